@@ -1,0 +1,79 @@
+"""One frozen settings object, read once from the environment and `.env`.
+
+Belongs here: every variable the project reads, with its default and meaning. Does not belong here: sources
+(`sources/registry.py`) and anything that opens a file or a connection.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from outreach_pipeline.errors import ConfigurationError
+
+PACKAGE = Path(__file__).resolve().parent
+SHIPPED_SOURCES = PACKAGE / "sources" / "sources.toml"
+SHIPPED_SHAPES = PACKAGE / "records" / "shapes"
+
+
+class Settings(BaseSettings):
+    """All settings. Each field `x` is the variable `OUTREACH_X`; secrets are never part of `repr`."""
+
+    model_config = SettingsConfigDict(env_prefix="OUTREACH_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL to use; unset means the embedded server under the home folder."
+    )
+    migration_url: SecretStr | None = Field(
+        default=None, description="Direct (unpooled) URL with rights to create roles; default: the database URL."
+    )
+    app_password: SecretStr | None = Field(
+        default=None, description="Password that `outreach migrate` gives to the login outreach_app."
+    )
+    home: Path = Field(default=Path(".outreach"), description="Folder for the embedded database and Dagster's state.")
+    sources: Path = Field(default=SHIPPED_SOURCES, description="The sources.toml in use.")
+    shapes: Path | None = Field(default=None, description="Folder with further shapes; it is searched first.")
+    first_day: str = Field(default="2019-01-01", description="First day of the partitions, YYYY-MM-DD.")
+    nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (UTC) of the nightly schedule.")
+    chunk_loads: int = Field(default=10_000, ge=100, le=100_000, description="Loads per transaction.")
+    page_items: int = Field(default=1_000, ge=1, le=50_000, description="Items landed per call.")
+
+    @field_validator("first_day")
+    @classmethod
+    def _first_day_is_a_day(cls, value: str) -> str:
+        from datetime import date
+
+        date.fromisoformat(value)
+        return value
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded server is used."""
+        return self.database_url is None
+
+    @property
+    def home_path(self) -> Path:
+        """The home folder, absolute."""
+        return self.home.expanduser().resolve()
+
+
+def load_settings() -> Settings:
+    """Read the settings anew; ConfigurationError names the variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = "OUTREACH_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise ConfigurationError(
+            f"The setting {name} is not usable: {first['msg']}.",
+            next_step="Correct it in the environment or in .env (see .env.example).",
+        ) from None
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return load_settings()
