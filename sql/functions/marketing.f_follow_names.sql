@@ -1,0 +1,70 @@
+-- Lets records without an identity of their own follow their name: to the one company that was seen under that name,
+-- with no contradicting place. Several such companies are a case for review, none means waiting. The answer is a
+-- function of all records, so a second company of the same name takes back what the first one alone had attracted.
+-- Reads pg_temp.company_work, adds to pg_temp.company_touched.
+create or replace function marketing.f_follow_names()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    create temp table fresh_name on commit drop as
+    with added as (
+        insert into marketing.company_name (name_key, place_city, place_country, company_no)
+        select distinct v.name_key, v.place_city, v.place_country, v.company_no
+        from pg_temp.company_work as w
+        inner join intake.validated_companies as v on v.load_id = w.load_id and v.part = w.part
+        where v.is_strong and v.name_key is not null
+        on conflict do nothing
+        returning name_key
+    )
+    select a.name_key from added as a
+    union
+    select v.name_key
+    from pg_temp.company_work as w
+    inner join intake.validated_companies as v on v.load_id = w.load_id and v.part = w.part
+    where not v.is_strong and v.name_key is not null;
+    analyze pg_temp.fresh_name;
+
+    create temp table follower on commit drop as
+    select v.load_id, v.part, v.name, v.name_key, v.place_city, v.place_country, v.company_no as old_no,
+        array_agg(distinct n.company_no order by n.company_no) filter (where n.company_no is not null) as candidates
+    from pg_temp.fresh_name as f
+    inner join intake.validated_companies as v on v.name_key = f.name_key and not v.is_strong and v.is_released
+    left join marketing.company_name as n
+        on n.name_key = v.name_key
+        and (n.place_city = '' or v.place_city = '' or n.place_city = v.place_city)
+        and (n.place_country = '' or v.place_country = '' or n.place_country = v.place_country)
+    group by v.load_id, v.part;
+
+    insert into pg_temp.company_touched (company_no)
+    select distinct u.company_no
+    from pg_temp.follower as f
+    cross join lateral (
+        values (f.old_no), (case when cardinality(f.candidates) = 1 then f.candidates[1] end)
+    ) as u (company_no)
+    where u.company_no is not null
+        and f.old_no is distinct from case when cardinality(f.candidates) = 1 then f.candidates[1] end;
+
+    update intake.validated_companies as v
+    set company_no = case when cardinality(f.candidates) = 1 then f.candidates[1] end
+    from pg_temp.follower as f
+    where v.load_id = f.load_id and v.part = f.part
+        and v.company_no is distinct from case when cardinality(f.candidates) = 1 then f.candidates[1] end;
+
+    insert into marketing.company_match_review
+        (name_key, place_city, place_country, company_name, reason, candidate_ids, load_id)
+    select distinct on (f.name_key, f.place_city, f.place_country)
+        f.name_key, f.place_city, f.place_country, f.name, 'several companies bear this name',
+        (select array_agg(public.barton_id('01', c.no) order by c.no) from unnest(f.candidates) as c (no)), f.load_id
+    from pg_temp.follower as f
+    where cardinality(f.candidates) > 1
+    order by f.name_key, f.place_city, f.place_country, f.load_id
+    on conflict (name_key, place_city, place_country) do update
+    set candidate_ids = excluded.candidate_ids
+    where company_match_review.candidate_ids is distinct from excluded.candidate_ids;
+
+    drop table pg_temp.fresh_name, pg_temp.follower;
+end
+$$;
+revoke all on function marketing.f_follow_names() from public;

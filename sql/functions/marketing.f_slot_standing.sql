@@ -1,0 +1,81 @@
+-- Who stood how at which moment. For each slot of pg_temp.slot_company and each moment at which one of its seekers was
+-- observed: where each seeker worked and under which title, as far as was observed until then. A title's points (100 is
+-- the seat itself) lose a tenth of a point for every day that it is older than the freshest title in the running: a
+-- year-old chief executive (63) gives way to today's president (80), last month's (97) does not.
+-- Fills pg_temp.slot_standing (company_no, role, moment, person_no, is_candidate, place 1 = occupant, ...).
+create or replace function marketing.f_slot_standing()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    c_points_per_day constant numeric := 0.1;
+begin
+    create temp table seeker on commit drop as
+    select distinct v.company_no, t.role, c.person_no
+    from pg_temp.slot_company as s
+    inner join intake.validated_people as v on v.company_no = s.company_no and v.is_released
+    inner join marketing.title_role as t on t.title = v.title
+    inner join marketing.person_cluster as c on c.cluster_no = v.cluster_no
+    inner join marketing.people_master as m on m.unique_id = public.barton_id('02', c.person_no);
+    analyze pg_temp.seeker;
+
+    create temp table trail on commit drop as
+    select c.person_no, v.company_no, v.title, v.first_observed_at, v.last_observed_at, v.load_id, v.name_key, v.linkedin_slug,
+        row_number() over (
+            partition by c.person_no order by v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
+        ) as recency
+    from (select distinct s.person_no from pg_temp.seeker as s) as p
+    inner join marketing.person_cluster as c on c.person_no = p.person_no and c.merged_into is null
+    inner join intake.validated_people as v on v.cluster_no = c.cluster_no and v.is_released and v.company_no is not null;
+    create index on pg_temp.trail (person_no);
+    analyze pg_temp.trail;
+
+    create temp table slot_standing on commit drop as
+    with moment as (
+        select distinct s.company_no, s.role, x.moment
+        from pg_temp.seeker as s
+        inner join pg_temp.trail as t using (person_no)
+        cross join lateral (values (t.first_observed_at), (t.last_observed_at)) as x (moment)
+    ),
+    standing as (
+        select m.company_no, m.role, m.moment, s.person_no, job.company_no = m.company_no as is_here,
+            title.title, title.load_id, title.observed_at, title.name_key, title.linkedin_slug, r.points, r.confidence, r.reason
+        from moment as m
+        inner join pg_temp.seeker as s using (company_no, role)
+        inner join lateral (
+            select t.company_no
+            from pg_temp.trail as t
+            where t.person_no = s.person_no and t.first_observed_at <= m.moment
+            order by least(t.last_observed_at, m.moment) desc, t.recency
+            limit 1
+        ) as job on true
+        left join lateral (
+            select t.title, t.load_id, t.name_key, t.linkedin_slug, least(t.last_observed_at, m.moment) as observed_at
+            from pg_temp.trail as t
+            where t.person_no = s.person_no and t.company_no = m.company_no and t.title is not null
+                and t.first_observed_at <= m.moment
+            order by least(t.last_observed_at, m.moment) desc, t.recency
+            limit 1
+        ) as title on true
+        left join marketing.title_role as r on r.title = title.title and r.role = m.role
+    )
+    select d.*,
+        case
+            when d.is_candidate then row_number() over (
+                partition by d.company_no, d.role, d.moment
+                order by d.is_candidate desc,
+                    d.points - c_points_per_day * extract(epoch from d.freshest_at - d.observed_at) / 86400 desc,
+                    d.observed_at desc, d.confidence desc, d.name_key, d.linkedin_slug, d.person_no
+            )
+        end as place
+    from (
+        select x.*, coalesce(x.is_here and x.points is not null, false) as is_candidate,
+            max(case when x.is_here and x.points is not null then x.observed_at end)
+                over (partition by x.company_no, x.role, x.moment) as freshest_at
+        from standing as x
+    ) as d;
+    drop table pg_temp.seeker, pg_temp.trail;
+end
+$$;
+revoke all on function marketing.f_slot_standing() from public;

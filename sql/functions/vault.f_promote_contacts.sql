@@ -1,0 +1,81 @@
+-- The seed's signature: validated people with an e-mail address to the vault, one contact per address (lower case).
+-- NULL or an empty array takes the next 1,000 pending loads. A contact shows what its newest record says, field by
+-- field; empty never beats a value, and a contact that would stay the same is not touched. Only released records
+-- (validated, and let through by the batch's checks) are promoted.
+create or replace function vault.f_promote_contacts(p_load_ids bigint[])
+returns table (promoted_count integer, updated_count integer, failed_count integer, message text)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+-- first_known takes the first of the sorted rows; a hash aggregate would not promise their order.
+set enable_hashagg = off
+as $$
+declare
+    v_ids bigint[] := p_load_ids;
+    v_new integer;
+    v_changed integer;
+    v_left integer;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('marketing.promote', 0));
+    if coalesce(cardinality(v_ids), 0) = 0 then
+        select coalesce(array_agg(x.load_id), '{}') into v_ids
+        from (
+            select distinct v.load_id
+            from intake.raw_loads as l
+            inner join intake.validated_people as v using (load_id)
+            where l.status = 'pending' and v.is_released and v.email is not null
+            order by v.load_id
+            limit 1000
+        ) as x;
+    end if;
+
+    create temp table contact_best on commit drop as
+    select o.email,
+        public.first_known(o.name) as name,
+        public.first_known(case when o.name is not null then o.load_id end) as name_load,
+        public.first_known(o.phone) as phone,
+        public.first_known(case when o.phone is not null then o.load_id end) as phone_load,
+        public.first_known(o.company_name) as company,
+        public.first_known(case when o.company_name is not null then o.load_id end) as company_load,
+        public.first_known(o.title) as title,
+        public.first_known(case when o.title is not null then o.load_id end) as title_load,
+        public.first_known(o.source) as source,
+        public.first_known(o.load_id) as load_id,
+        public.first_known(o.email_status) as email_status,
+        max(o.last_observed_at) as last_observed_at
+    from (
+        select v.email, nullif(concat_ws(' ', v.first_name, v.last_name), '') as name,
+            coalesce(v.work_phone_e164, v.personal_phone_e164) as phone, v.company_name, v.title, v.source, v.load_id,
+            v.email_status, v.last_observed_at
+        from (
+            select distinct a.email
+            from unnest(v_ids) as i (load_id)
+            inner join intake.validated_people as a using (load_id)
+            where a.is_released and a.email is not null
+        ) as e
+        inner join intake.validated_people as v on v.email = e.email and v.is_released
+        order by v.email, v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
+    ) as o
+    group by o.email;
+    analyze pg_temp.contact_best;
+
+    select w.created, w.changed into v_new, v_changed from vault.f_write_contacts() as w;
+    update intake.raw_loads as l
+    set status = 'promoted', promoted_at = now()
+    from unnest(v_ids) as i (load_id)
+    where l.load_id = i.load_id and l.status = 'pending'
+        and exists (select from intake.validated_people as v where v.load_id = l.load_id and v.is_released and v.email is not null);
+    select count(*)::integer into v_left
+    from unnest(v_ids) as i (load_id)
+    where not exists (
+        select from intake.validated_people as v where v.load_id = i.load_id and v.is_released and v.email is not null
+    );
+    drop table pg_temp.contact_best;
+    perform intake.log_operation(
+        'promote_contacts', null, v_new + v_changed, jsonb_build_object('new', v_new, 'updated', v_changed, 'without_contact', v_left)
+    );
+    return query select v_new, v_changed, v_left, format('Promoted: %s new, %s updated, %s without contact', v_new, v_changed, v_left);
+end
+$$;
+revoke all on function vault.f_promote_contacts(bigint[]) from public;
+grant execute on function vault.f_promote_contacts(bigint[]) to mcp_promote;
