@@ -1,0 +1,309 @@
+"""Connections and transactions: every statement of the pipeline runs inside one of these, as one narrow role.
+
+Belongs here: connecting (with bounded patience), becoming a role, running statements. Does not belong here: SQL texts
+(`sql/queries`), what a stage does with rows, retries of work (the caller's).
+
+Nothing here needs a session: the role and the time limits are `set local`, no statement is prepared, there is no
+LISTEN and no advisory lock outside a transaction. So it works through a transaction-mode pooler (Neon, PgBouncer).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, LiteralString, Self
+
+import psycopg
+import stamina
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
+
+from outreach_pipeline.database import rows
+from outreach_pipeline.database.errors import translated
+from outreach_pipeline.database.rows import JsonbArray
+from outreach_pipeline.errors import ConfigurationError
+
+__all__ = ["Database", "JsonbArray", "Role", "Row", "Transaction"]
+
+Row = dict[str, Any]
+Params = Sequence[Any] | Mapping[str, Any] | None
+
+_KEEP_IDLE = 4
+
+
+class Role(StrEnum):
+    """The narrow roles; the login may become each of them and owns none of their rights itself."""
+
+    INGEST = "mcp_ingest"
+    PROMOTE = "mcp_promote"
+    VALIDATE = "outreach_validate"
+    REFRESH = "outreach_refresh"
+    READ = "outreach_read"
+
+
+class Transaction:
+    """Statements inside one open transaction. Rows come as dictionaries by column name."""
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self._connection = connection
+
+    def execute(self, query: LiteralString, params: Params = None) -> int:
+        """Run one statement (without params: also several); the number of rows it touched, 0 if none."""
+        with translated():
+            return max(self._connection.execute(query, params).rowcount, 0)
+
+    def fetch_all(self, query: LiteralString, params: Params = None) -> list[Row]:
+        """All rows. For results that grow with the batch use `stream` or `copy_out`."""
+        with translated():
+            return self._connection.execute(query, params).fetchall()
+
+    def fetch_one(self, query: LiteralString, params: Params = None) -> Row | None:
+        """The first row, or None."""
+        with translated():
+            return self._connection.execute(query, params).fetchone()
+
+    def fetch_value(self, query: LiteralString, params: Params = None) -> Any:
+        """The first column of the first row, or None."""
+        row = self.fetch_one(query, params)
+        return None if row is None else next(iter(row.values()))
+
+    def stream(
+        self, query: LiteralString, params: Params = None, *, size: int = 1_000
+    ) -> Iterator[list[Row]]:
+        """Rows in lists of `size` through a server-side cursor, so that memory does not grow with the result."""
+        with translated(), self._connection.cursor(name="outreach_stream") as cursor:
+            cursor.execute(query, params)
+            while chunk := cursor.fetchmany(size):
+                yield chunk
+
+    def copy_in(self, table: str, columns: Sequence[str], data: bytes | Iterable[bytes]) -> int:
+        """COPY CSV (no header) into `schema.table`; unquoted empty = NULL. Returns the number of rows."""
+        with translated():
+            return rows.copy_in(self._connection, table, columns, [data] if isinstance(data, bytes) else data)
+
+    def copy_out(
+        self, query: LiteralString, params: Params = None, *, header: bool = True
+    ) -> Iterator[bytes]:
+        """Rows of a query as CSV in chunks that end at a row; NULL is an unquoted empty field."""
+        with translated():
+            yield from rows.copy_out(self._connection, query, params, header=header)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that may fail without the rest: rolled back alone when its block raises."""
+        with translated(), self._connection.transaction():
+            yield
+
+    @property
+    def connection(self) -> psycopg.Connection[Row]:
+        """The driver's connection, for this room and its tests only."""
+        return self._connection
+
+
+class Database:
+    """A PostgreSQL to work with. Cheap to make; connects at the first transaction and keeps a few connections."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        application_name: str = "outreach_pipeline",
+        connect_timeout: int = 10,
+        connect_attempts: int = 6,
+    ) -> None:
+        """`url` is a libpq URL or key=value string; ConfigurationError when it cannot be read."""
+        try:
+            parts = conninfo_to_dict(url)
+        except psycopg.ProgrammingError:
+            raise ConfigurationError(
+                "The database URL cannot be read.",
+                next_step="Write it as postgresql://login:password@host/database; quote special characters.",
+            ) from None
+        self._url = url
+        self._where = f"{parts.get('user', '')}@{parts.get('host', '')}/{parts.get('dbname', '')}"
+        self._application_name = str(parts.get("application_name", application_name))
+        self._connect_timeout = int(parts.get("connect_timeout") or connect_timeout)
+        self._connect_attempts = connect_attempts
+        self._idle: list[psycopg.Connection[Row]] = []
+        self._idle_lock = threading.Lock()
+        self._process = os.getpid()
+        # Runs when the object is collected and at exit; holds the list, not the object.
+        self._closer = weakref.finalize(self, _close_all, self._idle)
+
+    @classmethod
+    def embedded(cls, data_folder: Path, **options: Any) -> Self:
+        """The embedded server of a data folder (started if needed), as the pipeline's login."""
+        from outreach_pipeline.database.embedded import get_server
+
+        return cls(get_server(data_folder).app_url(), **options)
+
+    def __repr__(self) -> str:
+        # Without the password: the URL itself is never shown.
+        return f"Database({self._where!r})"
+
+    @contextmanager
+    def transaction(
+        self,
+        role: Role | None,
+        *,
+        statement_timeout: float | None = None,
+        lock_timeout: float | None = None,
+        repeatable_read: bool = False,
+    ) -> Iterator[Transaction]:
+        """One transaction as `role` (None: as the login itself, which may do nothing).
+
+        Commits when the block ends, rolls back when it raises. Timeouts in seconds. Raises TransientDatabaseError,
+        PermanentDatabaseError, UnreadableDataError or DatabaseConfigurationError (see `database.errors`).
+        """
+        opening = _opening(role, statement_timeout, lock_timeout, repeatable_read)
+        with translated():
+            connection = self._begun(opening)
+        try:
+            yield Transaction(connection)
+        except BaseException:
+            self._end(connection, commit=False)
+            raise
+        self._end(connection, commit=True)
+
+    @contextmanager
+    def autocommit(self) -> Iterator[psycopg.Connection[Row]]:
+        """A fresh connection in autocommit, for migrations and for tests; closed at the end."""
+        with translated():
+            connection = self._connect()
+            try:
+                yield connection
+            finally:
+                connection.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept; the object stays usable."""
+        with self._idle_lock:
+            _close_all(self._idle)
+
+    def _begun(self, opening: sql.Composed) -> psycopg.Connection[Row]:
+        """A connection with the transaction open; a kept one that died meanwhile is replaced."""
+        while (kept := self._take_idle()) is not None:
+            try:
+                kept.execute(opening)
+            except psycopg.OperationalError:
+                kept.close()
+            except BaseException:
+                kept.close()
+                raise
+            else:
+                return kept
+        fresh = self._connect()
+        try:
+            fresh.execute(opening)
+        except BaseException:
+            fresh.close()
+            raise
+        return fresh
+
+    def _end(self, connection: psycopg.Connection[Row], *, commit: bool) -> None:
+        try:
+            with translated():
+                connection.execute("commit" if commit else "rollback")
+        except BaseException:
+            connection.close()
+            if commit:
+                raise
+            return
+        self._give_back(connection)
+
+    def _take_idle(self) -> psycopg.Connection[Row] | None:
+        with self._idle_lock:
+            if self._process != os.getpid():
+                # After a fork the sockets belong to the parent: forget them without closing them properly.
+                self._process = os.getpid()
+                _abandoned.extend(self._idle)
+                self._idle.clear()
+            return self._idle.pop() if self._idle else None
+
+    def _give_back(self, connection: psycopg.Connection[Row]) -> None:
+        with self._idle_lock:
+            if not connection.closed and len(self._idle) < _KEEP_IDLE:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _connect(self) -> psycopg.Connection[Row]:
+        """Connect, with patience for a server that wakes up (Neon takes seconds after a suspend)."""
+        started = time.monotonic()
+        for attempt in stamina.retry_context(
+            on=_may_come_up, attempts=self._connect_attempts, timeout=60.0, wait_initial=0.2, wait_max=5.0
+        ):
+            with attempt:
+                connection = psycopg.connect(
+                    self._url,
+                    autocommit=True,
+                    row_factory=dict_row,
+                    prepare_threshold=None,
+                    connect_timeout=self._connect_timeout,
+                    application_name=self._application_name,
+                )
+                rows.register(connection)
+                return connection
+        raise AssertionError(f"stamina ended without a result after {time.monotonic() - started:.0f} s")
+
+
+# Connections of a parent process: closing them here would end its sessions, so they are kept from being
+# collected.
+_abandoned: list[psycopg.Connection[Row]] = []
+
+
+def _close_all(connections: list[psycopg.Connection[Row]]) -> None:
+    while connections:
+        connections.pop().close()
+
+
+def _may_come_up(error: Exception) -> bool:
+    """Whether connecting again may help: not with a wrong password or a database that does not exist.
+
+    libpq gives no SQLSTATE for errors before the session starts, only the server's message, so the words decide.
+    """
+    if not isinstance(error, psycopg.OperationalError):
+        return False
+    text = str(error)
+    return not any(
+        words in text
+        for words in (
+            "authentication failed",
+            "does not exist",
+            "no password supplied",
+            "not permitted to log in",
+            "no pg_hba.conf entry",
+            "could not translate host name",
+            "No such file or directory",
+        )
+    )
+
+
+def _opening(
+    role: Role | None, statement_timeout: float | None, lock_timeout: float | None, repeatable_read: bool
+) -> sql.Composed:
+    """One round trip: begin, become the role, set the limits."""
+    steps: list[sql.Composable] = [
+        sql.SQL(
+            "begin isolation level repeatable read"
+            if repeatable_read
+            else "begin isolation level read committed"
+        )
+    ]
+    if role is not None:
+        steps.append(sql.SQL("set local role {}").format(sql.Identifier(Role(role).value)))
+    for name, seconds in (("statement_timeout", statement_timeout), ("lock_timeout", lock_timeout)):
+        if seconds is not None:
+            steps.append(
+                sql.SQL("set local {} = {}").format(
+                    sql.Identifier(name), sql.Literal(max(1, round(seconds * 1000)))
+                )
+            )
+    return sql.SQL("; ").join(steps)

@@ -1,0 +1,127 @@
+"""Errors of the database in the project's words.
+
+Belongs here: the one place where psycopg's exceptions become ours. Does not belong here: retries (the caller decides)
+and any text that could hold a row. PostgreSQL puts whole rows into the detail of an integrity error ("Failing row
+contains (...)"), so only the SQLSTATE and the names of constraint and table are taken over (design law 10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from outreach_pipeline.errors import ConfigurationError, OutreachError, PermanentError, TransientError
+
+
+class DatabaseError(OutreachError):
+    """Any error of the database. The three attributes are empty where unknown, and after pickling."""
+
+    sqlstate: str = ""
+    constraint: str = ""
+    table: str = ""
+
+
+class TransientDatabaseError(DatabaseError, TransientError):
+    """Connection lost, deadlock, serialization failure, lock or statement timeout, server going down."""
+
+
+class PermanentDatabaseError(DatabaseError, PermanentError):
+    """The same statement fails again: a constraint, a missing privilege or object, a full disk."""
+
+
+class UnreadableDataError(PermanentDatabaseError):
+    """The server could not read a value (SQLSTATE class 22): one poison item refuses its whole page."""
+
+
+class DatabaseConfigurationError(DatabaseError, ConfigurationError):
+    """The login, its password, the database or the schema is not what the program expects."""
+
+
+# 57014 (statement cancelled) counts as transient: on a shared server a timeout is more often load than the
+# statement.
+_TRANSIENT = frozenset(
+    {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57P05", "53300", "53200", "57014"}
+)
+_TRANSIENT_CLASSES = frozenset({"08"})
+_CONFIGURATION_CLASSES = frozenset({"28", "3D", "3F"})
+_MISSING_OBJECT = frozenset({"42P01", "42883", "42703", "42704"})
+# Raised by our own functions, whose texts hold ids and counts only.
+_OUR_OWN = frozenset({"P0001", "22023"})
+
+_NEXT_STEPS = {
+    "53100": "Free space on the database server, then run again: nothing was half written.",
+    "42501": "Use the login outreach_app and the role that this stage names; sql/README.md lists who may do what.",
+    "55P03": "Another session holds a lock; run again when it is done.",
+    "57014": "The statement ran into its time limit; run again when the server is less busy.",
+    "23505": "The same key exists already; run the partition again, which is safe.",
+}
+
+
+def translate(error: psycopg.Error) -> DatabaseError:
+    """Our exception for one of psycopg's; carries SQLSTATE, constraint and table, never a value."""
+    state = error.sqlstate or ""
+    kind = _kind_of(state, error)
+    problem = kind(_sentence(state, error), next_step=_next_step(state, kind, error))
+    problem.sqlstate = state
+    problem.constraint = error.diag.constraint_name or ""
+    problem.table = error.diag.table_name or ""
+    return problem
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Run a block of psycopg calls; its errors come out as ours, without the original as visible cause."""
+    try:
+        yield
+    except psycopg.Error as error:
+        # "from None": a traceback that prints the cause would print the row as well.
+        raise translate(error) from None
+
+
+def _kind_of(state: str, error: psycopg.Error) -> type[DatabaseError]:
+    if not state:
+        lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        return TransientDatabaseError if lost else PermanentDatabaseError
+    if state in _TRANSIENT or state[:2] in _TRANSIENT_CLASSES:
+        return TransientDatabaseError
+    if state[:2] in _CONFIGURATION_CLASSES or state in _MISSING_OBJECT:
+        return DatabaseConfigurationError
+    return UnreadableDataError if state[:2] == "22" and state != "22023" else PermanentDatabaseError
+
+
+def _sentence(state: str, error: psycopg.Error) -> str:
+    if not state:
+        return f"The database could not be used ({type(error).__name__})."
+    diag = error.diag
+    named = [
+        f"{label} {value}"
+        for label, value in (
+            ("constraint", diag.constraint_name),
+            ("table", diag.table_name),
+            ("column", diag.column_name),
+        )
+        if value
+    ]
+    where = f" ({', '.join(named)})" if named else ""
+    # Class 42 messages name objects of the statement, and our own functions' messages are written without
+    # data.
+    told = f": {diag.message_primary}" if state in _OUR_OWN or state[:2] == "42" else ""
+    return f"The database refused with SQLSTATE {state} {type(error).__name__}{where}{told}."
+
+
+def _next_step(state: str, kind: type[DatabaseError], error: psycopg.Error) -> str:
+    if state in _OUR_OWN and error.diag.message_hint:
+        return error.diag.message_hint
+    if state in _NEXT_STEPS:
+        return _NEXT_STEPS[state]
+    if state in _MISSING_OBJECT or state == "3F000":
+        return "Run `outreach migrate`, then try again."
+    if kind is DatabaseConfigurationError:
+        return "Check the database URL: host, database, login and password."
+    if kind is UnreadableDataError:
+        return "Halve the page and try each half: one item holds text that the server cannot store."
+    if kind is TransientDatabaseError:
+        return "Try again; if it goes on, check that the server is up and reachable."
+    return ""
