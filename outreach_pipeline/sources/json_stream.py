@@ -131,9 +131,23 @@ def _split_values(reader: JsonReader, tree: _Tree) -> Iterator[bytes | PoisonIte
                 _pass_scalar(reader)
                 yield reader.take(reader.at)
     except CutOffError:
+        yield from _whole_at_the_end(reader)
         yield reader.rest("the stream ends too early")
     except _BrokenWrapperError:
         yield reader.rest("the object around the items is broken")
+
+
+def _whole_at_the_end(reader: JsonReader) -> Iterator[bytes]:
+    """Save an element whose last bracket was the last to arrive (a number could go on, a `}` cannot)."""
+    kept = b"" if reader.keep is None else reader.data[reader.keep :].strip()
+    if not kept.startswith((b"{", b"[")):
+        return
+    try:
+        orjson.loads(kept)
+    except orjson.JSONDecodeError:
+        return
+    reader.at, reader.keep = len(reader.data), None
+    yield kept
 
 
 def _pass_scalar(reader: JsonReader) -> None:

@@ -1,0 +1,204 @@
+"""Files as a source: one file, a folder or a glob of JSON, JSON Lines, CSV and TSV, each plain or gzipped.
+
+Belongs here: finding files, decompressing them, numbering their items, the cursor of a pull. Does not belong
+here: the layouts (json_stream, csv_records), the fitness of an item (items), what a file's items mean
+(records).
+
+The cursor is `{"file": name, "sha256": of its bytes, "item": how many of its items came, "before": digest}`.
+Files are read in the order of their names. After a kill the pull goes on in that file; `before` is a digest
+of the names sorted before it. A file that came or went before it, or changed its content, would make the
+cursor a lie: then the pull starts over (from the beginning, or with that file). Landing meets those items
+again as duplicates; none is lost.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from io import BufferedReader
+from pathlib import Path
+from typing import cast
+
+from outreach_pipeline.errors import ConfigurationError, TransientError
+from outreach_pipeline.sources import json_stream
+from outreach_pipeline.sources.csv_records import split_csv
+from outreach_pipeline.sources.pages import (
+    PAGE_BYTES,
+    PAGE_ITEMS,
+    Cursor,
+    Entry,
+    Item,
+    Origin,
+    Page,
+    PoisonItem,
+    RawItem,
+    paginate,
+)
+
+SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
+_LINES = (".jsonl", ".ndjson")
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class FilesSource:
+    """Items from files. `path` may be a file, a folder or a glob, and contain `{day}` (2026-11-06).
+
+    `item_paths`: where items stand in wrapping objects (`json_stream.parse_path`). `delimiter`: of CSV,
+    empty to find it. Page bounds as in `pages.paginate`.
+    """
+
+    name: str
+    shape: str
+    path: str
+    item_paths: tuple[json_stream.Path, ...] = ()
+    delimiter: str = ""
+    page_items: int = PAGE_ITEMS
+    page_bytes: int = PAGE_BYTES
+
+    def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:
+        """Give the pages after `cursor`, see `pages.Source.pull`.
+
+        Raises:
+            ConfigurationError: a file or folder is missing, unreadable or of an unknown kind.
+            TransientError: a file was written to while it was read.
+
+        """
+        files = find_files(self.path, day)
+        names = list(files)
+        befores = _digests(names)
+
+        def cursor_after(origin: Origin, count: int) -> Cursor:
+            name = origin.label
+            return {"file": name, "sha256": origin.id, "item": count, "before": befores[name]}
+
+        start, skip_sha, skip = _resume(names, befores, cursor)
+        entries = self._entries([(name, files[name]) for name in names[start:]], skip_sha, skip)
+        return paginate(entries, cursor, cursor_after, max_items=self.page_items, max_bytes=self.page_bytes)
+
+    def _entries(self, files: list[tuple[str, Path]], skip_sha: str, skip: int) -> Iterator[Entry]:
+        for place, (name, path) in enumerate(files):
+            with _open(path) as handle:
+                before = os.fstat(handle.fileno())
+                sha = hashlib.file_digest(handle, "sha256").hexdigest()
+                handle.seek(0)
+                origin = Origin("file", sha, name)
+                done = skip if place == 0 and sha == skip_sha else 0
+                for position, item in enumerate(self._items(handle, name, path)):
+                    if position >= done:
+                        yield Entry(item, origin, position)
+                after = os.fstat(handle.fileno())
+                if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                    raise TransientError(f"{self.name}: {name} was written to while it was read.")
+
+    def _items(self, handle: BufferedReader, name: str, path: Path) -> Iterator[Item]:
+        chunks = _Chunks(handle, name)
+        suffix = kind_of(path)
+        if suffix in (".csv", ".tsv"):
+            delimiter = self.delimiter or ("\t" if suffix == ".tsv" else "")
+            yield from split_csv(chunks, label=name, delimiter=delimiter)
+        else:
+            lines = True if suffix in _LINES else None
+            for item in json_stream.split(chunks, self.item_paths, lines=lines):
+                yield item if isinstance(item, PoisonItem) else RawItem(item)
+        if chunks.broken:
+            yield PoisonItem("", f"the compressed file is broken or cut off after {chunks.given} bytes")
+
+
+class _Chunks:
+    """The (decompressed) bytes of a file. Whether it is gzip is told by its first bytes, not by its name."""
+
+    def __init__(self, handle: BufferedReader, name: str) -> None:
+        self._handle, self._name = handle, name
+        self.broken = False
+        self.given = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        magic = self._handle.read(2)
+        self._handle.seek(0)
+        stream = (
+            cast("BufferedReader", gzip.GzipFile(fileobj=self._handle))
+            if magic == _GZIP_MAGIC
+            else self._handle
+        )
+        try:
+            while chunk := stream.read(json_stream.CHUNK_BYTES):
+                if not self.given and chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
+                    raise ConfigurationError(f"{self._name} is UTF-16.", next_step="Save it as UTF-8.")
+                self.given += len(chunk)
+                yield chunk
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            self.broken = True
+
+
+def kind_of(path: Path) -> str:
+    """The suffix that says how to read a file, without `.gz`; "" if it is not one that can be read."""
+    name = path.name.lower().removesuffix(".gz")
+    return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
+
+
+def find_files(pattern: str, day: date) -> dict[str, Path]:
+    """Find the files behind a path, folder or glob, by name and in the order of names.
+
+    A folder gives its readable kinds (not its sub-folders; hidden files never); a glob likewise what it
+    matches. A name is relative to the folder or to the fixed part of the glob.
+
+    Raises:
+        ConfigurationError: nothing is there, or a single file is of another kind.
+
+    """
+    path = Path(pattern.replace("{day}", day.isoformat())).expanduser()
+    fixed = path.parts
+    magic = next((n for n, part in enumerate(fixed) if any(c in part for c in "*?[")), None)
+    if magic is None and path.is_file():
+        if not kind_of(path):
+            raise ConfigurationError(
+                f"{path.name} is not of a kind that can be read.",
+                next_step=f"Known: {', '.join(SUFFIXES)}, .gz of each.",
+            )
+        return {path.name: path}
+    base = path if magic is None else Path(*fixed[:magic])
+    if not base.is_dir():
+        raise ConfigurationError(
+            f"There is no file or folder {path}.", next_step="Check `path` in sources.toml."
+        )
+    found = base.iterdir() if magic is None else base.glob("/".join(fixed[magic:]))
+    files = {
+        f.relative_to(base).as_posix(): f
+        for f in found
+        if f.is_file() and not f.name.startswith(".") and kind_of(f)
+    }
+    return dict(sorted(files.items()))
+
+
+def _open(path: Path) -> BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path.name} cannot be read: {error.strerror}.",
+            next_step="Check that it exists and its permissions.",
+        ) from error
+
+
+def _digests(names: list[str]) -> dict[str, str]:
+    """For each name the digest of the names before it."""
+    running = hashlib.sha256()
+    digests = {}
+    for name in names:
+        digests[name] = running.hexdigest()[:16]
+        running.update(name.encode("utf-8", "surrogateescape") + b"\0")
+    return digests
+
+
+def _resume(names: list[str], befores: dict[str, str], cursor: Cursor) -> tuple[int, str, int]:
+    """Where to go on: the place in `names`, the sha256 for which items are skipped, and how many."""
+    name, item = cursor.get("file"), cursor.get("item")
+    if not isinstance(name, str) or not isinstance(item, int) or befores.get(name) != cursor.get("before"):
+        return 0, "", 0
+    return names.index(name), str(cursor.get("sha256", "")), item

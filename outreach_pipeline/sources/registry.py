@@ -1,0 +1,236 @@
+"""Reads sources.toml: which sources exist, of which kind and shape, and how much is expected of them.
+
+Belongs here: the models of that file, its errors in the words of whoever edits it, and making a source that
+can be pulled. Does not belong here: how a kind of source reads (files, ...), shapes (records), secrets
+(settings).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+
+from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.sources import json_stream
+from outreach_pipeline.sources.files import FilesSource
+from outreach_pipeline.sources.pages import PAGE_ITEMS, Source
+
+KINDS = ("files", "apify", "apollo")
+_NAME = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Common(BaseModel):
+    """What every source says of itself, whatever its kind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(description="The key of its table in sources.toml; half of every batch id.")
+    shape: str = Field(
+        pattern=_NAME.pattern, description="How its items look: a file name in records/shapes."
+    )
+    rank: int = Field(default=50, ge=1, le=100, description="Lower is the better source in survivorship.")
+    description: str = Field(default="", description="One sentence for the operator.")
+    nightly: bool = Field(default=False, description="Whether the nightly schedule pulls it.")
+    region: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{2}$",
+        description="ISO 3166 code for phone numbers without a country code.",
+    )
+    max_reject_share: Share = Field(default=0.5, description="A batch with more rejected loads is stopped.")
+    max_unseen_key_share: Share = Field(
+        default=0.2, description="More keys than this unknown: the source changed."
+    )
+
+
+class FilesConfig(_Common):
+    """Files that somebody puts into a folder, or gives to `outreach land`."""
+
+    kind: Literal["files"]
+    path: str | None = Field(
+        default=None, description="File, folder or glob, `{day}` allowed; relative to this file."
+    )
+    items: tuple[str, ...] = Field(
+        default=(), description="Where items stand in wrappers; else the shape says it."
+    )
+    delimiter: Literal["", ",", ";", "\t", "|"] = Field(
+        default="", description="Of CSV; empty: by the header."
+    )
+
+    @field_validator("items")
+    @classmethod
+    def _items_are_paths(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            for text in value:
+                json_stream.parse_path(text)
+        except ConfigurationError as error:
+            raise ValueError(error.message) from error
+        return value
+
+
+class ApifyConfig(_Common):
+    """One actor with its input. Every run has its own cap, beside the one of the month."""
+
+    kind: Literal["apify"]
+    actor: str = Field(min_length=1, description="`owner/name` of the actor, or its id.")
+    input: dict[str, Any] = Field(
+        default_factory=dict, description="What the actor gets, as it documents it."
+    )
+    # Required, without default: leads-finder without `fetch_count` means 100,000 leads, about 200 US dollars.
+    max_total_charge_usd: float = Field(gt=0, description="The most that one run may charge, in US dollars.")
+    max_items: int | None = Field(default=None, ge=1, description="The most items one run may give.")
+    build: str | None = Field(
+        default=None, description="Tag or number of the actor's build; None: its default."
+    )
+    memory_mbytes: int | None = Field(default=None, ge=128, description="Memory of the run, in MB.")
+    timeout_secs: int | None = Field(default=None, ge=1, description="Time after which Apify ends the run.")
+
+
+class ApolloConfig(_Common):
+    """One search or enrichment at Apollo."""
+
+    kind: Literal["apollo"]
+    endpoint: str = Field(min_length=1, description="Below /api/v1, such as mixed_people/api_search.")
+    query: dict[str, Any] = Field(default_factory=dict, description="Filters, as Apollo documents them.")
+    max_credits: float = Field(ge=0, description="The most credits that one pull may consume.")
+    max_pages: int = Field(default=500, ge=1, le=500, description="Apollo gives at most 500 pages of 100.")
+
+
+SourceConfig: TypeAlias = Annotated[FilesConfig | ApifyConfig | ApolloConfig, Field(discriminator="kind")]
+_MODELS: dict[str, type[_Common]] = {"files": FilesConfig, "apify": ApifyConfig, "apollo": ApolloConfig}
+_ADAPTER: TypeAdapter[FilesConfig | ApifyConfig | ApolloConfig] = TypeAdapter(SourceConfig)
+
+
+class Sources(Mapping[str, FilesConfig | ApifyConfig | ApolloConfig]):
+    """The sources of one sources.toml by name, in the order of the file."""
+
+    def __init__(self, file: Path, sources: Mapping[str, FilesConfig | ApifyConfig | ApolloConfig]) -> None:
+        self.file = file
+        self._sources = dict(sources)
+
+    def __getitem__(self, name: str) -> FilesConfig | ApifyConfig | ApolloConfig:
+        """Give one source.
+
+        Raises:
+            ConfigurationError: there is none of that name (a KeyError would reach the operator bare).
+
+        """
+        try:
+            return self._sources[name]
+        except KeyError:
+            raise ConfigurationError(
+                f"{self.file.name} has no source {name!r}.{_did_you_mean(name, self._sources)}",
+                next_step=f"Add [sources.{name}] or use one of: {', '.join(self._sources) or 'none yet'}.",
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._sources
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+
+def load_sources(file: Path) -> Sources:
+    """Read and check a sources.toml.
+
+    Raises:
+        ConfigurationError: the file is missing or no TOML, or a source or key is wrong; all problems at
+        once, each
+            with the file, the source and the key.
+
+    """
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file} cannot be read: {error.strerror}.", next_step="Set OUTREACH_SOURCES to a sources.toml."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{file.name} is not TOML: {error}.", next_step="Correct that line."
+        ) from error
+    problems = [
+        f"unknown table [{key}]{_did_you_mean(key, ['sources'])}" for key in document if key != "sources"
+    ]
+    tables = document.get("sources", {})
+    if not isinstance(tables, dict):
+        tables, problems = {}, [*problems, "`sources` is not a table"]
+    sources = {}
+    for name, table in tables.items():
+        found = _problems(name, table)
+        problems += [f"[sources.{name}] {problem}" for problem in found]
+        if not found:
+            sources[name] = _ADAPTER.validate_python({**table, "name": name})
+    if problems:
+        raise ConfigurationError(f"{file.name}: {'; '.join(problems)}.", next_step="Correct sources.toml.")
+    return Sources(file, sources)
+
+
+def open_source(
+    config: FilesConfig | ApifyConfig | ApolloConfig,
+    *,
+    folder: Path,
+    item_paths: tuple[json_stream.Path, ...] = (),
+    path: str | None = None,
+    page_items: int = PAGE_ITEMS,
+) -> Source:
+    """Make the source that can be pulled.
+
+    `folder` is where relative paths start (that of sources.toml). `item_paths` is what the shape says about
+    wrappers; `items` in sources.toml goes before it. `path` goes before the configured one (`outreach land
+    FILE`) and is taken from the working folder.
+
+    Raises:
+        ConfigurationError: the kind is not available, or a file source has no path.
+
+    """
+    if not isinstance(config, FilesConfig):
+        raise ConfigurationError(
+            f"Source {config.name} is of kind {config.kind!r}, which this version cannot pull yet.",
+            next_step="Land its items from files: `outreach land FILE`.",
+        )
+    if path is None:
+        if config.path is None:
+            raise ConfigurationError(
+                f"Source {config.name} has no path of its own.",
+                next_step="Give it files: `outreach land FILE`.",
+            )
+        path = str(folder / Path(config.path).expanduser())
+    paths = tuple(json_stream.parse_path(text) for text in config.items) or item_paths
+    return FilesSource(config.name, config.shape, path, paths, config.delimiter, page_items)
+
+
+def _problems(name: str, table: object) -> list[str]:
+    """Everything wrong with one source, in words; values are not repeated (an input may hold secrets)."""
+    if not isinstance(table, dict):
+        return ["is not a table"]
+    problems = [] if _NAME.match(name) else [f"the name must match {_NAME.pattern}"]
+    kind = table.get("kind")
+    if kind not in _MODELS:
+        said = "`kind` is missing" if kind is None else "`kind` is unknown"
+        return [*problems, f"{said}: one of {', '.join(KINDS)}{_did_you_mean(str(kind), KINDS)}"]
+    known = set(_MODELS[kind].model_fields) - {"name"}
+    problems += [f"unknown key `{key}`{_did_you_mean(key, known)}" for key in table if key not in known]
+    try:
+        _ADAPTER.validate_python({**{k: v for k, v in table.items() if k in known}, "name": "ok"})
+    except ValidationError as error:
+        for detail in error.errors(include_input=False, include_url=False):
+            key = ".".join(str(part) for part in detail["loc"][1:])
+            problems.append(
+                f"`{key}` is missing" if detail["type"] == "missing" else f"`{key}`: {detail['msg']}"
+            )
+    return problems
+
+
+def _did_you_mean(word: str, known: Mapping[str, object] | set[str] | list[str] | tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f" Did you mean {close[0]}?" if close else ""
