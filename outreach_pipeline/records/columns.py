@@ -1,0 +1,106 @@
+"""The canonical columns of a company and of a person: the one list that shapes, frames and tables agree on.
+
+Belongs here: name, kind and meaning of each column, and which columns are enough to speak of a record at all.
+Does not belong here: where a source keeps a value (`shapes/*.toml`), what a good value looks like (`rules`).
+
+Flattening passes every value through as text, as the source spelled it; `kind` says how to read it later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Kind = Literal["text", "integer", "list", "timestamp"]
+SectionName = Literal["company", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One canonical column.
+
+    `kind` is what the text means: a `list` is the text of a JSON array; `integer` and `timestamp` are still
+    the source's spelling ("51-200", "n/a") until the frame has read them. `anchor`: one filled anchor is
+    enough for a record to exist; a title or a city alone is nobody.
+    """
+
+    name: str
+    kind: Kind
+    doc: str
+    anchor: bool = False
+
+
+COMPANY_COLUMNS: tuple[Column, ...] = (
+    Column("source_record_id", "text", "the source's own id of the company"),
+    Column("name", "text", "name as written by the source", anchor=True),
+    Column("website_url", "text", "home page", anchor=True),
+    Column("domain", "text", "domain, where the source states one beside the website", anchor=True),
+    Column("linkedin_url", "text", "LinkedIn page, by slug or by number", anchor=True),
+    Column("linkedin_id", "text", "LinkedIn number: digits or urn", anchor=True),
+    Column("industry", "text", "industry in the source's words"),
+    Column("employee_count", "integer", "headcount; some sources give a range as text"),
+    Column("phone", "text", "switchboard"),
+    Column("address_street", "text", "street and number"),
+    Column("address_city", "text", "city"),
+    Column("address_state", "text", "state or region"),
+    Column("address_zip", "text", "postal code"),
+    Column("address_country", "text", "country, as name or code"),
+    Column("facebook_url", "text", "Facebook page"),
+    Column("twitter_url", "text", "Twitter page"),
+    Column("sic_codes", "text", "SIC codes, comma separated"),
+    Column("founded_year", "integer", "year of foundation"),
+    Column("keywords", "list", "what the company says it does"),
+    Column("description", "text", "free text about the company"),
+    Column(
+        "observed_at", "timestamp", "when the source says that this was true; empty means the batch's day"
+    ),
+)
+
+PERSON_COLUMNS: tuple[Column, ...] = (
+    Column("source_record_id", "text", "the source's own id of the person"),
+    Column(
+        "vendor_id", "text", "an id that several sources of one vendor share, e.g. apollo:<id>", anchor=True
+    ),
+    Column("full_name", "text", "whole name", anchor=True),
+    Column("first_name", "text", "given name", anchor=True),
+    Column("last_name", "text", "family name", anchor=True),
+    Column("title", "text", "title of the current position"),
+    Column("seniority", "text", "seniority in the source's words"),
+    Column("department", "text", "department in the source's words"),
+    Column("email", "list", "e-mail addresses, the preferred one first", anchor=True),
+    Column("email_status", "text", "what the source says of its first e-mail address"),
+    Column("work_phone", "text", "phone at work, or of unstated type"),
+    Column("personal_phone", "text", "mobile or private phone"),
+    Column("linkedin_url", "text", "LinkedIn profile", anchor=True),
+    Column("linkedin_member_id", "text", "LinkedIn's opaque member id (ACoAA…)", anchor=True),
+    Column("linkedin_number", "text", "LinkedIn's member number: digits or urn:li:member:N"),
+    Column("twitter_url", "text", "Twitter profile"),
+    Column("facebook_url", "text", "Facebook profile"),
+    Column("bio", "text", "free text of the person about themselves"),
+    Column("skills", "list", "skills"),
+    Column("education", "text", "latest education, in one line"),
+    Column("certifications", "list", "certificates"),
+    Column("city", "text", "city of the person, not of the company"),
+    Column("state", "text", "state or region of the person"),
+    Column("country", "text", "country of the person"),
+    Column("started_on", "text", "start of the current position as written: 3-2019, Mar 2019, 2019-03-01"),
+    Column(
+        "observed_at", "timestamp", "when the source says that this was true; empty means the batch's day"
+    ),
+)
+
+COLUMNS: Mapping[SectionName, tuple[Column, ...]] = MappingProxyType(
+    {"company": COMPANY_COLUMNS, "person": PERSON_COLUMNS}
+)
+
+
+def column_names(section: SectionName) -> tuple[str, ...]:
+    """Names of the canonical columns of a section, in their one order."""
+    return tuple(column.name for column in COLUMNS[section])
+
+
+def anchor_names(section: SectionName) -> tuple[str, ...]:
+    """Names of the columns of which one must be filled for a record to exist."""
+    return tuple(column.name for column in COLUMNS[section] if column.anchor)

@@ -1,0 +1,108 @@
+"""The parts of a shape, as data: what its TOML says after reading, before it becomes SQL.
+
+Belongs here: frozen value objects.
+Does not belong here: reading and checking (`shape`), SQL (`database.extract`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from outreach_pipeline.records.columns import SectionName
+from outreach_pipeline.records.shape_paths import ItemPath
+
+Unit = Literal["epoch_ms", "epoch_s", "year"]
+RefusalKind = Literal["refusal", "error", "not_found", "notice"]
+UNITS = ("epoch_ms", "epoch_s", "year")
+REFUSAL_KINDS = ("refusal", "error", "not_found", "notice")
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to fill a column.
+
+    `mode` first: the first path that is filled; join: all that are, put together with `glue`; all: every
+    element of one list, put together; constant: `constant`, in a record that exists anyway. `pattern` keeps
+    the part in its parentheses, and nothing where it does not match.
+    """
+
+    mode: Literal["first", "join", "all", "constant"] = "first"
+    paths: tuple[ItemPath, ...] = ()
+    constant: str | None = None
+    prefix: str = ""
+    glue: str = " "
+    split: str | None = None
+    unit: Unit | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One record per item, or with `each` one per element of that list; columns not named stay NULL."""
+
+    target: SectionName
+    columns: Mapping[str, tuple[Alternative, ...]]
+    each: ItemPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A named element, found once per item: the first object of the first path that has one, or with `latest`
+    the object whose value there (a year, or an ISO date) is greatest, list order deciding ties.
+    """
+
+    name: str
+    paths: tuple[ItemPath, ...]
+    latest: ItemPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Items that are an answer but nobody's data; `reason` is ours, `reason_path` leads to the item's own."""
+
+    when: str
+    kind: RefusalKind
+    reason: str = ""
+    reason_path: ItemPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One kind of item.
+
+    `volatile`: top-level keys outside the content hash. `echo`: keys that repeat the request, so that an error
+    beside them is still only an error. `expected`: keys whose absence in most items is an alarm.
+    """
+
+    name: str
+    description: str
+    version: int
+    provider: str
+    items_at: tuple[tuple[str, ...], ...]
+    volatile: tuple[str, ...]
+    echo: tuple[str, ...]
+    expected: tuple[str, ...]
+    finds: tuple[Find, ...]
+    refusals: tuple[Refusal, ...]
+    company: Section | None
+    person: Section | None
+    people: tuple[Section, ...]
+
+    def sections(self, target: SectionName) -> tuple[Section, ...]:
+        """The sections that yield companies, or those that yield people (the person, then each list)."""
+        if target == "company":
+            return (self.company,) if self.company else ()
+        return ((self.person,) if self.person else ()) + self.people
+
+    def paths(self) -> tuple[ItemPath, ...]:
+        """Every path of the shape, for checks against a server and for knowing which keys are read."""
+        found = [
+            path for find in self.finds for path in (*find.paths, *([find.latest] if find.latest else []))
+        ]
+        found += [refusal.reason_path for refusal in self.refusals if refusal.reason_path]
+        for section in (*self.sections("company"), *self.sections("person")):
+            found += [section.each] if section.each else []
+            found += [path for ways in section.columns.values() for way in ways for path in way.paths]
+        return tuple(found)
