@@ -1,0 +1,273 @@
+"""Names of people: first and last name from whatever a source gives, and the key two spellings of one name share.
+
+Belongs here: the rules. Does not belong here: the tables of words (`name_words`), titles (`titles`), deciding that
+two people are one.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from outreach_pipeline.rules.name_words import (
+    AMBIGUOUS_CREDENTIALS,
+    CREDENTIALS,
+    HONORIFICS,
+    NOT_PEOPLE,
+    PARTICLES,
+    SOFTWARE_NOTHING,
+    SUFFIXES,
+)
+from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape
+
+_OBFUSCATED = re.compile(r"[*•█▪●]|\.{3}|…")
+_NICKNAME = re.compile(r"""\([^()]*\)?|\[[^\[\]]*\]?|\{[^{}]*\}?|"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|(?<!\S)['‘][^'’]+['’](?!\S)""")
+_REMARK = re.compile(r"\s+[-–—~]+\s+.*$|\s*[|•·►→✦].*$")
+_SEVERAL = re.compile(r"[^\W\d]\s*/\s*[^\W\d]|\s&\s|\s(?:and|und)\s", re.IGNORECASE)
+_NOT_A_NAME = re.compile(r"[@#\d\\<>=_%$€£^:]|https?|www\.")
+_SENTENCE = re.compile(r"\b(?:please|refer to|see the|for more|click here|upgrade|contact us)\b", re.IGNORECASE)
+_INITIAL = re.compile(r"(?:[^\W\d_]\.?\s?){1,2}")
+_MAX_WORDS = 9
+_ROUNDS = 4  # what was taken off may bare something else to take off; two rounds are the most seen in real names
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """First and last name as one would write them; each None where the source does not say it.
+
+    problem  "placeholder", "not_a_name", "several_people": no name at all;
+             "obfuscated" ("Qu***l"), "initial_only" ("D."), "mononym": no last name
+    note     "credentials_dropped", "honorific_dropped", "nickname_dropped", "remark_dropped", "swapped"
+             ("Quill, Ada"), "split" (from the full name), "case_repaired", "broken_encoding"; separated by a space
+    """
+
+    first: str | None = None
+    last: str | None = None
+    problem: str | None = None
+    note: str | None = None
+
+
+def read_person_name(full: str | None, first: str | None = None, last: str | None = None) -> PersonName:
+    """First and last name from the fields a source has; the full name serves where they are silent or hidden.
+
+    A suffix (Jr., III) belongs to the last name. Middle initials are not part of a first name split from a full one.
+    """
+    name = _read(full, first, last)
+    for _ in range(_ROUNDS):
+        again = _read(None, name.first, name.last)
+        if (again.first, again.last) == (name.first, name.last):
+            break
+        note = " ".join(dict.fromkeys(f"{name.note or ''} {again.note or ''}".split())) or None
+        name = PersonName(again.first, again.last, again.problem or name.problem, note)
+    return name
+
+
+def _read(full: str | None, first: str | None, last: str | None) -> PersonName:
+    notes: dict[str, None] = {}
+    given, family = _tidy(first, notes, whole=False), _tidy(last, notes, whole=False)
+    whole = _tidy(full, notes)
+    if not (given or family or whole):
+        return PersonName(problem=None if all(map(is_absent, (full, first, last))) else "placeholder")
+    if given and whole and fold(given) in HONORIFICS:
+        given = None  # first name "Dr."
+    for part in (given, family) if given or family else (whole,):
+        problem = _refusal(part)
+        if problem:
+            return PersonName(problem=problem)
+    if given and family and fold(given) == fold(family) and fold(given) in NOT_PEOPLE:
+        return PersonName(problem="placeholder")
+    problem = None
+    if family and _OBFUSCATED.search(family):
+        family, problem = None, "obfuscated"
+    elif family and _INITIAL.fullmatch(family) and len(fold(family).replace(" ", "")) < 2:
+        family, problem = None, "initial_only"
+    if given and _OBFUSCATED.search(given):
+        given, problem = None, "obfuscated"
+    if (not given or not family) and whole and not _refusal(whole):
+        given, family, problem = _from_full(whole, given, family, problem, notes)
+    given, family = _repair_case(given, family, notes)
+    if given and not family and problem is None:
+        problem = "mononym"
+    return PersonName(given, family, problem, " ".join(notes) or None)
+
+
+def _refusal(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if (fold(text) in NOT_PEOPLE and " " in fold(text)) or (text.startswith("#") and is_placeholder(text)):
+        return "placeholder"
+    if _SEVERAL.search(text):
+        return "several_people"
+    if _NOT_A_NAME.search(text) or _SENTENCE.search(text) or len(text.split()) > _MAX_WORDS:
+        return "not_a_name"
+    return None
+
+
+def _tidy(text: str | None, notes: dict[str, None], *, whole: bool = True) -> str | None:
+    """One field without what is no name: emojis, nicknames, remarks, credentials, honorifics."""
+    cleaned = clean(unescape(clean(text) or ""))
+    if cleaned is None or cleaned in SOFTWARE_NOTHING:
+        return None
+    if "\ufffd" in cleaned or re.search(r"[^\W\d]\?[^\W\d]", cleaned):
+        notes["broken_encoding"] = None  # "O?Shaughnessy": which letter it was, nobody can say
+    kept = "".join(char if unicodedata.category(char) not in ("So", "Sk", "Co", "Cn") else " " for char in cleaned)
+    for pattern, note in ((_NICKNAME, "nickname_dropped"), (_REMARK, "remark_dropped")):
+        without = pattern.sub(" ", kept)
+        if fold(without) and without != kept:
+            kept = without
+            notes[note] = None
+    kept = _drop_credentials(" ".join(kept.split()).strip(" ,;-–—'\"|"), notes, whole=whole)
+    words = kept.split()
+    while len(words) > 1 and _is_honorific(words[0]):
+        words = words[1:]
+        notes["honorific_dropped"] = None
+    kept = " ".join(words).strip(" ,;-–—'\"|")
+    return kept if fold(kept) or _OBFUSCATED.search(kept) else None
+
+
+def _is_honorific(word: str) -> bool:
+    bare = fold(word.replace("-", "")).replace(" ", "")
+    return HONORIFICS.get(bare, False) or (bare in HONORIFICS and word.endswith("."))
+
+
+def _drop_credentials(text: str, notes: dict[str, None], *, whole: bool) -> str:
+    head, *pieces = (piece.strip() for piece in text.split(","))
+    suffixes = [piece for piece in pieces if _bare(piece) in SUFFIXES]
+    others = [piece for piece in pieces if piece and piece not in suffixes]
+    names = [piece for piece in others if not all(_is_credential(word, True) for word in piece.split())]
+    words = head.split()
+    if whole and names and names[0] == others[0] and (len(words) == 1 or fold(words[0]) in PARTICLES):
+        words = names[0].split() + words  # "Quill, Ada"
+        notes["swapped"] = None
+        names = names[1:]
+    if names:
+        notes["remark_dropped"] = None  # "Ada Quill, Certified Coach"
+    dropped = len(others) > len(names) + ("swapped" in notes)
+    while len(words) > 1 and _is_credential(words[-1], False):
+        words, dropped = words[:-1], True
+    if dropped:
+        notes["credentials_dropped"] = None
+    return " ".join(words + suffixes)
+
+
+def _bare(word: str) -> str:
+    return fold(word.replace(".", "").replace("-", "").replace("®", "").replace("™", "")).replace(" ", "")
+
+
+def _is_credential(word: str, after_comma: bool) -> bool:
+    bare = _bare(word)
+    if bare in CREDENTIALS:
+        return True
+    return bare in AMBIGUOUS_CREDENTIALS and (after_comma or word.count(".") > 1) and word.upper() == word
+
+
+def _from_full(
+    whole: str, given: str | None, family: str | None, problem: str | None, notes: dict[str, None]
+) -> tuple[str | None, str | None, str | None]:
+    """What the full name adds; it never contradicts the field that is there."""
+    split_first, split_last = _split(whole)
+    if split_last and _OBFUSCATED.search(split_last):
+        split_last, problem = None, "obfuscated"
+    elif split_last and len(fold(split_last)) < 2:
+        split_last, problem = None, "initial_only"
+    if given and family is None and split_last and fold(whole).startswith(fold(given) + " "):
+        family, problem = split_last, None
+        notes["split"] = None
+    elif family and given is None and split_first and fold(whole).endswith(" " + fold(family)):
+        given = split_first
+        notes["split"] = None
+    elif given is None and family is None:
+        given, family = split_first, split_last
+        if problem is None and family:
+            notes["split"] = None
+    return given, family, problem
+
+
+def _split(whole: str) -> tuple[str | None, str | None]:
+    words = whole.split()
+    if len(words) < 2:
+        return whole or None, None
+    end = len(words)
+    while end > 2 and _bare(words[end - 1]) in SUFFIXES:
+        end -= 1
+    start = end - 1
+    for at in range(1, end - 1):
+        if fold(words[at]) in PARTICLES:
+            start = at
+            break
+    firsts = words[:start]
+    while len(firsts) > 1 and len(fold(firsts[-1])) == 1 and any(len(fold(word)) > 1 for word in firsts):
+        firsts = firsts[:-1]
+    return " ".join(firsts), " ".join(words[start:])
+
+
+def _repair_case(given: str | None, family: str | None, notes: dict[str, None]) -> tuple[str | None, str | None]:
+    whole = f"{given or ''} {family or ''}"
+    shouted = whole.upper() == whole and sum(char.isalpha() for char in whole) > 3
+    fixed = tuple(_part_case(part, shouted, at) for at, part in enumerate((given, family)))
+    if fixed != (given, family):
+        notes["case_repaired"] = None
+    return fixed[0], fixed[1]
+
+
+def _part_case(part: str | None, shouted: bool, is_last: int) -> str | None:
+    if part is None or not any(char.isupper() or char.islower() for char in part):
+        return part
+    words = part.split()
+    if part.lower() == part and not all(fold(word) in PARTICLES for word in words):
+        return " ".join(_word_case(word, bool(is_last) and at < len(words) - 1) for at, word in enumerate(words))
+    return " ".join(
+        _word_case(word, bool(is_last) and at < len(words) - 1) if _is_shouted(word, shouted) else word
+        for at, word in enumerate(words)
+    )
+
+
+def _is_shouted(word: str, shouted: bool) -> bool:
+    letters = [char for char in word if char.isalpha()]
+    return word.upper() == word and word.lower() != word and len(letters) >= (2 if shouted else 4)
+
+
+def _word_case(word: str, may_be_particle: bool) -> str:
+    bare = _bare(word)
+    if bare in SUFFIXES and bare[0] in "iv":
+        return word.upper()
+    if may_be_particle and bare in PARTICLES:
+        return word.lower()
+    if len(bare) == 2 and word.isalpha() and word.isupper() and not set(bare) & set("aeiouy"):
+        return word  # initials run together: "DG Macpherson"
+    word = re.sub(r"[^\W\d_]+", lambda run: run[0][0].upper() + run[0][1:].lower(), word)
+    word = re.sub(r"\bMc([a-z])(?=[a-z]{2})", lambda run: "Mc" + run[1].upper(), word)
+    return re.sub(r"(?<=[^\W\d_]{3})(['’])(S|T)\b", lambda run: run[1] + run[2].lower(), word)
+
+
+def name_key(first: str | None, last: str | None) -> str | None:
+    """The key of a name: "José-Luis Fontán" and "Jose Luis Fontan" share one, so do Warren E. and Warren Buffett.
+
+    Folded; a hyphen is a space, an apostrophe nothing; honorifics, credentials and single initials before the last
+    name are dropped unless fewer than two words would be left; Jr, Sr, II, III stay. None for less than two words:
+    a first name alone identifies nobody.
+    """
+    key = _key(" ".join(part for part in (first, last) if part))
+    for _ in range(_ROUNDS):
+        again = _key(key or "")
+        if again == key:
+            break
+        key = again
+    return key
+
+
+def _key(name: str) -> str | None:
+    text = _tidy(name, {}) or ""
+    if _OBFUSCATED.search(text) or _SEVERAL.search(text):
+        return None
+    words = fold(re.sub(r"['’‘`´ʼ]|(?<=[^\W\d])\?(?=[^\W\d])", "", text)).split()
+    suffixes: list[str] = []
+    while len(words) > 2 and words[-1] in SUFFIXES:
+        suffixes.insert(0, SUFFIXES[words.pop()])
+    if not words or len(words[-1]) == 1 and words[-1].isascii():
+        return None  # "Wren D.": a surname that only begins
+    long = [word for word in words[:-1] if len(word) > 1]
+    if long:
+        words = [*long, *words[-1:]]
+    elif len(words) > 2:  # "d g macpherson" is "dg macpherson"
+        words = ["".join(words[:-1]), words[-1]]
+    return " ".join(words + suffixes) if len(words) > 1 else None
