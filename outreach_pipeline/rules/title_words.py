@@ -1,0 +1,64 @@
+"""Turning a job title into words: folding, abbreviations, gendered endings, separators as words.
+
+Belongs here: text -> list of tokens, with the separators kept, because "&", "/", "|" and "at" carry meaning in a title.
+Does not belong here: what the words mean (`title_rules.py`, `titles.toml`) and how a title is read (`titles.py`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+MAX_CHARACTERS = 500
+"""Only so much of a title is read: the longest headline LinkedIn accepts has 220 characters."""
+
+SEPARATOR_KINDS = (",", "&", "/", "-", "|", "@")
+"""The canonical separators a title is cut at; `titles.toml` lists which characters and words mean each."""
+
+# NFKD does not take these apart, and people type them without the stroke.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+# "Geschäftsführer/in", "Leiter*in", "Leiter:innen", "directeur(trice)", "directeur·rice", "diretor(a)", "beauftragte(r)"
+_GENDER = re.compile(
+    r"(?<=[^\W\d_]{3})[/:*_·.(]-?(?:innen|in|trice|rice|ice|ere|ne|se|e|a|o|r|n)\)?(?![^\W_])"
+)
+_GENDER_MARKS = frozenset("/:*_·.(")
+# "(m/w/d)", "F/H", "m/f/x" behind an advertised title
+_SEX = re.compile(r"(?<![^\W_])[mfwhdxi](?:/[mfwhdxi]){1,3}(?![^\W_])")
+_DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.\s?){1,5}[^\W\d_](?:\.|(?![^\W_]))")
+_DASH = r"(?<!\S)-+|-+(?!\S)"
+_WORD = r"[^\W_]+"
+
+
+def fold(text: str) -> str:
+    """`text` in lower case without accents; punctuation stays, since it separates (unlike `texts.fold`)."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().translate(_LETTERS)
+
+
+def separator_pattern(separators: Mapping[str, str]) -> re.Pattern[str]:
+    """The token pattern for these separators (character or word -> canonical kind): words, separators, spaced dashes."""
+    characters = "".join(re.escape(key) for key in separators if len(key) == 1 and not key.isalnum() and key != "-")
+    return re.compile(f"{_WORD}|[{characters}]|{_DASH}" if characters else f"{_WORD}|{_DASH}")
+
+
+def tokens(text: str, separators: Mapping[str, str], pattern: re.Pattern[str]) -> list[str]:
+    """The words of `text` in order, each separator replaced by its canonical kind.
+
+    A hyphen within a word only divides it ("co-CEO"); a hyphen with a space beside it separates ("CEO - Acme").
+    """
+    folded = fold(text[:MAX_CHARACTERS])
+    if not _GENDER_MARKS.isdisjoint(folded):
+        if "/" in folded:
+            folded = _SEX.sub(" ", folded)
+        if "." in folded:
+            folded = _DOTTED.sub(_undotted, folded)
+        folded = _GENDER.sub("", folded)
+    found = [separators.get(token, token) for token in pattern.findall(folded)]
+    return ["-" if token[0] == "-" else token for token in found]
+
+
+def _undotted(match: re.Match[str]) -> str:
+    return "".join(c for c in match.group() if c.isalnum()) + " "
