@@ -13,10 +13,6 @@ begin
         return;
     end if;
     select * into v_summary from intake.f_land(p_rows, p_source, p_batch_id, null);
-    perform intake.log_operation(
-        'ingest', p_batch_id, v_summary.landed,
-        jsonb_build_object('source', p_source, 'landed', v_summary.landed, 'duplicates', v_summary.duplicates)
-    );
     return query select
         'ok'::text, v_summary.landed, v_summary.duplicates,
         format('Landed: %s, of which duplicates: %s', v_summary.landed, v_summary.duplicates);

@@ -67,6 +67,10 @@ begin
         where n.position::bigint = any(v_new);
     end if;
 
+    perform intake.log_operation(
+        'land', v_batch, cardinality(v_hashes),
+        jsonb_build_object('source', v_source, 'duplicates', cardinality(v_hashes) - coalesce(cardinality(v_new), 0))
+    );
     return query select coalesce(cardinality(v_hashes), 0), coalesce(cardinality(v_hashes), 0) - coalesce(cardinality(v_new), 0);
 end
 $$;

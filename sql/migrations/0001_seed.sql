@@ -736,7 +736,5 @@ to mcp_ingest, mcp_promote, outreach_validate, outreach_refresh, outreach_read;
 grant usage on schema company, people to outreach_read;
 
 grant select on all tables in schema intake, vault, marketing, bit, public to outreach_read;
-revoke all on public.schema_revision_file, public.alembic_version from outreach_read;
-grant select on public.schema_revision_file, public.alembic_version to outreach_read;
 
 grant select on intake.raw_loads to outreach_validate;

@@ -47,6 +47,19 @@ create table intake.pull (
 comment on table intake.pull is 'One origin (a file by its content, an actor run, a search) read into one batch; the cursor commits together with its page.';
 create index idx_pull_source_origin on intake.pull (source, origin);
 
+create table intake.pull_origin (
+    pull_id bigint not null,
+    origin text not null,
+    label text not null,
+    items bigint not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint pull_origin_pkey primary key (pull_id, origin),
+    constraint pull_origin_pull_id_fkey foreign key (pull_id) references intake.pull (pull_id) on delete cascade
+);
+comment on table intake.pull_origin is 'What a pull has read so far: files by the sha256 of their content, actor runs, searches.';
+create index idx_pull_origin_origin on intake.pull_origin (origin);
+
 create table intake.validation_failed (
     rejection_id bigint generated always as identity,
     load_id bigint not null,
@@ -364,7 +377,7 @@ declare
     v_table text;
 begin
     foreach v_table in array array[
-        'intake.source', 'intake.batch', 'intake.pull', 'intake.validation_failed', 'intake.replay_queue', 'intake.source_key',
+        'intake.source', 'intake.batch', 'intake.pull', 'intake.pull_origin', 'intake.validation_failed', 'intake.replay_queue', 'intake.source_key',
         'intake.validated_companies', 'intake.validated_people', 'marketing.company_key', 'marketing.company_name',
         'marketing.company_match_review', 'marketing.person_key', 'marketing.person_cluster', 'marketing.person_link',
         'marketing.merged_master', 'marketing.title_reading', 'marketing.title_role', 'marketing.slot_work',
@@ -382,7 +395,7 @@ $$;
 grant usage on schema intake, vault, marketing, public to mcp_ingest, mcp_promote, outreach_validate, outreach_read;
 
 grant select on intake.source, intake.batch, intake.pull to mcp_ingest;
-grant select, insert, update on intake.pull to mcp_ingest;
+grant select, insert, update on intake.pull, intake.pull_origin to mcp_ingest;
 grant select, insert, update on intake.source to mcp_ingest;
 
 grant select on intake.raw_loads, intake.source, intake.batch to outreach_validate;

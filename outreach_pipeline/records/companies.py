@@ -1,0 +1,132 @@
+"""Company records: from the texts that a shape found to canonical values.
+
+Belongs here: which rule reads which column of a company, and the identity that follows from it. Does not belong here:
+the rules (`rules/`), what fails a record (`schemas`), which companies are the same (`sql/functions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from outreach_pipeline.records.reading import Notes, is_marked, mark, over_distinct, read_column, read_text, text_series
+from outreach_pipeline.records.tables import array_text, parse_list
+from outreach_pipeline.rules.companies import company_key, read_company_name, read_employee_count, read_year
+from outreach_pipeline.rules.countries import country_code
+from outreach_pipeline.rules.emails import is_free_mail
+from outreach_pipeline.rules.linkedin import LinkedInCompany, read_company
+from outreach_pipeline.rules.phones import read_phone
+from outreach_pipeline.rules.reading import Reading
+from outreach_pipeline.rules.texts import clean, fold
+from outreach_pipeline.rules.urls import is_social_or_shared_host, read_url, read_website, registrable_domain
+
+_PLAIN_TEXT = (
+    "source_record_id", "industry", "address_street", "address_city", "address_state", "address_zip", "address_country",
+    "sic_codes", "description",
+)  # fmt: skip
+
+
+def read_companies(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataFrame:
+    """Canonical companies of a chunk.
+
+    `raw` has load_id, part and the canonical columns as text. The result has the same rows in the same order and the
+    columns of `intake.validated_companies` as text; refused values are marks (see `reading`). `region` is the ISO2
+    code for national phone numbers when the company names no country of its own.
+    """
+    out = raw[["load_id", "part"]].copy()
+    for column in _PLAIN_TEXT:
+        out[column] = read_column(raw, column, _read_zip if column == "address_zip" else read_text, notes)
+    out["name"] = read_column(raw, "name", read_company_name, notes)
+    names = out["name"].mask(is_marked(out["name"]))
+    out["name_key"] = text_series(names, _texts(names, company_key))
+    _read_website(raw, out, notes)
+    _read_linkedin(raw, out)
+    out["employee_count"] = read_column(raw, "employee_count", _read_headcount, notes)
+    out["founded_year"] = read_column(raw, "founded_year", _read_year, notes)
+    out["place_city"] = text_series(raw["address_city"], _texts(raw["address_city"], fold)).fillna("")
+    countries = text_series(raw["address_country"], _texts(raw["address_country"], country_code))
+    out["place_country"] = countries.fillna("")
+    out["company_phone"] = read_phones(raw, "phone", countries.fillna(region) if region else countries, notes)
+    for column in ("facebook_url", "twitter_url"):
+        out[column] = read_column(raw, column, read_url, notes)
+    out["keywords"] = read_lists(raw["keywords"])
+    out["observed_at"] = raw["observed_at"]
+    return out
+
+
+def read_phones(raw: pd.DataFrame, column: str, regions: pd.Series[str], notes: Notes) -> pd.Series[str]:
+    """A phone column; each national number is read as one of the region beside it."""
+    pairs = (raw[column] + "\x1f" + regions.fillna("")).astype("str")
+
+    def rule(pair: str) -> Reading:
+        number, _, region = pair.partition("\x1f")
+        return read_phone(number, region or None)
+
+    return read_column(pd.DataFrame({"load_id": raw["load_id"], "part": raw["part"], column: pairs}), column, rule, notes)
+
+
+def read_lists(column: pd.Series[str]) -> pd.Series[str]:
+    """A list column (text of a JSON array) as text of a PostgreSQL array; an empty list is missing."""
+
+    def rule(text: str) -> str | None:
+        values = dict.fromkeys(value for value in map(clean, parse_list(text)) if value)
+        return array_text(values) if values else None
+
+    return text_series(column, _texts(column, rule))
+
+
+def _read_website(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
+    """Website and registrable domain; a source that states only the domain has stated the website as well."""
+    website = read_column(raw, "website_url", read_website, notes)
+    readable = website.mask(is_marked(website))
+    stated = text_series(raw["domain"], _texts(raw["domain"], _own_domain))
+    unusable = raw["domain"].notna() & stated.isna()
+    notes.add(raw.loc[unusable], "domain", "company_domain", "not a company's own domain", "dropped")
+    out["domain"] = text_series(readable, _texts(readable, _own_domain)).fillna(stated)
+    out["website_url"] = website.fillna(("https://" + stated).astype("str"))
+
+
+def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:
+    pages = {value: read_company(value) for value in raw["linkedin_url"].dropna().unique()}
+    ids = {value: read_company(value) for value in raw["linkedin_id"].dropna().unique()}
+
+    def from_page(get: Callable[[LinkedInCompany], str | None]) -> pd.Series[str]:
+        return text_series(raw["linkedin_url"], {value: get(page) for value, page in pages.items()})
+
+    out["linkedin_url"] = from_page(lambda page: mark(page.problem) if page.problem else page.url)
+    out["linkedin_slug"] = from_page(lambda page: page.slug)
+    numbers = text_series(raw["linkedin_id"], {value: found.number for value, found in ids.items()})
+    out["linkedin_id"] = numbers.fillna(from_page(lambda page: page.number))
+
+
+def _own_domain(text: str) -> str | None:
+    domain = registrable_domain(text)
+    if domain is None or is_social_or_shared_host(domain) or is_free_mail(domain):
+        return None
+    return domain
+
+
+def _read_headcount(text: str) -> Reading:
+    count = read_employee_count(text)
+    if count.problem:
+        return Reading(None, count.problem)
+    # A range is no headcount; it is left out, and said so.
+    return Reading(None if count.value is None else str(count.value), None, "range_is_no_count" if count.note else None)
+
+
+def _read_year(text: str) -> Reading:
+    year = read_year(text)
+    return Reading(None, year.problem) if year.problem else Reading(str(year.value) if year.value else None)
+
+
+def _read_zip(text: str) -> Reading:
+    """A postal code is text; spreadsheets made 94401.0 of it. A lost leading zero is not guessed back."""
+    reading = read_text(text)
+    if reading.value and reading.value.endswith(".0") and reading.value[:-2].isdigit():
+        return Reading(reading.value[:-2], None, "float_repaired")
+    return reading
+
+
+def _texts(column: pd.Series[str], rule: Callable[[str], str | None]) -> dict[str, str | None]:
+    return {str(key): None if value is None else str(value) for key, value in over_distinct(column, rule).items()}

@@ -1,0 +1,119 @@
+"""Pandera schemas of canonical companies and people, and what a failed check costs.
+
+Belongs here: the checks, by column, and whether a failure costs the record or only the field. Does not belong here:
+reading values (`companies`, `people`): a value that a rule refused arrives here as a mark and fails `readable`.
+
+An unreadable phone must not cost a chief executive: a failed check drops its field and is recorded, and only a record
+that nothing can be done with is refused (no identity; neither a slot role nor an e-mail address).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from outreach_pipeline.records.reading import MARK, Notes, is_marked
+
+_URL = r"https://[^\s/?#]+\.[^\s/?#]+([/?#]\S*)?"
+_E164 = r"\+[1-9]\d{6,14}"
+
+
+def _readable() -> pa.Check:
+    return pa.Check(lambda column: ~column.str.startswith(MARK), name="readable", error="readable")
+
+
+def _form(pattern: str, name: str) -> pa.Check:
+    """Everything that is not a mark has this form: the schema's own proof, whatever the rules did."""
+    return pa.Check(
+        lambda column: column.str.startswith(MARK) | column.str.fullmatch(pattern), name=name, error=name
+    )
+
+
+def _column(*checks: pa.Check) -> pa.Column:
+    return pa.Column(str, checks=[_readable(), *checks], nullable=True)
+
+
+_SHARED = {
+    "source_record_id": _column(),
+    "twitter_url": _column(_form(_URL, "url")),
+    "facebook_url": _column(_form(_URL, "url")),
+}
+
+COMPANY_SCHEMA = pa.DataFrameSchema(
+    {
+        **_SHARED,
+        "name": _column(),
+        "website_url": _column(_form(_URL, "url")),
+        "domain": _column(_form(r"[a-z0-9-]+(\.[a-z0-9-]+)+", "domain")),
+        "linkedin_url": _column(_form(r"https://www\.linkedin\.com/company/[^\s/?#]+", "linkedin_company")),
+        "linkedin_id": _column(_form(r"\d{1,19}", "digits")),
+        "industry": _column(),
+        "employee_count": _column(_form(r"\d{1,9}", "count")),
+        "company_phone": _column(_form(_E164, "e164")),
+        "address_street": _column(),
+        "address_city": _column(),
+        "address_state": _column(),
+        "address_zip": _column(),
+        "address_country": _column(),
+        "sic_codes": _column(),
+        "founded_year": _column(_form(r"(17|18|19|20)\d\d", "year")),
+        "description": _column(),
+    },
+    name="companies",
+)
+
+PERSON_SCHEMA = pa.DataFrameSchema(
+    {
+        **_SHARED,
+        "vendor_id": _column(),
+        "title": _column(),
+        "seniority": _column(),
+        "department": _column(),
+        "email": _column(_form(r"[^\s@]+@[^\s@]+\.[^\s@]+", "email_address")),
+        "work_phone_e164": _column(_form(_E164, "e164")),
+        "personal_phone_e164": _column(_form(_E164, "e164")),
+        "linkedin_url": _column(_form(r"https://www\.linkedin\.com/in/[^\s/?#]+", "linkedin_profile")),
+        "linkedin_number": _column(_form(r"\d{1,19}", "digits")),
+        "bio": _column(),
+        "education": _column(),
+        "city": _column(),
+        "state": _column(),
+        "country": _column(),
+        "started_on": _column(),
+    },
+    name="people",
+)
+# What the rules call a problem, in words for people; a problem without an entry is shown as it is.
+_CHECK_OF_COLUMN = {
+    "email": "email_address", "work_phone_e164": "e164", "personal_phone_e164": "e164", "company_phone": "e164",
+    "website_url": "url", "twitter_url": "url", "facebook_url": "url", "linkedin_url": "linkedin_url",
+    "employee_count": "count", "founded_year": "year", "name": "company_name",
+}  # fmt: skip
+_COLUMN_AS_STATED = {"work_phone_e164": "work_phone", "personal_phone_e164": "personal_phone", "company_phone": "phone"}
+
+
+def drop_failures(frame: pd.DataFrame, schema: pa.DataFrameSchema, notes: Notes) -> pd.DataFrame:
+    """Check a frame lazily; every failed check becomes a dropped row in `notes`, and its field becomes missing.
+
+    `frame` has a unique index. Never raises for data; a column that is missing altogether is our mistake and raises.
+    """
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+    else:
+        return frame
+    whole = cases[cases["index"].isna()]
+    if len(whole):
+        raise AssertionError(f"schema {schema.name}: {whole[['column', 'check']].to_dict('records')}")
+    out = frame.copy()
+    for (column, check), failed in cases.groupby(["column", "check"], sort=True):
+        rows = frame.loc[failed["index"].astype(int)]
+        values = rows[column]
+        marked = is_marked(values)
+        reasons = values.str.slice(len(MARK)).where(marked, "not in the form " + str(check)).astype("str")
+        named = _CHECK_OF_COLUMN.get(str(column), "placeholder") if check == "readable" else str(check)
+        notes.add(rows, _COLUMN_AS_STATED.get(str(column), str(column)), named, reasons, "dropped")
+        out.loc[rows.index, column] = None
+    return out

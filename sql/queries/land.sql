@@ -1,0 +1,53 @@
+-- Landing: what a source is, which pull of a batch stands where, and the page itself.
+
+-- name: register_source
+-- Landing reads the volatile keys from here, promotion the rank; an unchanged source is not written again.
+insert into intake.source (source, shape, kind, source_rank, volatile_keys)
+values (%(source)s, %(shape)s, %(kind)s, %(rank)s, %(volatile)s)
+on conflict (source) do update
+set shape = excluded.shape, kind = excluded.kind, source_rank = excluded.source_rank, volatile_keys = excluded.volatile_keys
+where (source.shape, source.kind, source.source_rank, source.volatile_keys)
+    is distinct from (excluded.shape, excluded.kind, excluded.source_rank, excluded.volatile_keys);
+
+-- name: open_pull
+-- The lock makes a second process wait until the first has ended its page, and then see its cursor.
+insert into intake.pull (batch_id, source, origin)
+values (%(batch_id)s, %(source)s, %(origin)s)
+on conflict (batch_id, origin) do update set updated_at = pull.updated_at
+returning pull_id, status, cursor, items;
+
+-- name: reopen_pull
+update intake.pull set status = 'running', cursor = '{}', finished_at = null
+where pull_id = %(pull_id)s;
+
+-- name: open_batch
+select intake.f_open_batch(%(batch_id)s, %(source)s);
+
+-- name: pull_cursor
+-- For a page: nobody else may move this pull until we commit.
+select cursor from intake.pull where pull_id = %(pull_id)s for update;
+
+-- name: land_page
+select landed, duplicates from intake.f_land(%(items)s, %(source)s, %(batch_id)s, %(notes)s::jsonb);
+
+-- name: quarantine
+select landed, duplicates from intake.f_quarantine(%(texts)s, %(reasons)s, %(source)s, %(batch_id)s);
+
+-- name: advance_pull
+update intake.pull
+set cursor = %(cursor)s::jsonb, pages = pages + 1, items = items + %(items)s,
+    status = case when %(is_last)s then 'complete' else status end,
+    finished_at = case when %(is_last)s then now() else finished_at end
+where pull_id = %(pull_id)s;
+
+-- name: count_origin
+insert into intake.pull_origin (pull_id, origin, label, items)
+values (%(pull_id)s, %(origin)s, %(label)s, %(items)s)
+on conflict (pull_id, origin) do update set items = pull_origin.items + excluded.items;
+
+-- name: landed_elsewhere
+-- Files that this source has read completely for another day: a file that nobody replaced says nothing new today.
+select distinct o.origin
+from intake.pull_origin as o
+inner join intake.pull as p using (pull_id)
+where p.source = %(source)s and p.batch_id <> %(batch_id)s and p.status = 'complete';

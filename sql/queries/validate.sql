@@ -1,0 +1,112 @@
+-- Validation: which loads are due, what is known about them, and where the verdicts go.
+
+-- name: lock_batch
+-- Two runs of one batch take turns, chunk by chunk; the second finds nothing left to do.
+select pg_advisory_xact_lock(hashtextextended('intake.validate:' || %(batch_id)s, 0));
+
+-- name: due_loads
+-- Pending loads that were not validated yet, and those that a replay put in line.
+select l.load_id
+from intake.raw_loads as l
+where l.batch_id = %(batch_id)s and l.load_id > %(after)s
+    and (
+        (
+            l.status = 'pending'
+            and not exists (select from intake.validated_people as p where p.load_id = l.load_id)
+            and not exists (select from intake.validated_companies as c where c.load_id = l.load_id)
+        )
+        or exists (select from intake.replay_queue as q where q.load_id = l.load_id)
+    )
+order by l.load_id
+limit %(limit)s;
+
+-- name: count_due
+select count(*) as due
+from intake.raw_loads as l
+where l.batch_id = %(batch_id)s
+    and (
+        (
+            l.status = 'pending'
+            and not exists (select from intake.validated_people as p where p.load_id = l.load_id)
+            and not exists (select from intake.validated_companies as c where c.load_id = l.load_id)
+        )
+        or exists (select from intake.replay_queue as q where q.load_id = l.load_id)
+    );
+
+-- name: load_facts
+select l.load_id, '\x' || encode(l.content_hash, 'hex') as content_hash, b.observed_at, l.status
+from intake.raw_loads as l
+inner join intake.batch as b using (batch_id)
+where l.load_id = any(%(load_ids)s);
+
+-- name: forget_rejections
+delete from intake.validation_failed
+where load_id = any(%(load_ids)s) and not (column_name = '(item)' and check_name = 'repaired');
+
+-- name: forget_people
+delete from intake.validated_people where load_id = any(%(load_ids)s);
+
+-- name: forget_companies
+delete from intake.validated_companies where load_id = any(%(load_ids)s);
+
+-- name: fail_loads
+select intake.f_fail_loads(%(load_ids)s);
+
+-- name: leave_queue
+delete from intake.replay_queue where load_id = any(%(load_ids)s);
+
+-- name: read_titles
+select title from marketing.title_reading where title = any(%(titles)s) and rules_version = %(version)s;
+
+-- name: store_title_readings
+insert into marketing.title_reading (title, rules_version, primary_role, guard)
+select t.title, %(version)s, t.primary_role, t.guard
+from unnest(%(titles)s::text[], %(roles)s::text[], %(guards)s::text[]) as t (title, primary_role, guard)
+order by t.title
+on conflict (title) do update
+set rules_version = excluded.rules_version, primary_role = excluded.primary_role, guard = excluded.guard;
+
+-- name: forget_title_roles
+delete from marketing.title_role where title = any(%(titles)s);
+
+-- name: store_title_roles
+insert into marketing.title_role (title, role, points, confidence, reason)
+select t.title, t.role, t.points, t.confidence, t.reason
+from unnest(%(titles)s::text[], %(roles)s::text[], %(points)s::smallint[], %(confidences)s::real[], %(reasons)s::text[])
+    as t (title, role, points, confidence, reason)
+on conflict (title, role) do update
+set points = excluded.points, confidence = excluded.confidence, reason = excluded.reason;
+
+-- name: outdated_titles
+select title from marketing.title_reading where rules_version <> %(version)s order by title limit %(limit)s;
+
+-- name: duplicates_of_loads
+select l.load_id, l.duplicate_of, b.observed_at
+from intake.raw_loads as l
+inner join intake.batch as b using (batch_id)
+where l.duplicate_of = any(%(load_ids)s);
+
+-- name: duplicates_of_batch
+select l.load_id, l.duplicate_of, b.observed_at
+from intake.raw_loads as l
+inner join intake.batch as b using (batch_id)
+where l.batch_id = %(batch_id)s and l.duplicate_of is not null and l.load_id > %(after)s
+order by l.load_id
+limit %(limit)s;
+
+-- name: observe_people
+-- Seen again: true on that day too. The earliest and the latest observation do not depend on the order of arrival.
+update intake.validated_people as v
+set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at),
+    is_dirty = true
+from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+    as o (load_id, part, first_at, last_at)
+where v.load_id = o.load_id and v.part = o.part and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at);
+
+-- name: observe_companies
+update intake.validated_companies as v
+set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at),
+    is_dirty = true
+from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+    as o (load_id, part, first_at, last_at)
+where v.load_id = o.load_id and v.part = o.part and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at);
