@@ -89,7 +89,7 @@ def copy_in(
 
 
 def copy_out(
-    connection: psycopg.Connection[Any], query: LiteralString, params: Any, *, header: bool
+    connection: psycopg.Connection[Any], query: LiteralString | sql.Composable, params: Any, *, header: bool
 ) -> Iterator[bytes]:
     """Rows of a query as CSV, in chunks of at least 64 KB; NULL is an empty field, the empty text is quoted.
 
@@ -97,14 +97,16 @@ def copy_out(
     """
     options = "format csv, header, force_quote *" if header else "format csv, force_quote *"
     with psycopg.ClientCursor(connection) as cursor:
-        inner = cursor.mogrify(query, params) if params is not None else query
+        text = query.as_string(connection) if isinstance(query, sql.Composable) else query
+        inner = cursor.mogrify(text, params) if params is not None else text
         statement = sql.SQL("copy (") + _verbatim(inner) + sql.SQL(f"\n) to stdout with ({options})")
         with cursor.copy(statement) as copy:
             yield from _gathered(bytes(block) for block in copy)
 
 
 def _verbatim(text: str) -> sql.SQL:
-    return sql.SQL(text.rstrip().rstrip(";").replace("{", "{{").replace("}", "}}"))
+    # Braces stay single: only `SQL.format` would read doubled ones as one, and nothing is formatted here.
+    return sql.SQL(text.rstrip().rstrip(";"))
 
 
 def _gathered(blocks: Iterable[bytes], size: int = 65_536) -> Iterator[bytes]:

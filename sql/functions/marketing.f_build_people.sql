@@ -89,7 +89,9 @@ begin
         ) as o
         group by o.person_no
     )
-    select public.barton_id('02', s.person_no) as unique_id, s.*, m.*,
+    select public.barton_id('02', s.person_no) as unique_id, s.source_system, s.source_record_id, s.linkedin_url, s.twitter_url,
+        s.facebook_url, s.bio, s.skills, s.education, s.certifications, m.last_observed_at, m.title, m.seniority, m.department,
+        m.email, m.work_phone_e164, m.personal_phone_e164, m.place,
         s.whole_name[1] as first_name, s.whole_name[2] as last_name,
         c.company_unique_id, slot.company_slot_unique_id, mail.email_status,
         jsonb_strip_nulls(jsonb_build_object(
@@ -101,7 +103,7 @@ begin
             'certifications', s.certifications_load
         )) as provenance
     from stable as s
-    inner join (select x.person_no as no, x.* from moving as x) as m on m.no = s.person_no
+    inner join moving as m on m.person_no = s.person_no
     inner join pg_temp.person_job as j on j.person_no = s.person_no
     inner join marketing.company_master as c on c.company_unique_id = public.barton_id('01', j.known_company_no)
     left join marketing.title_reading as t on t.title = m.title

@@ -1,0 +1,51 @@
+"""When a record was true: what the item says of it, else the day of its batch.
+
+Belongs here: reading stated times. Does not belong here: observations by duplicates (`stages.observe`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+
+from outreach_pipeline.records.reading import Notes, text_series
+
+_TOLERANCE = timedelta(days=1)
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+def read_time(text: str) -> str | None:
+    """A stated time (ISO 8601, date or date and time; no zone means UTC) in UTC; None when it is none.
+
+    Times before 1990 and more than a day ahead of us are none either: a clock that is wrong would otherwise win every
+    comparison of ages, for ever.
+    """
+    try:
+        time = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    if not _EARLIEST <= time <= datetime.now(UTC) + _TOLERANCE:
+        return None
+    return time.isoformat()
+
+
+def stated_times(column: pd.Series[str]) -> pd.Series[str]:
+    """Each distinct text of a column as a time in UTC, missing where it is none."""
+    return text_series(column, {text: read_time(text) for text in column.dropna().unique()})
+
+
+def observation_times(records: pd.DataFrame, facts: pd.DataFrame, notes: Notes) -> pd.DataFrame:
+    """Add first_observed_at, last_observed_at and content_hash to records.
+
+    `facts` has load_id, observed_at (of the batch) and content_hash. A stated time that cannot be read is dropped.
+    """
+    by_load = facts.set_index("load_id")
+    stated = stated_times(records["observed_at"])
+    unreadable = records["observed_at"].notna() & stated.isna()
+    notes.add(records.loc[unreadable], "observed_at", "timestamp", "not a time between 1990 and now", "dropped")
+    times = stated.fillna(records["load_id"].map(by_load["observed_at"]).astype("str"))
+    return records.drop(columns="observed_at").assign(
+        first_observed_at=times, last_observed_at=times, content_hash=records["load_id"].map(by_load["content_hash"])
+    )

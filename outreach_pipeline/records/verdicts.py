@@ -1,0 +1,71 @@
+"""Which records can be used, and which loads fail.
+
+Belongs here: the record-level rules: enough identity, something to promote, and what that means for the load. Does
+not belong here: checks of single fields (`schemas`), what the database does with the records.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from outreach_pipeline.records.reading import Notes
+
+_PERSON_IDS = ("linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "vendor_id")
+
+
+def place_people(people: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
+    """Add the company that each person's item states: company_part, company_name, and company_ref, the text by which
+    people without an identity of their own are told apart (domain, else LinkedIn, else name).
+
+    A person nested in a company's item works at that company (part 0).
+    """
+    ref = companies["domain"].fillna(("linkedin:" + companies["linkedin_id"]).astype("str"))
+    ref = ref.fillna(("linkedin:" + companies["linkedin_slug"]).astype("str")).fillna(companies["name_key"])
+    stated = companies.assign(company_ref=ref)
+    stated = stated[(stated["part"] == "0") & stated["company_ref"].notna()].set_index("load_id")
+    known = people["load_id"].isin(stated.index)
+    return people.assign(
+        company_part=pd.Series(known.map({True: "0", False: None}), index=people.index, dtype="str"),
+        company_name=people["load_id"].map(stated["name"]).astype("str"),
+        company_ref=people["load_id"].map(stated["company_ref"]).astype("str"),
+    )
+
+
+def judge(
+    facts: pd.DataFrame,
+    refused: pd.DataFrame,
+    companies: pd.DataFrame,
+    people: pd.DataFrame,
+    roles: pd.Series[bool],
+    notes: Notes,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The records that can be used. Their load fails when none is left, and says why; `roles` says whose title names a
+    slot role (same index as `people`).
+
+    A company by name alone is enough for an item about a company, or to place a person; it does not save an item whose
+    person was refused.
+    """
+    identified = people["name_key"].notna() | people["email"].notna() | people[list(_PERSON_IDS)].notna().any(axis=1)
+    promotable = roles | people["email"].notna()
+    good_people = people[identified & promotable]
+
+    strong = companies[["domain", "linkedin_slug", "linkedin_id"]].notna().any(axis=1)
+    named = companies["name_key"].notna() & (
+        ~companies["load_id"].isin(people["load_id"]) | companies["load_id"].isin(good_people["load_id"])
+    )
+    good_companies = companies[strong | named]
+
+    kept = set(good_companies["load_id"]) | set(good_people["load_id"])
+    for rows, column, check, reason in (
+        (people[~identified], "person", "identity", "no name, e-mail address or profile to tell the person by"),
+        (people[identified & ~promotable], "person", "promotable", "neither a slot role in the title nor an e-mail address"),
+        (companies[~(strong | companies["name_key"].notna())], "company", "identity", "no name, website or LinkedIn page"),
+    ):
+        outcome = pd.Series(rows["load_id"].isin(kept).map({True: "dropped", False: "rejected"}), dtype="str")
+        for word in ("dropped", "rejected"):
+            notes.add(rows[outcome == word], column, check, reason, word)
+
+    silent = ~facts["load_id"].isin(kept | set(people["load_id"]) | set(companies["load_id"]) | set(refused["load_id"]))
+    nothing = facts.loc[silent, ["load_id"]].assign(part="0")
+    notes.add(nothing, "(item)", "recognisable", "neither a person nor a company can be read from the item", "rejected")
+    return good_companies, good_people

@@ -1,0 +1,176 @@
+"""Land: a source's pages to `intake.raw_loads`, every item verbatim, page and cursor in one transaction.
+
+Belongs here: the ledger of pulls, resuming at the cursor, poison beside the good items. Does not belong here: reading
+a source (`sources`), telling duplicates (`intake.f_land`), looking into items (`validate`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from outreach_pipeline.database.connect import JsonbArray, Role, Transaction
+from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.sources.items import PreparedItem, prepare_all
+from outreach_pipeline.sources.pages import Page, PoisonItem
+from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
+
+if TYPE_CHECKING:
+    from outreach_pipeline.sources.pages import Source
+    from outreach_pipeline.stages.workspace import SourceConfig
+
+_CONFIGURED = "configured"
+
+
+@dataclass(frozen=True, slots=True)
+class LandReport:
+    """What a landing did. `already`: the batch had landed before, nothing was read."""
+
+    batch_id: str
+    items: int = 0
+    duplicates: int = 0
+    poison: int = 0
+    pages: int = 0
+    already: bool = False
+
+
+def register_source(tx: Transaction, workspace: Workspace, config: SourceConfig) -> None:
+    """Write a source's shape, rank and volatile keys to `intake.source`, where the SQL functions read them."""
+    shape = workspace.shape_of(config)
+    tx.execute(
+        load_queries("land").register_source,
+        {
+            "source": config.name, "shape": shape.name, "kind": config.kind, "rank": config.rank,
+            "volatile": list(shape.volatile),
+        },
+    )  # fmt: skip
+
+
+def land_batch(
+    workspace: Workspace, batch: Batch, *, refetch: bool = False, progress: Progress = no_progress
+) -> LandReport:
+    """Land what the source has for the day. A batch that landed is not read again unless `refetch`.
+
+    Raises ConfigurationError (unknown source, nothing to read), TransientError (try again: it resumes at the cursor).
+    """
+    from outreach_pipeline.sources.registry import FilesConfig, open_source
+
+    config = workspace.source(batch.source)
+    with workspace.database.transaction(Role.INGEST) as tx:
+        register_source(tx, workspace, config)
+        tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
+        pull = tx.fetch_one(load_queries("land").open_pull, _pull_key(batch, _CONFIGURED))
+        landed_files = tx.fetch_all(
+            load_queries("land").landed_elsewhere, {"source": batch.source, "batch_id": batch.batch_id}
+        )
+    assert pull is not None
+    if pull["status"] == "complete" and not refetch:
+        return LandReport(batch.batch_id, already=True)
+    if isinstance(config, FilesConfig) and config.path is None:
+        # Its files come by hand (`outreach land`); the nightly run has nothing to read, and says so.
+        return LandReport(batch.batch_id, already=True)
+    source = open_source(
+        config,
+        folder=workspace.sources_folder,
+        item_paths=workspace.shape_of(config).items_at,
+        page_items=workspace.settings.page_items,
+    )
+    return _land(workspace, batch, source, pull["pull_id"], again=pull["status"] == "complete", progress=progress)
+
+
+def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progress = no_progress) -> LandReport:
+    """Land one file or folder into a batch; the same content is landed into a batch once.
+
+    Raises ConfigurationError when the source is unknown or the file cannot be read.
+    """
+    import hashlib
+
+    def content_id(path):
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    from outreach_pipeline.sources.registry import FilesConfig, open_source
+
+    config = workspace.source(batch.source)
+    if not isinstance(config, FilesConfig):
+        # Items of a paid source that somebody saved to a file are landed as that source's.
+        config = FilesConfig(kind="files", name=config.name, shape=config.shape, rank=config.rank)
+    source = open_source(
+        config, folder=Path.cwd(), item_paths=workspace.shape_of(config).items_at, path=str(path),
+        page_items=workspace.settings.page_items,
+    )  # fmt: skip
+    origin = f"file:{content_id(path)}"
+    with workspace.database.transaction(Role.INGEST) as tx:
+        register_source(tx, workspace, workspace.source(batch.source))
+        tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
+        pull = tx.fetch_one(load_queries("land").open_pull, _pull_key(batch, origin))
+    assert pull is not None
+    if pull["status"] == "complete":
+        return LandReport(batch.batch_id, already=True)
+    return _land(workspace, batch, source, pull["pull_id"], again=False, progress=progress)
+
+
+def _pull_key(batch: Batch, origin: str) -> dict[str, str]:
+    return {"batch_id": batch.batch_id, "source": batch.source, "origin": origin}
+
+
+def _land(
+    workspace: Workspace, batch: Batch, source: Source, pull_id: int, *, again: bool, progress: Progress
+) -> LandReport:
+    queries = load_queries("land")
+    with workspace.database.transaction(Role.INGEST) as tx:
+        if again:
+            tx.execute(queries.reopen_pull, {"pull_id": pull_id})
+        cursor = tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id})
+    report = LandReport(batch.batch_id)
+    for page in source.pull(batch.day, cursor):
+        with workspace.database.transaction(Role.INGEST) as tx:
+            if tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id}) != cursor:
+                raise ConfigurationError(
+                    f"Batch {batch.batch_id} is being landed by another process as well.",
+                    next_step="Let that one finish; run this again afterwards.",
+                )
+            report = _land_page(tx, batch, page, pull_id, report)
+        cursor = page.cursor
+        progress("land", report.items, None)
+    return report
+
+
+def _land_page(tx: Transaction, batch: Batch, page: Page, pull_id: int, report: LandReport) -> LandReport:
+    queries = load_queries("land")
+    good: list[PreparedItem] = []
+    bad: list[PoisonItem] = []
+    for item in prepare_all(page.items):
+        if isinstance(item, PreparedItem):
+            good.append(item)
+        else:
+            bad.append(item)
+    duplicates = 0
+    where = {"source": batch.source, "batch_id": batch.batch_id}
+    if good:
+        notes = {str(n): "; ".join(item.notes) for n, item in enumerate(good, start=1) if item.notes}
+        items = JsonbArray([item.data for item in good])
+        row = tx.fetch_one(
+            queries.land_page, {**where, "items": items, "notes": json.dumps(notes) if notes else None}
+        )
+        duplicates += row["duplicates"] if row else 0
+    if bad:
+        row = tx.fetch_one(
+            queries.quarantine, {**where, "texts": [b.text for b in bad], "reasons": [b.reason for b in bad]}
+        )
+        duplicates += row["duplicates"] if row else 0
+    tx.execute(
+        queries.advance_pull,
+        {"pull_id": pull_id, "cursor": json.dumps(page.cursor), "items": len(page.items), "is_last": page.is_last},
+    )
+    for span in page.spans:
+        tx.execute(
+            queries.count_origin,
+            {"pull_id": pull_id, "origin": span.origin.id, "label": span.origin.label, "items": span.count},
+        )
+    return replace(
+        report, items=report.items + len(page.items), duplicates=report.duplicates + duplicates,
+        poison=report.poison + len(bad), pages=report.pages + 1,
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""Observations by duplicates: the same content seen again says that it was true again on that day.
+
+Belongs here: carrying the times of duplicates to the record they repeat. Does not belong here: deciding what a
+duplicate is (`intake.f_land`), what a newer observation changes (`marketing.f_build_*`).
+
+The earliest and the latest time are kept, so the order in which batches arrive does not matter: seen as A on Monday,
+as B on Tuesday and as A on Wednesday, it is A.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from outreach_pipeline.database.connect import Role, Transaction
+from outreach_pipeline.database.flatten import extract
+from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.records.observed import stated_times
+from outreach_pipeline.records.tables import read_csv
+from outreach_pipeline.stages.workspace import Batch, Workspace
+
+if TYPE_CHECKING:
+    from outreach_pipeline.records.columns import SectionName
+    from outreach_pipeline.records.shape import Shape
+
+
+def observe_duplicates_of_batch(workspace: Workspace, batch: Batch, shape: Shape) -> int:
+    """Let the duplicates of a batch count as observations; returns how many records were seen later or earlier."""
+    queries = load_queries("validate")
+    size, after, changed = workspace.settings.chunk_loads, 0, 0
+    while True:
+        with workspace.database.transaction(Role.VALIDATE) as tx:
+            found = read_csv(
+                tx.copy_out(
+                    queries.duplicates_of_batch, {"batch_id": batch.batch_id, "after": after, "limit": size}
+                )
+            )
+            if found.empty:
+                return changed
+            changed += _observe(tx, shape, found)
+            after = int(found["load_id"].iloc[-1])
+
+
+def observe_duplicates_of_loads(tx: Transaction, shape: Shape, load_ids: list[int]) -> int:
+    """The same for loads just validated whose duplicates came before (a replay, or batches out of order)."""
+    found = read_csv(tx.copy_out(load_queries("validate").duplicates_of_loads, {"load_ids": load_ids}))
+    return 0 if found.empty else _observe(tx, shape, found)
+
+
+def _observe(tx: Transaction, shape: Shape, duplicates: pd.DataFrame) -> int:
+    queries = load_queries("validate")
+    ids = duplicates["load_id"].astype("int64").tolist()
+    sections: tuple[tuple[SectionName, str], ...] = (
+        ("person", queries.observe_people),
+        ("company", queries.observe_companies),
+    )
+    changed = 0
+    for section, statement in sections:
+        seen = read_csv(extract(tx, shape, section, ids))
+        if seen.empty:
+            continue
+        seen = seen[["load_id", "part", "observed_at"]].merge(duplicates, on="load_id", suffixes=("", "_batch"))
+        seen["time"] = stated_times(seen["observed_at"]).fillna(seen["observed_at_batch"])
+        spans = seen.groupby(["duplicate_of", "part"], sort=False)["time"].agg(["min", "max"]).reset_index()
+        changed += tx.execute(
+            statement,
+            {
+                "load_ids": spans["duplicate_of"].astype("int64").tolist(), "parts": spans["part"].astype("int64").tolist(),
+                "firsts": spans["min"].tolist(), "lasts": spans["max"].tolist(),
+            },
+        )  # fmt: skip
+    return changed

@@ -1,0 +1,58 @@
+"""Promote: released records to contacts and masters, chunk by chunk, each with its change of state in one transaction.
+
+Belongs here: releasing a batch, the chunk loop, adding up. Does not belong here: identity and survivorship, which are
+decided in SQL over all records (`sql/functions`), and who holds a slot (`slots`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from outreach_pipeline.database.connect import Role
+from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
+
+
+@dataclass(frozen=True, slots=True)
+class PromoteReport:
+    """What a promotion wrote. Created and changed rows; `loads` that left pending."""
+
+    batch_id: str
+    loads: int = 0
+    contacts_created: int = 0
+    contacts_changed: int = 0
+    companies_created: int = 0
+    companies_changed: int = 0
+    people_created: int = 0
+    people_changed: int = 0
+
+
+def promote_batch(workspace: Workspace, batch: Batch, *, progress: Progress = no_progress) -> PromoteReport:
+    """Promote what is due of a batch whose checks have passed; what is unchanged is not touched.
+
+    Raises TransientError when the database was busy or gone: run it again, done chunks stay done.
+    """
+    queries = load_queries("promote")
+    with workspace.database.transaction(Role.PROMOTE) as tx:
+        tx.execute(queries.release_batch, {"batch_id": batch.batch_id})
+    with workspace.database.transaction(Role.PROMOTE) as tx:
+        due = [row["load_id"] for row in tx.fetch_all(queries.due_loads, {"batch_id": batch.batch_id})]
+    report = PromoteReport(batch.batch_id)
+    size = workspace.settings.chunk_loads
+    for start in range(0, len(due), size):
+        chunk = {"load_ids": due[start : start + size]}
+        with workspace.database.transaction(Role.PROMOTE) as tx:
+            contacts = tx.fetch_one(queries.promote_contacts, chunk) or {}
+            masters = tx.fetch_one(queries.promote_masters, chunk) or {}
+        report = replace(
+            report,
+            loads=report.loads + len(chunk["load_ids"]),
+            contacts_created=report.contacts_created + contacts["promoted_count"],
+            contacts_changed=report.contacts_changed + contacts["updated_count"],
+            companies_created=report.companies_created + masters["companies_created"],
+            companies_changed=report.companies_changed + masters["companies_changed"],
+            people_created=report.people_created + masters["people_created"],
+            people_changed=report.people_changed + masters["people_changed"],
+        )
+        progress("promote", min(start + size, len(due)), len(due))
+    return report

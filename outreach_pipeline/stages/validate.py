@@ -1,0 +1,151 @@
+"""Validate: loads to canonical records, and a rejection for every check that failed.
+
+Belongs here: the chunk loop, what makes a load fail, writing records and rejections, observations by duplicates. Does
+not belong here: reading values (`records`), flattening (`database.extract`), batch-wide checks (`checks`).
+
+A chunk is one transaction: its records, its rejections and its change of state commit together, so a killed run leaves
+whole chunks and the next one goes on with the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from outreach_pipeline.database.connect import Role, Transaction
+from outreach_pipeline.database.flatten import doubts, extract, refusals
+from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.records.companies import read_companies
+from outreach_pipeline.records.observed import observation_times
+from outreach_pipeline.records.people import read_people
+from outreach_pipeline.records.reading import Notes
+from outreach_pipeline.records.schemas import COMPANY_SCHEMA, PERSON_SCHEMA, drop_failures
+from outreach_pipeline.records.tables import read_csv, write_csv
+from outreach_pipeline.records.verdicts import judge, place_people
+from outreach_pipeline.stages.observe import observe_duplicates_of_batch, observe_duplicates_of_loads
+from outreach_pipeline.stages.titles import store_readings
+from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
+
+if TYPE_CHECKING:
+    from outreach_pipeline.records.shape import Shape
+
+COMPANY_TABLE = (
+    "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
+    "source_record_id", "name", "name_key", "website_url", "domain", "linkedin_url", "linkedin_slug", "linkedin_id",
+    "industry", "employee_count", "company_phone", "address_street", "address_city", "address_state", "address_zip",
+    "address_country", "facebook_url", "twitter_url", "sic_codes", "founded_year", "keywords", "description",
+    "place_city", "place_country",
+)  # fmt: skip
+PERSON_TABLE = (
+    "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
+    "source_record_id", "vendor_id", "first_name", "last_name", "name_key", "title", "seniority", "department", "email",
+    "email_is_role", "email_status", "other_emails", "work_phone_e164", "personal_phone_e164", "linkedin_url",
+    "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "twitter_url", "facebook_url", "bio",
+    "skills", "education", "certifications", "city", "state", "country", "started_on", "company_name", "company_ref",
+    "company_part",
+)  # fmt: skip
+REJECTION_TABLE = ("load_id", "part", "batch_id", "source", "column_name", "check_name", "reason", "outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateReport:
+    """What a validation did, in loads and records. `dropped` and `noted` are rejection rows that failed no load."""
+
+    batch_id: str
+    loads: int = 0
+    people: int = 0
+    companies: int = 0
+    failed: int = 0
+    dropped: int = 0
+    noted: int = 0
+    observed_again: int = 0
+
+
+def validate_batch(workspace: Workspace, batch: Batch, *, progress: Progress = no_progress) -> ValidateReport:
+    """Validate what is due in a batch: pending loads without records, and loads put in line by a replay.
+
+    Raises ConfigurationError for an unknown source or shape, TransientError when the database was busy.
+    """
+    shape = workspace.shape_of(workspace.source(batch.source))
+    queries = load_queries("validate")
+    report = ValidateReport(batch.batch_id)
+    size, after = workspace.settings.chunk_loads, 0
+    with workspace.database.transaction(Role.VALIDATE) as tx:
+        total = tx.fetch_value(queries.count_due, {"batch_id": batch.batch_id})
+    while True:
+        with workspace.database.transaction(Role.VALIDATE) as tx:
+            tx.execute(queries.lock_batch, {"batch_id": batch.batch_id})
+            due = tx.fetch_all(
+                queries.due_loads, {"batch_id": batch.batch_id, "after": after, "limit": size}
+            )
+            if not due:
+                break
+            load_ids = [row["load_id"] for row in due]
+            report = _validate_chunk(tx, workspace, batch, shape, load_ids, report)
+            after = load_ids[-1]
+        progress("validate", report.loads, total)
+    observed = observe_duplicates_of_batch(workspace, batch, shape)
+    return replace(report, observed_again=observed)
+
+
+def _validate_chunk(
+    tx: Transaction, workspace: Workspace, batch: Batch, shape: Shape, load_ids: list[int], report: ValidateReport
+) -> ValidateReport:
+    config = workspace.source(batch.source)
+    facts = read_csv(tx.copy_out(load_queries("validate").load_facts, {"load_ids": load_ids}))
+    notes = Notes()
+    refused = read_csv(refusals(tx, shape, load_ids))
+    notes.add(refused.assign(part="0"), "(item)", refused["kind"], refused["reason"], "rejected")
+    doubtful = read_csv(doubts(tx, shape, load_ids))
+    notes.add(doubtful.assign(part="0"), "(item)", "error_beside_data", doubtful["reason"], "noted")
+
+    companies = read_companies(read_csv(extract(tx, shape, "company", load_ids)), config.region, notes)
+    people = read_people(read_csv(extract(tx, shape, "person", load_ids)), config.region, notes)
+    companies = drop_failures(companies, COMPANY_SCHEMA, notes)
+    people = drop_failures(people, PERSON_SCHEMA, notes)
+    roles = store_readings(tx, workspace.title_rules, people["title"])
+    people = place_people(people, companies)
+    companies, people = judge(facts, refused, companies, people, roles, notes)
+    companies = observation_times(companies, facts, notes)
+    people = observation_times(people, facts, notes)
+    return _write(tx, batch, config.rank, load_ids, (companies, people, notes.frame()), report, shape)
+
+
+def _write(
+    tx: Transaction,
+    batch: Batch,
+    rank: int,
+    load_ids: list[int],
+    frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    report: ValidateReport,
+    shape: Shape,
+) -> ValidateReport:
+    queries = load_queries("validate")
+    companies, people, rejections = (
+        frame.assign(batch_id=batch.batch_id, source=batch.source, source_rank=str(rank)) for frame in frames
+    )
+    ids = {"load_ids": load_ids}
+    for statement in (queries.forget_people, queries.forget_companies, queries.forget_rejections):
+        tx.execute(statement, ids)
+    for table, columns, frame in (
+        ("intake.validated_companies", COMPANY_TABLE, companies),
+        ("intake.validated_people", PERSON_TABLE, people),
+        ("intake.validation_failed", REJECTION_TABLE, rejections),
+    ):
+        if len(frame):
+            tx.copy_in(table, columns, write_csv(frame[list(columns)]))
+    failed = tx.fetch_value(queries.fail_loads, ids)
+    tx.execute(queries.leave_queue, ids)
+    observe_duplicates_of_loads(tx, shape, load_ids)
+    outcomes = rejections["outcome"].value_counts()
+    return replace(
+        report,
+        loads=report.loads + len(load_ids),
+        people=report.people + len(people),
+        companies=report.companies + len(companies),
+        failed=report.failed + failed,
+        dropped=report.dropped + int(outcomes.get("dropped", 0)),
+        noted=report.noted + int(outcomes.get("noted", 0)),
+    )

@@ -1,0 +1,114 @@
+"""What every stage works with: the database, the sources and shapes as configured, the title rules.
+
+Belongs here: opening these from the settings, once per process, each when it is first needed. Does not belong here:
+anything a stage does with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from outreach_pipeline.database.connect import Database
+from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.settings import SHIPPED_SHAPES, Settings
+
+if TYPE_CHECKING:
+    from outreach_pipeline.records.shape import Shape
+    from outreach_pipeline.rules.titles import TitleRules
+    from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, FilesConfig, Sources
+
+    SourceConfig = FilesConfig | ApifyConfig | ApolloConfig
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with (what, done so far, total or None) while a long stage works."""
+
+
+def no_progress(what: str, done: int, total: int | None) -> None:
+    """For callers that do not show progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All items of one source for one day; `batch_id` is the Dagster partition `day|source`."""
+
+    day: date
+    source: str
+
+    @property
+    def batch_id(self) -> str:
+        """`YYYY-MM-DD|source`."""
+        return f"{self.day.isoformat()}|{self.source}"
+
+    @classmethod
+    def parse(cls, batch_id: str) -> Batch:
+        """The batch of an id; ConfigurationError when it is none."""
+        day, _, source = batch_id.partition("|")
+        try:
+            return cls(date.fromisoformat(day), source)
+        except ValueError:
+            raise ConfigurationError(
+                f"{batch_id!r} is no batch.", next_step="Write it as day|source, for example 2026-11-21|leads."
+            ) from None
+
+
+class Workspace:
+    """Database, sources, shapes and title rules of one configuration."""
+
+    def __init__(self, settings: Settings, database: Database | None = None) -> None:
+        self.settings = settings
+        self._database = database
+
+    @cached_property
+    def database(self) -> Database:
+        """The database as the pipeline's login; the embedded server is started when none is configured."""
+        if self._database is not None:
+            return self._database
+        if self.settings.database_url is None:
+            return Database.embedded(self.settings.home_path / "postgres")
+        return Database(self.settings.database_url.get_secret_value())
+
+    @cached_property
+    def sources(self) -> Sources:
+        """sources.toml."""
+        from outreach_pipeline.sources.registry import load_sources
+
+        return load_sources(self.settings.sources)
+
+    @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
+        """The shipped shapes, and those of the configured folder, which win."""
+        from outreach_pipeline.records.shape import load_shapes
+
+        own = dict(load_shapes(self.settings.shapes)) if self.settings.shapes else {}
+        return {**load_shapes(SHIPPED_SHAPES), **own}
+
+    @cached_property
+    def title_rules(self) -> TitleRules:
+        """The title rules in force."""
+        from outreach_pipeline.rules.titles import load_rules
+
+        return load_rules()
+
+    def source(self, name: str) -> SourceConfig:
+        """One source; ConfigurationError with the known names when there is none of that name."""
+        return self.sources[name]
+
+    def shape_of(self, config: SourceConfig) -> Shape:
+        """The shape of a source; ConfigurationError when there is none of that name."""
+        try:
+            return self.shapes[config.shape]
+        except KeyError:
+            raise ConfigurationError(
+                f"Source {config.name} has the shape {config.shape!r}, which does not exist.",
+                next_step=f"Known shapes: {', '.join(sorted(self.shapes))}. See docs/adding-a-source.md.",
+            ) from None
+
+    @property
+    def sources_folder(self) -> Path:
+        """Where relative paths in sources.toml start."""
+        return Path(self.settings.sources).resolve().parent
