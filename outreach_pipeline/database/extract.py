@@ -7,14 +7,15 @@ Two measurements shaped it (PostgreSQL 18, profile items of 1.7 KB stored, 20 co
 column straight from the stored value unpacks it every time, 51 us; unpacking once behind OFFSET 0, which
 keeps the planner from folding the levels into one, 7 us. Items must not become Python objects for this.
 
-Nothing here contains a percent sign, so the queries run with and without parameters alike.
+No percent sign but those of the parameters in `loads` gets into a query: it runs with and without any.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -34,20 +35,49 @@ from outreach_pipeline.records.shape_model import Find, Section, Shape
 from outreach_pipeline.records.shape_paths import HERE, ItemPath
 
 ERROR_KEYS = ("error", "errors", "message", "status", "statusCode", "element", "originalQuery", "errorCode")
-_HOIST_FROM = (
-    3  # uses of one object from which reaching into it once is cheaper: 22 us -> 13 us for Apollo companies
+LOADS: LiteralString = (
+    "SELECT load_id, raw_data FROM intake.raw_loads WHERE load_id = ANY (%(load_ids)s::bigint[])"
 )
+# From so many uses of one object on, reaching into it once is cheaper: Apollo companies 22 us -> 15 us.
+_HOIST_FROM = 3
 _REASON_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeQueries:
+    """The queries of one shape as text, for `Transaction.copy_out` and its like; see the functions below."""
+
+    companies: LiteralString
+    people: LiteralString
+    refusals: LiteralString
+    doubts: LiteralString
+    missing_keys: LiteralString
+    unseen_keys: LiteralString
+
+
+def shape_queries(shape: Shape, loads: LiteralString = LOADS) -> ShapeQueries:
+    """All queries of a shape over `loads`: by default intake.raw_loads, parameter load_ids (bigint[])."""
+    source = sql.SQL(loads)
+    composed = (
+        extract_query(shape, "company", source),
+        extract_query(shape, "person", source),
+        refusals_query(shape, source),
+        doubts_query(shape, source),
+        missing_keys_query(shape, source),
+        unseen_keys_query(shape, source),
+    )
+    # Made of literals of this room and of values quoted by the driver: as good as literal text.
+    return ShapeQueries(*(query.as_string(None) for query in composed))
 
 
 def extract_query(shape: Shape, target: SectionName, loads: sql.Composable) -> sql.Composed:
     """Query for the companies or the people in some loads.
 
-    `loads` is a query that yields load_id bigint and raw_data jsonb; it appears once per section of the shape,
-    so parameters in it have names. The result has load_id bigint, part smallint (0 for the item's own record,
-    1, 2, … for the elements of [[people]] in list order) and every canonical column of `target` as text, NULL
-    where the source is silent; list columns hold the text of a JSON array. Refused items and records without
-    an anchor do not appear. A shape without such a section yields no rows.
+    `loads` is a query that yields load_id bigint and raw_data jsonb; it appears once per section of the
+    shape, so its parameters need names. The result has load_id bigint, part smallint (0 for the item's own
+    record, 1, 2, … for the elements of [[people]] in list order) and every canonical column of `target` as
+    text, NULL where the source is silent; list columns hold the text of a JSON array. Refused items and
+    records without an anchor do not appear. A shape without such a section yields no rows.
     """
     sections = shape.sections(target)
     if not sections:
@@ -136,6 +166,18 @@ def missing_keys_query(shape: Shape, loads: sql.Composable) -> sql.Composed:
     return sql.SQL("SELECT count(*) AS items, jsonb_build_object({}) AS missing FROM ({}) i").format(
         comma(counts), _items(shape, loads, kept=True)
     )
+
+
+def unseen_keys_query(shape: Shape, loads: sql.Composable) -> sql.Composed:
+    """Top-level keys that the shape does not know: key text, items bigint, most frequent first.
+
+    Of keys that a spreadsheet flattened with / ("openingHours/0/day") the first part counts.
+    """
+    return sql.SQL(
+        "SELECT key, count(*) AS items FROM ({items}) i,"
+        " LATERAL (SELECT DISTINCT split_part(k, '/', 1) AS key FROM jsonb_object_keys(item) AS k) keys"
+        " WHERE key <> ALL ({known}::text[]) GROUP BY key ORDER BY items DESC, key"
+    ).format(items=_items(shape, loads, kept=True), known=steps_of([*ERROR_KEYS, *shape.known_keys()]))
 
 
 def check_on_server(connection: psycopg.Connection[tuple[object, ...]], shape: Shape) -> None:

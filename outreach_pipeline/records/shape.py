@@ -101,7 +101,7 @@ class _Reader:
     def shape(self, document: dict[str, Any]) -> Shape:
         self.only(
             document, "the file",
-            "name", "description", "version", "provider", "volatile", "echo", "expected",
+            "name", "description", "version", "provider", "volatile", "echo", "expected", "known",
             "items", "find", "refusals", "company", "person", "people",
         )  # fmt: skip
         name = self.of(str, document, "name", "the file")
@@ -117,6 +117,7 @@ class _Reader:
             volatile=self.keys(document, "volatile"),
             echo=self.keys(document, "echo"),
             expected=self.keys(document, "expected"),
+            known=self.keys(document, "known"),
             finds=finds,
             refusals=tuple(self.refusal(each, n) for n, each in enumerate(document.get("refusals", []), 1)),
             company=self.section("company", "[company]", document.get("company")),
@@ -148,7 +149,7 @@ class _Reader:
         if not any(column.anchor for column in COLUMNS[target] if column.name in columns):
             anchors = ", ".join(column.name for column in COLUMNS[target] if column.anchor)
             raise self.fail(place, f"nothing says who it is: fill at least one of {anchors}")
-        return Section(target, MappingProxyType(columns), each)
+        return Section(target, columns, each)
 
     def nested(self, table: Any, number: int) -> Section:
         place = f"[[people]] number {number}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from outreach_pipeline.records.columns import SectionName
-from outreach_pipeline.records.shape_paths import ItemPath
+from outreach_pipeline.records.shape_paths import HERE, ITEM, ItemPath
 
 Unit = Literal["epoch_ms", "epoch_s", "year"]
 RefusalKind = Literal["refusal", "error", "not_found", "notice"]
@@ -72,8 +72,9 @@ class Refusal:
 class Shape:
     """One kind of item.
 
-    `volatile`: top-level keys outside the content hash. `echo`: keys that repeat the request, so that an error
-    beside them is still only an error. `expected`: keys whose absence in most items is an alarm.
+    `volatile`: top-level keys outside the content hash. `echo`: keys that repeat the request, so that an
+    error beside them is still only an error. `expected`: keys whose absence in most items is an alarm.
+    `known`: keys that occur and are not read; many keys beyond those mean that the source changed.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Shape:
     volatile: tuple[str, ...]
     echo: tuple[str, ...]
     expected: tuple[str, ...]
+    known: tuple[str, ...]
     finds: tuple[Find, ...]
     refusals: tuple[Refusal, ...]
     company: Section | None
@@ -104,5 +106,19 @@ class Shape:
         found += [refusal.reason_path for refusal in self.refusals if refusal.reason_path]
         for section in (*self.sections("company"), *self.sections("person")):
             found += [section.each] if section.each else []
-            found += [path for ways in section.columns.values() for way in ways for path in way.paths]
+            found += _section_paths(section)
         return tuple(found)
+
+    def known_keys(self) -> tuple[str, ...]:
+        """Top-level keys that are no surprise: those the shape reads by a short path, and those it lists."""
+        inside = {path.text for section in self.people for path in _section_paths(section)}
+        read = [
+            path.steps[0]
+            for path in self.paths()
+            if path.steps and path.base in {HERE, ITEM} and path.text not in inside
+        ]
+        return tuple(sorted({*read, *self.volatile, *self.echo, *self.expected, *self.known}))
+
+
+def _section_paths(section: Section) -> list[ItemPath]:
+    return [path for ways in section.columns.values() for way in ways for path in way.paths]
