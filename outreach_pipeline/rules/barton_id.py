@@ -1,8 +1,8 @@
 """Barton IDs: one number of at most ten digits, written as `04.04.EE.NN.NNNNN.NNN`, and the ids of errors.
 
-Belongs here: the two formats. Does not belong here: handing ids out; that is a sequence of the database, so that
-an id is unique and never used twice (random and MAX()+1 allocation both collided in the original system).
-The last three groups are free digits: they carry no tool, altitude or step.
+Belongs here: the two formats. Does not belong here: handing ids out; that is a sequence of the database, so
+that an id is unique and never used twice (random and MAX()+1 allocation both collided in the original
+system). The last three groups are free digits: they carry no tool, altitude or step.
 """
 
 import re
@@ -53,7 +53,7 @@ def format_barton_id(entity: Entity, number: int) -> str:
 
 
 def parse_barton_id(text: str | None, entity: Entity | None = None) -> BartonId | None:
-    """The id taken apart, or None when the text is not one (or names another entity than the one asked for)."""
+    """The id taken apart, or None when the text is not one (or names another entity than was asked for)."""
     match = _BARTON.fullmatch(text or "")
     if match is None:
         return None
@@ -64,7 +64,7 @@ def parse_barton_id(text: str | None, entity: Entity | None = None) -> BartonId 
 
 
 def is_barton_id(text: str | None, entity: Entity | None = None) -> bool:
-    """Whether the text is an id (of this entity, if one is given). Number zero is never handed out, so it is none."""
+    """Whether the text is an id (of this entity, if given); number zero is never handed out."""
     return parse_barton_id(text, entity) is not None
 
 

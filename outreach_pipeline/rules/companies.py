@@ -1,7 +1,8 @@
-"""Companies: names for display, keys for comparison, and the two numbers sources give (headcount, founding year).
+"""Companies: names for display, keys for comparison, and the two numbers sources give (headcount, founding
+year).
 
-Belongs here: what a company's own fields say. Does not belong here: domains (`urls`), LinkedIn ids (`linkedin`), and
-deciding that two companies are one (a stage does, from several keys together).
+Belongs here: what a company's own fields say. Does not belong here: domains (`urls`), LinkedIn ids
+(`linkedin`), and deciding that two companies are one (a stage does, from several keys together).
 """
 
 import re
@@ -9,46 +10,53 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from outreach_pipeline.rules.reading import NOTHING, Reading, accepted, refused
-from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape
+from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape, word_set
 
-# Dropped at the end of a key, one word at a time: "GmbH & Co. KG" goes as kg, co, and, gmbh. Single letters are
-# joined first, so "S.A. de C.V." arrives as "sa de cv" and "L.L.C." as "llc".
-_LEGAL = frozenset("""
+# Dropped at the end of a key, one word at a time: "GmbH & Co. KG" goes as kg, co, and, gmbh. Single letters
+# are joined first, so "S.A. de C.V." arrives as "sa de cv" and "L.L.C." as "llc".
+_LEGAL = word_set("""
 inc incorporated corp corporation co company llc llp lllp lp ltd limited plc pllc pbc ulc unlimited cic cio
-gmbh mbh ggmbh ug haftungsbeschrankt ag kg kgaa ohg gbr ek eg ev se sa sas sasu sarl eurl sci snc scop scs srl srls
-sapa sl slu sll bv bvba nv vof cv cvba sprl ab hb as asa ans aps oy oyj abp ehf hf sia uab oue ou
+gmbh mbh ggmbh ug haftungsbeschrankt ag kg kgaa ohg gbr ek eg ev se sa sas sasu sarl eurl sci snc scop scs srl
+srls sapa sl slu sll bv bvba nv vof cv cvba sprl ab hb as asa ans aps oy oyj abp ehf hf sia uab oue ou
 ltda eireli epp sab sapi cvba kk gk yk kabushiki kaisha bhd sdn berhad tbk pte pty pvt private jsc pjsc ojsc
 cjsc ooo oao zao pao ao tov doo dd ad ead eood ood kft zrt nyrt bt sro
-""".split())  # fmt: skip
+""")
 _LEGAL_PAIRS = frozenset({("de", "cv"), ("de", "rl"), ("sp", "zoo"), ("spol", "sro")})
 _ENDINGS_CJK = re.compile(
     r"^(?:株式会社|有限会社|合同会社|주식회사)|(?:株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|주식회사)$"
 )
 # "Spa", "PA", "PC" are words and states as well: legal forms only when they are written as such.
-_DOTTED = re.compile(r"[\s,]+(?:S\.?\s?p\.\s?A\.?|SpA|P\.\s?A\.?|P\.\s?C\.?|S\.\s?C\.?|e\.\s?V\.?|N\.\s?A\.?)$")
+_DOTTED = re.compile(
+    r"[\s,]+(?:S\.?\s?p\.\s?A\.?|SpA|P\.\s?A\.?|P\.\s?C\.?|S\.\s?C\.?|e\.\s?V\.?|N\.\s?A\.?)$"
+)
 _PREFIXES_CYRILLIC = ("ооо ", "оао ", "зао ", "пао ", "ао ", "тов ")
 _ABBREVIATIONS = {"intl": "international", "bros": "brothers", "mfg": "manufacturing", "cos": "companies"}
-_LOOSE = frozenset({"group", "groupe", "gruppe", "grupo", "holding", "holdings", "international", "companies", "global"})
+_LOOSE = frozenset(
+    {"group", "groupe", "gruppe", "grupo", "holding", "holdings", "international", "companies", "global"}
+)
 _FORMERLY = re.compile(
     r"\(\s*(?:formerly|previously|formally|fka|f/k/a|f\.k\.a\.?|ehemals|früher|vormals|anciennement|ex[- ])"
     r"(?:\s+known)?(?:\s+as)?:?\s*([^()]+?)\s*\)",
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\([^()]*$")
-# What people write where their employer should be; as a company it would gather every freelancer in one master.
+# What people write where their employer should be; as a company it would gather every freelancer in one
+# master.
 _NO_COMPANY = frozenset({
-    "self employed", "selfemployed", "self", "freelance", "freelancer", "freelancing", "independent", "consultant",
-    "independent consultant", "independent contractor", "selbststandig", "selbstandig", "freiberuflich",
-    "freiberufler", "auto entrepreneur", "independant", "autonomo", "libero professionista", "zzp", "unemployed",
-    "retired", "student", "stealth", "stealth startup", "stealth mode", "stealth mode startup", "stealth company",
-    "confidential", "confidential company", "various", "various companies", "multiple", "private", "personal",
-    "open to work", "seeking new opportunities", "looking for opportunities", "career break", "in transition",
+    "self employed", "selfemployed", "self", "freelance", "freelancer", "freelancing", "independent",
+    "consultant", "independent consultant", "independent contractor", "selbststandig", "selbstandig",
+    "freiberuflich", "freiberufler", "auto entrepreneur", "independant", "autonomo",
+    "libero professionista", "zzp", "unemployed", "retired", "student", "stealth", "stealth startup",
+    "stealth mode", "stealth mode startup", "stealth company", "confidential", "confidential company",
+    "various", "various companies", "multiple", "private", "personal", "open to work",
+    "seeking new opportunities", "looking for opportunities", "career break", "in transition",
     "between jobs", "unknown company", "no company", "homemaker",
 })  # fmt: skip
 
 
 def read_company_name(text: str | None) -> Reading:
-    """The name for display: entities and blanks repaired, a trailing comma gone; case and legal form as they are.
+    """The name for display: entities and blanks repaired, a trailing comma gone; case and legal form as they
+    are.
 
     Problems: "placeholder" ("Unknown", "#REF!"), "no_company" ("Self-employed", "Stealth Startup").
     """
@@ -74,10 +82,11 @@ def former_name(text: str | None) -> str | None:
 
 
 def company_key(text: str | None) -> str | None:
-    """What two spellings of one company share: "BRAMBLEWICK STAFFING GROUP, LLC" -> "bramblewick staffing group".
+    """What two spellings of one company share: "BRAMBLEWICK STAFFING GROUP, LLC" -> "bramblewick staffing
+    group".
 
-    Folded; "&" is "and"; remarks in brackets, a leading "the" and legal forms at the end are dropped, never to
-    nothing. Words that distinguish (Group, Holdings, a place) stay. None where the name is no company's.
+    Folded; "&" is "and"; remarks in brackets, a leading "the" and legal forms at the end are dropped, never
+    to nothing. Words that distinguish (Group, Holdings, a place) stay. None where the name is no company's.
     A match key only: it is never shown.
     """
     name = clean_company_name(text)
@@ -95,7 +104,7 @@ def company_key(text: str | None) -> str | None:
 
 
 def company_key_loose(text: str | None) -> str | None:
-    """The key without Group, Holdings, International: good enough to suggest a pair for review, never to merge it."""
+    """The key without Group, Holdings, International: to suggest a pair for review, never to merge it."""
     key = company_key(text)
     if key is None:
         return None
@@ -148,15 +157,17 @@ class Headcount:
 
 
 MAX_EMPLOYEES = 20_000_000
-"""More than the largest employers have (2.3 million in companies, about 3 million in armies), with room to spare."""
+"""More than the largest employers have (2.3 million in companies, 3 million in armies), with some room."""
 
 _COUNT = r"(\d{1,3}(?:[, '.’]\d{3})+|\d+(?:\.\d+)?)\s*([km])?"
-_STAFF = re.compile(r"\s*(?:employees?|people|staff|mitarbeiter(?:innen|:innen)?|employés|fte|workers)\.?$", re.IGNORECASE)
+_STAFF = re.compile(
+    r"\s*(?:employees?|people|staff|mitarbeiter(?:innen|:innen)?|employés|fte|workers)\.?$", re.IGNORECASE
+)
 _RANGE = re.compile(rf"{_COUNT}\s*(?:-|–|—|‑|\bto\b|\bbis\b)\s*{_COUNT}", re.IGNORECASE)
 
 
-def read_employee_count(text: str | float | None) -> Headcount:
-    """A headcount as sources write it: 63, "1187.0", "1,187", "51-200", "1,001-5,000 employees", "10,001+", "2.3M"."""
+def read_employee_count(text: str | float | None) -> Headcount:  # noqa: PLR0911 - refusals read best in their order
+    """A headcount as sources write it: 63, "1187.0", "51-200", "1,001-5,000 employees", "10,001+""""
     if text is None or is_absent(str(text)):
         return Headcount()
     cleaned = _STAFF.sub("", (clean(str(text)) or "")).strip(" ~\"'")
@@ -213,7 +224,7 @@ FIRST_YEAR = 1700
 
 
 def read_year(text: str | float | None, this_year: int | None = None) -> Year:
-    """The year in "1998", 1998.0, "1961-01-01", "11-2023", "Mar 2011"; from 1700 to `this_year` (default: today's)."""
+    """The year in "1998", 1998.0, "1961-01-01", "11-2023"; from 1700 to `this_year` (default: today's)."""
     if text is None or is_absent(str(text)):
         return Year()
     cleaned = clean(str(text)) or ""

@@ -1,7 +1,7 @@
 """Countries: from the spellings sources use to ISO 3166 codes.
 
-Belongs here: the table of names. Does not belong here: cities and states (a state is never read as a country; "CA" in
-a country's column is Canada, "Georgia" the country).
+Belongs here: the table of names. Does not belong here: cities and states (a state is never read as a country;
+"CA" in a country's column is Canada, "Georgia" the country).
 """
 
 from functools import cache

@@ -1,10 +1,12 @@
 """Tables of hosts that are nobody's own: free mail, social networks, page builders, directories, short links.
 
-Belongs here: the lists, each entry a registrable domain or a host below one. Does not belong here: how an address
-or a URL is read (`emails`, `urls`).
+Belongs here: the lists, each entry a registrable domain or a host below one. Does not belong here: how an
+address or a URL is read (`emails`, `urls`).
 """
 
-FREE_MAIL = frozenset("""
+from outreach_pipeline.rules.texts import word_set
+
+FREE_MAIL = word_set("""
 gmail.com googlemail.com outlook.com outlook.de outlook.fr outlook.es outlook.it outlook.jp outlook.com.br
 hotmail.com hotmail.co.uk hotmail.de hotmail.fr hotmail.it hotmail.es hotmail.nl hotmail.be hotmail.ca
 hotmail.com.br live.com live.co.uk live.de live.fr live.nl live.it live.ca live.be live.com.au live.se
@@ -35,9 +37,9 @@ sbcglobal.net bellsouth.net cox.net charter.net earthlink.net juno.com netzero.n
 roadrunner.com frontier.com frontiernet.net windstream.net centurylink.net embarqmail.com ameritech.net
 pacbell.net swbell.net snet.net suddenlink.net mindspring.com netscape.net excite.com lycos.com rogers.com
 shaw.ca sympatico.ca bell.net videotron.ca telus.net cogeco.ca inbox.com inbox.lv gmx.es yopmail.com mail.ee
-""".split())  # fmt: skip
+""")
 
-SOCIAL = frozenset("""
+SOCIAL = word_set("""
 facebook.com fb.com fb.me m.me messenger.com linkedin.com lnkd.in instagram.com twitter.com x.com t.co
 youtube.com youtu.be tiktok.com pinterest.com snapchat.com threads.net threads.com reddit.com tumblr.com
 vimeo.com flickr.com medium.com substack.com quora.com discord.com discord.gg telegram.org telegram.me t.me
@@ -45,9 +47,9 @@ whatsapp.com wa.me wechat.com weibo.com vk.com ok.ru xing.com viadeo.com mastodo
 soundcloud.com spotify.com twitch.tv github.com gitlab.com behance.net dribbble.com meetup.com nextdoor.com
 about.me linktr.ee linktree.com beacons.ai bio.link carrd.co taplink.cc lnk.bio campsite.bio solo.to
 linkin.bio msha.ke
-""".split())  # fmt: skip
+""")
 
-SHARED = frozenset("""
+SHARED = word_set("""
 sites.google.com docs.google.com drive.google.com maps.google.com business.google.com plus.google.com
 forms.gle goo.gl maps.app.goo.gl g.page g.co business.site negocio.site site.google.com maps.apple.com
 bing.com waze.com mapquest.com openstreetmap.org wixsite.com editorx.io blogspot.com blogger.com
@@ -63,12 +65,13 @@ g2.com capterra.com trustpilot.com wikipedia.org wikidata.org opencorporates.com
 companieshouse.gov.uk find-and-update.company-information.service.gov.uk northdata.de northdata.com bit.ly
 tinyurl.com ow.ly buff.ly rb.gy cutt.ly is.gd rebrand.ly mailchi.mp typeform.com hubspotpagebuilder.com
 sedoparking.com dan.com afternic.com hugedomains.com
-""".split())  # fmt: skip
+""")
 
-# A page below these is a listing, but the bare host is the website of a real company (two of the Fortune 1000).
-LISTINGS = frozenset("""
+# A page below these is a listing, but the bare host is the website of a real company (two of the Fortune
+# 1000).
+LISTINGS = word_set("""
 wix.com squarespace.com etsy.com ebay.com yelp.com tripadvisor.com opentable.com doordash.com grubhub.com
 ubereats.com booking.com airbnb.com zillow.com realtor.com godaddy.com indeed.com glassdoor.com
 eventbrite.com surveymonkey.com zocdoc.com webmd.com healthgrades.com angi.com houzz.com thumbtack.com
 calendly.com foursquare.com ziprecruiter.com monster.com amazon.com
-""".split())  # fmt: skip
+""")

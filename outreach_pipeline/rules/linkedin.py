@@ -1,11 +1,12 @@
 """LinkedIn identities: which person or company an address, a URN or an id names.
 
-Belongs here: the rules of LinkedIn's own addresses. Does not belong here: other URLs (`urls`); whether a slug and an
-opaque id are the same person, which only a record that holds both can say.
+Belongs here: the rules of LinkedIn's own addresses. Does not belong here: other URLs (`urls`); whether a slug
+and an opaque id are the same person, which only a record that holds both can say.
 
-One person has up to three names that cannot be turned into each other: the slug (public, may change), the member id
-`ACoAA...` (the urn of profiles) and the number (`urn:li:member:N`). `ACwAA...` ids are opaque: they differ from one
-search to the next. All `AC.AA` ids are case-sensitive; lower-casing them, as the original did, destroys them.
+One person has up to three names that cannot be turned into each other: the slug (public, may change), the
+member id `ACoAA...` (the urn of profiles) and the number (`urn:li:member:N`). `ACwAA...` ids are opaque: they
+differ from one search to the next. All `AC.AA` ids are case-sensitive; lower-casing them, as the original
+did, destroys them.
 """
 
 import re
@@ -16,18 +17,27 @@ from urllib.parse import unquote
 from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape
 
 _HOST = re.compile(r"^(?:https?:?/*)*(?:[a-z0-9-]+\.)*linkedin\.(?:com|cn)(?=[/?#]|$)/*", re.IGNORECASE)
-_PROFILE_PATH = re.compile(r"/*(?:mwlite/|m/)?(in|pub|profile/view|sales/lead|sales/people)/+([^/?#]+)(.*)", re.IGNORECASE)
-_COMPANY_PATH = re.compile(r"/*(?:mwlite/|m/)?(?:company-beta|company|school|showcase|sales/company)/+([^/?#]+)", re.IGNORECASE)
+_PROFILE_PATH = re.compile(
+    r"/*(?:mwlite/|m/)?(in|pub|profile/view|sales/lead|sales/people)/+([^/?#]+)(.*)", re.IGNORECASE
+)
+_COMPANY_PATH = re.compile(
+    r"/*(?:mwlite/|m/)?(?:company-beta|company|school|showcase|sales/company)/+([^/?#]+)", re.IGNORECASE
+)
 _MEMBER_URN = re.compile(r"urn:li:(?:member|person):([0-9]{1,19})", re.IGNORECASE)
-_PROFILE_URN = re.compile(r"urn:li:(?:fsd?_(?:mini)?profile|fs_miniProfile|fsd?_salesProfile):\(?([\w-]+).*", re.IGNORECASE)
+_PROFILE_URN = re.compile(
+    r"urn:li:(?:fsd?_(?:mini)?profile|fs_miniProfile|fsd?_salesProfile):\(?([\w-]+).*", re.IGNORECASE
+)
 _COMPANY_URN = re.compile(
-    r"urn:li:(?:fsd?_)?(?:normalized_company|company|organization|miniCompany|salesCompany|school):([0-9]{1,19})", re.IGNORECASE
+    r"urn:li:(?:fsd?_)?(?:normalized_company|company|organization|miniCompany|salesCompany|school):([0-9]{1,19})",
+    re.IGNORECASE,
 )
 _OPAQUE = re.compile(r"AC[A-Za-z]AA[\w-]{20,60}", re.ASCII)
 _OPAQUE_LOWERED = re.compile(r"ac[a-z]aa[a-z0-9_-]{34}", re.ASCII)  # 39 characters, as real ones have
 _BARE_SLUG = re.compile(r"[\w-]{3,100}")
 _FORBIDDEN = re.compile(r"[\s/?#%<>\"\\\ufffd\x00-\x1f]")
-_EMPTY_SLUGS = frozenset({"unavailable", "undefined", "null", "nan", "none", "unknown", "me", "login", "in", "company"})
+_EMPTY_SLUGS = frozenset(
+    {"unavailable", "undefined", "null", "nan", "none", "unknown", "me", "login", "in", "company"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ class LinkedInCompany:
     problem: str | None = None
 
 
-def read_profile(text: str | None) -> LinkedInProfile:
+def read_profile(text: str | None) -> LinkedInProfile:  # noqa: PLR0911 - refusals read best in their order
     """The person an address, a path, a URN, an opaque id or a bare slug names; `problem` says why nobody."""
     if is_absent(text):
         return LinkedInProfile()
@@ -108,7 +118,7 @@ def _profile(name: str) -> LinkedInProfile:
     return LinkedInProfile(slug=slug, url=f"https://www.linkedin.com/in/{slug}")
 
 
-def read_company(text: str | None) -> LinkedInCompany:
+def read_company(text: str | None) -> LinkedInCompany:  # noqa: PLR0911 - refusals read best in their order
     """The company an address, a path, a URN, a number or a bare slug names; `problem` says why none.
 
     Schools and showcase pages share the name space of companies, so they are read as companies.
@@ -147,7 +157,7 @@ def _company(name: str) -> LinkedInCompany:
 
 
 def member_number(text: str | None) -> str | None:
-    """The digits of "urn:li:member:900000101", of plain digits, or of a spreadsheet's "900000101.0"; else None."""
+    """The digits of "urn:li:member:900000101", of plain digits, of a spreadsheet's float; else None."""
     if is_absent(text):
         return None
     cleaned = _unwrap(text)
@@ -161,7 +171,7 @@ def _unwrap(text: str | None) -> str:
 
 
 def _slug(text: str) -> str | None:
-    """The slug in one spelling: percent-decoded (twice: some actors encode what was encoded), lower-case, NFC."""
+    """The slug in one spelling: percent-decoded (some actors encode what was encoded), lower-case, NFC."""
     for _ in range(3):
         if "%" not in text:
             break

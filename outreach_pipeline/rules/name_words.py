@@ -1,17 +1,21 @@
-"""Words in and around people's names: honorifics, credentials, suffixes, particles, and what is nobody's name.
+"""Words in and around people's names: honorifics, credentials, suffixes, particles, and what is nobody's
+name.
 
 Belongs here: the tables. Does not belong here: how they are used (`names`).
 """
 
+from outreach_pipeline.rules.texts import word_set
+
 # folded honorific -> whether it is one without its dot ("Hon" and "Mag" are also first names)
 HONORIFICS = {
-    **dict.fromkeys(
-        "dr prof professor mr mrs ms mx miss sir dame rev herr frau dipling dott dottssa dra drs drmed drhc"
-        " phdr mudr judr mgr profdr".split(),
-        True,
-    ),
-    **dict.fromkeys("hon ing mag fr sr sra srta eng arch don mme mlle capt col gen lt maj sgt".split(), False),
-}
+    **dict.fromkeys(word_set("""
+dr prof professor mr mrs ms mx miss sir dame rev herr frau dipling dott dottssa dra drs drmed drhc mudr judr
+mgr profdr
+"""), True),
+    **dict.fromkeys(word_set("""
+hon ing mag fr sr sra srta eng arch don mme mlle capt col gen lt maj sgt
+"""), False),
+}  # fmt: skip
 
 SUFFIXES = {
     "jr": "jr", "junior": "jr", "sr": "sr", "ii": "ii", "iii": "iii", "iv": "iv", "lll": "iii", "2nd": "ii",
@@ -19,34 +23,41 @@ SUFFIXES = {
 }  # fmt: skip
 """Folded suffix -> its form in a key; "lll" is how one of a thousand real names writes III."""
 
-PARTICLES = frozenset("""
-van von vom zu zum zur der den de del della dello delle dei degli di da das dos do du des la le las los lo el al
-bin binti binte ibn bint abu ben ter ten te af av st santa santo san mac vander vanden op 't
-""".split())
+PARTICLES = word_set("""
+van von vom zu zum zur der den de del della dello delle dei degli di da das dos do du des la le las los lo el
+al bin binti binte ibn bint abu ben ter ten te af av st santa santo san mac vander vanden op 't
+""")
 
-CREDENTIALS = frozenset("""
-phd dphil edd dba mba emba cpa cfa cfp chfc clu cma cia cisa cissp cism cgma fcca acca aca acma cima ccp gphr phr sphr
-phri sphri shrmcp shrmscp shrm cipd mcipd fcipd assoccipd chrp chrl chre cebs pmp pmiacp csm cspo prince2 itil esq
-esquire llm llb jd md dds dmd dvm dnp pharmd rph rn bsn msn aprn facp facs facep fache faan fnp crna lcsw lpc lmft
-psyd msw mph mha mpa mpp msc bsc beng meng bcom mcom bba btech mtech mphil msed mfa pe eit leed aia faia riba cfe
-cams frm caia cpcu arm aic cpsm cscp cpim cse ccim sior crm cam cpm mcr hrbp acc pcc mcc icf sspc cmrp cfre cae
-""".split()) - frozenset({"arm", "cam", "acc", "pe", "cse"})
-
-AMBIGUOUS_CREDENTIALS = frozenset("""
-ma ba bs ms do pe arm cam acc cse od pa pt ot rd np bed med aa as mla mls be me ca cs ed la ceo cfo coo cto chro
-""".split())
+AMBIGUOUS_CREDENTIALS = word_set("""
+ma ba bs ms do pe arm cam acc cse od pa pt ot rd np bed med aa as mla mls be me ca cs ed la ceo cfo coo cto
+chro
+""")
 """Also surnames or words: credentials only in capitals after a comma, or with dots ("M.A.")."""
 
+CREDENTIALS = (
+    word_set("""
+phd dphil edd dba mba emba cpa cfa cfp chfc clu cma cia cisa cissp cism cgma fcca acca aca acma cima ccp gphr
+phr sphr phri sphri shrmcp shrmscp shrm cipd mcipd fcipd assoccipd chrp chrl chre cebs pmp pmiacp csm cspo
+prince2 itil esq esquire llm llb jd md dds dmd dvm dnp pharmd rph rn bsn msn aprn facp facs facep fache faan
+fnp crna lcsw lpc lmft psyd msw mph mha mpa mpp msc bsc beng meng bcom mcom bba btech mtech mphil msed mfa pe
+eit leed aia faia riba cfe cams frm caia cpcu arm aic cpsm cscp cpim cse ccim sior crm cam cpm mcr hrbp acc
+pcc mcc icf sspc cmrp cfre cae
+""")
+    - AMBIGUOUS_CREDENTIALS
+)
+
 SOFTWARE_NOTHING = frozenset({
-    "nan", "NaN", "null", "NULL", "none", "undefined", "n/a", "N/A", "#N/A", "<NA>", "NaT", "-", "--", ".", "?",
-    "unknown", "Unknown", "UNKNOWN", "(null)", "[null]", "not available", "Not available", "Not Available",
+    "nan", "NaN", "null", "NULL", "none", "undefined", "n/a", "N/A", "#N/A", "<NA>", "NaT", "-", "--", ".",
+    "?", "unknown", "Unknown", "UNKNOWN", "(null)", "[null]", "not available", "Not available",
+    "Not Available",
 })  # fmt: skip
 """Exact spellings: Null, None and Nan, as people write them, are names."""
 
 NOT_PEOPLE = frozenset({
-    "linkedin member", "linkedin user", "first name", "last name", "full name", "first last", "first name last name",
-    "no name", "test", "test test", "test user", "test name", "unknown unknown", "not available", "none none",
-    "null null", "nan nan", "n a", "n a n a", "private profile", "private member", "out of network", "utilisateur linkedin",
-    "linkedin mitglied", "membre linkedin", "usuario de linkedin", "john doe", "refer to the log", "your name", "xxx xxx",
-    "null", "none", "nan", "unknown", "name", "first", "firstname lastname", "do not contact",
+    "linkedin member", "linkedin user", "first name", "last name", "full name", "first last",
+    "first name last name", "no name", "test", "test test", "test user", "test name", "unknown unknown",
+    "not available", "none none", "null null", "nan nan", "n a", "n a n a", "private profile",
+    "private member", "out of network", "utilisateur linkedin", "linkedin mitglied", "membre linkedin",
+    "usuario de linkedin", "john doe", "refer to the log", "your name", "xxx xxx", "null", "none", "nan",
+    "unknown", "name", "first", "firstname lastname", "do not contact",
 })  # fmt: skip

@@ -1,13 +1,15 @@
-"""Names of people: first and last name from whatever a source gives, and the key two spellings of one name share.
+"""Names of people: first and last name from whatever a source gives, and the key two spellings of one name
+share.
 
-Belongs here: the rules. Does not belong here: the tables of words (`name_words`), titles (`titles`), deciding that
-two people are one.
+Belongs here: the rules. Does not belong here: the tables of words (`name_words`), titles (`titles`), deciding
+that two people are one.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
 
+from outreach_pipeline.rules.name_case import bare_word, repair_case
 from outreach_pipeline.rules.name_words import (
     AMBIGUOUS_CREDENTIALS,
     CREDENTIALS,
@@ -20,14 +22,20 @@ from outreach_pipeline.rules.name_words import (
 from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape
 
 _OBFUSCATED = re.compile(r"[*•█▪●]|\.{3}|…")
-_NICKNAME = re.compile(r"""\([^()]*\)?|\[[^\[\]]*\]?|\{[^{}]*\}?|"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|(?<!\S)['‘][^'’]+['’](?!\S)""")
+_NICKNAME = re.compile(
+    r"""\([^()]*\)?|\[[^\[\]]*\]?|\{[^{}]*\}?|"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|(?<!\S)['‘][^'’]+['’](?!\S)"""
+)
 _REMARK = re.compile(r"\s+[-–—~]+\s+.*$|\s*[|•·►→✦].*$")
 _SEVERAL = re.compile(r"[^\W\d]\s*/\s*[^\W\d]|\s&\s|\s(?:and|und)\s", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"[@#\d\\<>=_%$€£^:]|https?|www\.")
-_SENTENCE = re.compile(r"\b(?:please|refer to|see the|for more|click here|upgrade|contact us)\b", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"\b(?:please|refer to|see the|for more|click here|upgrade|contact us)\b", re.IGNORECASE
+)
 _INITIAL = re.compile(r"(?:[^\W\d_]\.?\s?){1,2}")
 _MAX_WORDS = 9
-_ROUNDS = 4  # what was taken off may bare something else to take off; two rounds are the most seen in real names
+_ROUNDS = (
+    4  # what was taken off may bare something else to take off; two rounds are the most seen in real names
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,8 @@ class PersonName:
     problem  "placeholder", "not_a_name", "several_people": no name at all;
              "obfuscated" ("Qu***l"), "initial_only" ("D."), "mononym": no last name
     note     "credentials_dropped", "honorific_dropped", "nickname_dropped", "remark_dropped", "swapped"
-             ("Quill, Ada"), "split" (from the full name), "case_repaired", "broken_encoding"; separated by a space
+             ("Quill, Ada"), "split" (from the full name), "case_repaired", "broken_encoding"; separated by a
+             space
     """
 
     first: str | None = None
@@ -49,7 +58,8 @@ class PersonName:
 def read_person_name(full: str | None, first: str | None = None, last: str | None = None) -> PersonName:
     """First and last name from the fields a source has; the full name serves where they are silent or hidden.
 
-    A suffix (Jr., III) belongs to the last name. Middle initials are not part of a first name split from a full one.
+    A suffix (Jr., III) belongs to the last name. Middle initials are not part of a first name split from a
+    full one.
     """
     name = _read(full, first, last)
     for _ in range(_ROUNDS):
@@ -75,6 +85,17 @@ def _read(full: str | None, first: str | None, last: str | None) -> PersonName:
             return PersonName(problem=problem)
     if given and family and fold(given) == fold(family) and fold(given) in NOT_PEOPLE:
         return PersonName(problem="placeholder")
+    given, family, problem = _unhide(given, family)
+    if (not given or not family) and whole and not _refusal(whole):
+        given, family, problem = _from_full(whole, given, family, problem, notes)
+    given, family = repair_case(given, family, notes)
+    if given and not family and problem is None:
+        problem = "mononym"
+    return PersonName(given, family, problem, " ".join(notes) or None)
+
+
+def _unhide(given: str | None, family: str | None) -> tuple[str | None, str | None, str | None]:
+    """Without the names a vendor hides until they are paid for."""
     problem = None
     if family and _OBFUSCATED.search(family):
         family, problem = None, "obfuscated"
@@ -82,12 +103,7 @@ def _read(full: str | None, first: str | None, last: str | None) -> PersonName:
         family, problem = None, "initial_only"
     if given and _OBFUSCATED.search(given):
         given, problem = None, "obfuscated"
-    if (not given or not family) and whole and not _refusal(whole):
-        given, family, problem = _from_full(whole, given, family, problem, notes)
-    given, family = _repair_case(given, family, notes)
-    if given and not family and problem is None:
-        problem = "mononym"
-    return PersonName(given, family, problem, " ".join(notes) or None)
+    return given, family, problem
 
 
 def _refusal(text: str | None) -> str | None:
@@ -109,7 +125,9 @@ def _tidy(text: str | None, notes: dict[str, None], *, whole: bool = True) -> st
         return None
     if "\ufffd" in cleaned or re.search(r"[^\W\d]\?[^\W\d]", cleaned):
         notes["broken_encoding"] = None  # "O?Shaughnessy": which letter it was, nobody can say
-    kept = "".join(char if unicodedata.category(char) not in ("So", "Sk", "Co", "Cn") else " " for char in cleaned)
+    kept = "".join(
+        char if unicodedata.category(char) not in ("So", "Sk", "Co", "Cn") else " " for char in cleaned
+    )
     for pattern, note in ((_NICKNAME, "nickname_dropped"), (_REMARK, "remark_dropped")):
         without = pattern.sub(" ", kept)
         if fold(without) and without != kept:
@@ -131,7 +149,7 @@ def _is_honorific(word: str) -> bool:
 
 def _drop_credentials(text: str, notes: dict[str, None], *, whole: bool) -> str:
     head, *pieces = (piece.strip() for piece in text.split(","))
-    suffixes = [piece for piece in pieces if _bare(piece) in SUFFIXES]
+    suffixes = [piece for piece in pieces if bare_word(piece) in SUFFIXES]
     others = [piece for piece in pieces if piece and piece not in suffixes]
     names = [piece for piece in others if not all(_is_credential(word, True) for word in piece.split())]
     words = head.split()
@@ -149,12 +167,8 @@ def _drop_credentials(text: str, notes: dict[str, None], *, whole: bool) -> str:
     return " ".join(words + suffixes)
 
 
-def _bare(word: str) -> str:
-    return fold(word.replace(".", "").replace("-", "").replace("®", "").replace("™", "")).replace(" ", "")
-
-
 def _is_credential(word: str, after_comma: bool) -> bool:
-    bare = _bare(word)
+    bare = bare_word(word)
     if bare in CREDENTIALS:
         return True
     return bare in AMBIGUOUS_CREDENTIALS and (after_comma or word.count(".") > 1) and word.upper() == word
@@ -187,7 +201,7 @@ def _split(whole: str) -> tuple[str | None, str | None]:
     if len(words) < 2:
         return whole or None, None
     end = len(words)
-    while end > 2 and _bare(words[end - 1]) in SUFFIXES:
+    while end > 2 and bare_word(words[end - 1]) in SUFFIXES:
         end -= 1
     start = end - 1
     for at in range(1, end - 1):
@@ -200,51 +214,13 @@ def _split(whole: str) -> tuple[str | None, str | None]:
     return " ".join(firsts), " ".join(words[start:])
 
 
-def _repair_case(given: str | None, family: str | None, notes: dict[str, None]) -> tuple[str | None, str | None]:
-    whole = f"{given or ''} {family or ''}"
-    shouted = whole.upper() == whole and sum(char.isalpha() for char in whole) > 3
-    fixed = tuple(_part_case(part, shouted, at) for at, part in enumerate((given, family)))
-    if fixed != (given, family):
-        notes["case_repaired"] = None
-    return fixed[0], fixed[1]
-
-
-def _part_case(part: str | None, shouted: bool, is_last: int) -> str | None:
-    if part is None or not any(char.isupper() or char.islower() for char in part):
-        return part
-    words = part.split()
-    if part.lower() == part and not all(fold(word) in PARTICLES for word in words):
-        return " ".join(_word_case(word, bool(is_last) and at < len(words) - 1) for at, word in enumerate(words))
-    return " ".join(
-        _word_case(word, bool(is_last) and at < len(words) - 1) if _is_shouted(word, shouted) else word
-        for at, word in enumerate(words)
-    )
-
-
-def _is_shouted(word: str, shouted: bool) -> bool:
-    letters = [char for char in word if char.isalpha()]
-    return word.upper() == word and word.lower() != word and len(letters) >= (2 if shouted else 4)
-
-
-def _word_case(word: str, may_be_particle: bool) -> str:
-    bare = _bare(word)
-    if bare in SUFFIXES and bare[0] in "iv":
-        return word.upper()
-    if may_be_particle and bare in PARTICLES:
-        return word.lower()
-    if len(bare) == 2 and word.isalpha() and word.isupper() and not set(bare) & set("aeiouy"):
-        return word  # initials run together: "DG Macpherson"
-    word = re.sub(r"[^\W\d_]+", lambda run: run[0][0].upper() + run[0][1:].lower(), word)
-    word = re.sub(r"\bMc([a-z])(?=[a-z]{2})", lambda run: "Mc" + run[1].upper(), word)
-    return re.sub(r"(?<=[^\W\d_]{3})(['’])(S|T)\b", lambda run: run[1] + run[2].lower(), word)
-
-
 def name_key(first: str | None, last: str | None) -> str | None:
-    """The key of a name: "José-Luis Fontán" and "Jose Luis Fontan" share one, so do Warren E. and Warren Buffett.
+    """The key of a name: "José-Luis Fontán" and "Jose Luis Fontan" share one, so do Warren E. and Warren
+    Buffett.
 
-    Folded; a hyphen is a space, an apostrophe nothing; honorifics, credentials and single initials before the last
-    name are dropped unless fewer than two words would be left; Jr, Sr, II, III stay. None for less than two words:
-    a first name alone identifies nobody.
+    Folded; a hyphen is a space, an apostrophe nothing; honorifics, credentials and single initials before the
+    last name are dropped unless fewer than two words would be left; Jr, Sr, II, III stay. None for less than
+    two words: a first name alone identifies nobody.
     """
     key = _key(" ".join(part for part in (first, last) if part))
     for _ in range(_ROUNDS):
@@ -263,7 +239,7 @@ def _key(name: str) -> str | None:
     suffixes: list[str] = []
     while len(words) > 2 and words[-1] in SUFFIXES:
         suffixes.insert(0, SUFFIXES[words.pop()])
-    if not words or len(words[-1]) == 1 and words[-1].isascii():
+    if not words or (len(words[-1]) == 1 and words[-1].isascii()):
         return None  # "Wren D.": a surname that only begins
     long = [word for word in words[:-1] if len(word) > 1]
     if long:

@@ -1,8 +1,8 @@
 """Telephone numbers: E.164 or nothing.
 
-Belongs here: reading one number, and what a source's spelling does to it (spreadsheet floats, apostrophes, dialling
-prefixes, extensions). Does not belong here: guessing. A local number is never padded, a missing country never
-assumed: the original turned 555-0100 into +5550100 and silence into +10000000000.
+Belongs here: reading one number, and what a source's spelling does to it (spreadsheet floats, apostrophes,
+dialling prefixes, extensions). Does not belong here: guessing. A local number is never padded, a missing
+country never assumed: the original turned 555-0100 into +5550100 and silence into +10000000000.
 """
 
 import re
@@ -15,16 +15,21 @@ from outreach_pipeline.rules.reading import NOTHING, Reading, accepted, refused
 from outreach_pipeline.rules.texts import clean, is_absent, is_placeholder
 
 _LABEL = re.compile(
-    r"^(?:tel(?:ephone|efon|éfono)?|phone|fon|mobile?|cell|office|work|direct|home|main|hq|ph|[tpmow])\s*[.:]+\s*", re.IGNORECASE
+    r"^(?:tel(?:ephone|efon|éfono)?|phone|fon|mobile?|cell|office|work|direct|home|main|hq|ph|[tpmow])\s*[.:]+\s*",
+    re.IGNORECASE,
 )
-_EXTENSION = re.compile(r"[\s,;]*(?:\b(?:ext(?:ension|n)?|durchwahl|poste|x)|(?<=\d)x|#)[\s.:]*\d{1,7}\s*$|;ext=\d+$", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"[\s,;]*(?:\b(?:ext(?:ension|n)?|durchwahl|poste|x)|(?<=\d)x|#)[\s.:]*\d{1,7}\s*$|;ext=\d+$",
+    re.IGNORECASE,
+)
 _SEVERAL = re.compile(r"\s*(?:[;|]|,(?=\s*[+(\d])|\s/\s|/(?=\s*\+)|\s(?:or|oder|ou|and)\s)\s*", re.IGNORECASE)
 _VANITY = re.compile(r"(?:\+?1[\s.-]?)?\(?8\d\d\)?[\s.-]?[A-Z0-9][A-Z0-9\s.-]{6,12}", re.IGNORECASE)
 _SHAPE = re.compile(r"\+?[\d\s().\-/‐‑‒–—·]+")
 _NANP = frozenset(phonenumbers.region_codes_for_country_code(1))
 
-# Ranges that regulators set aside for fiction (US/CA 555-01XX, Ofcom, ACMA, ARCEP, BNetzA, ComReg, PTS): numbers of
-# tests and demos. Nobody answers there, but they are well-formed, and the metadata calls some of them invalid.
+# Ranges that regulators set aside for fiction (US/CA 555-01XX, Ofcom, ACMA, ARCEP, BNetzA, ComReg, PTS):
+# numbers of tests and demos. Nobody answers there, but they are well-formed, and the metadata calls some of
+# them invalid.
 _FICTION = re.compile(
     r"\+1[2-9]\d\d55501\d\d|\+441632960\d{3}|\+447700900\d{3}|\+442079460\d{3}|\+441134960\d{3}|\+448081570\d{3}"
     r"|\+443069990\d{3}|\+4930231\d{5,8}|\+492214710\d{3,6}|\+4969900090\d{0,2}|\+491523125\d{4}|\+49171392\d{5}"
@@ -34,13 +39,14 @@ _FICTION = re.compile(
 
 
 def read_phone(text: str | None, region: str | None = None) -> Reading:
-    """The number in E.164 ("+13045550142"). `region` is the ISO2 code of the place the record itself names, or None.
+    """The number in E.164 ("+13045550142"). `region` is the ISO2 code of the place the record itself names,
+    or None.
 
     Accepted: numbers possible and valid by phonenumbers' metadata, and the ranges set aside for fiction.
-    Notes: "extension_dropped", "plus_added" (11 digits that begin with 1, no region), "prefix_replaced" (00, 011),
-    "float_repaired", "first_of_several".
-    Problems: "placeholder", "no_region" (a national number, and nothing says of which nation), "local_only" (no area
-    code; never padded), "precision_lost" (1.41556E+10), "syntax", "invalid".
+    Notes: "extension_dropped", "plus_added" (11 digits that begin with 1, no region), "prefix_replaced" (00,
+    011), "float_repaired", "first_of_several".
+    Problems: "placeholder", "no_region" (a national number, and nothing says of which nation), "local_only"
+    (no area code; never padded), "precision_lost" (1.41556E+10), "syntax", "invalid".
     """
     if is_absent(text):
         return NOTHING
@@ -54,7 +60,11 @@ def read_phone(text: str | None, region: str | None = None) -> Reading:
     if not _SHAPE.fullmatch(number) and not _VANITY.fullmatch(number):
         return refused("syntax")
     digits = re.sub(r"\D", "", phonenumbers.convert_alpha_characters_in_number(number))
-    if not digits or len(set(digits.removeprefix("1"))) < 2 or digits in ("1234567890", "11234567890", "123456789"):
+    if (
+        not digits
+        or len(set(digits.removeprefix("1"))) < 2
+        or digits in ("1234567890", "11234567890", "123456789")
+    ):
         return refused("placeholder")
     return _read(number, digits, region.upper() if region else None, notes)
 
@@ -98,7 +108,8 @@ def _candidates(number: str, digits: str, region: str | None) -> list[tuple[str,
     candidates: list[tuple[str, str | None]] = []
     if digits.startswith("00"):
         candidates.append(("+" + digits[2:], "prefix_replaced"))
-    # Leeds is 0113 in the United Kingdom: without a region, 011 counts only before a whole international number.
+    # Leeds is 0113 in the United Kingdom: without a region, 011 counts only before a whole international
+    # number.
     if digits.startswith("011") and (region in _NANP if region else len(digits) >= 13):
         candidates.append(("+" + digits[3:], "prefix_replaced"))
     if region is not None:

@@ -11,7 +11,8 @@ class Reading:
     """What a rule made of one text.
 
     value    the canonical form, None when the text says nothing or was refused
-    problem  why it was refused, one machine word ("syntax", "placeholder", "disposable", ...); the value is then None
+    problem  why it was refused, one machine word ("syntax", "placeholder", "disposable", ...); the value is
+    then None
     note     what was repaired or is doubtful about the value, machine words separated by a space, else None
 
     Neither word ever holds the text itself: both are written to logs and to `intake.validation_failed`.

@@ -1,7 +1,7 @@
 """Plain text: cleaning what is displayed, folding what is compared, and seeing that a text says nothing.
 
-Belongs here: rules that hold for any text of any field. Does not belong here: what a company, a person, an address
-or a title means.
+Belongs here: rules that hold for any text of any field. Does not belong here: what a company, a person, an
+address or a title means.
 """
 
 import html
@@ -13,10 +13,12 @@ _LETTERS = str.maketrans({
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t",
     "ŋ": "n", "ı": "i", "ĸ": "k", "ſ": "s", "ɨ": "i", "ə": "e",
 })  # fmt: skip
-# Accents on Latin, Greek and Cyrillic letters. Other marks (Devanagari vowels, kana voicing) change the word itself.
+# Accents on Latin, Greek and Cyrillic letters. Other marks (Devanagari vowels, kana voicing) change the word
+# itself.
 _ACCENTS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]")
 _NOT_ASCII_ALNUM = re.compile(r"[^0-9a-z]+")
-# Zero-width characters, soft hyphen, bidirectional controls, byte order mark, lone surrogates, variation selectors.
+# Zero-width characters, soft hyphen, bidirectional controls, byte order mark, lone surrogates, variation
+# selectors.
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f"
     r"\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -25,24 +27,28 @@ _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u1680\u2800\u3164\uffa0]+")  # \s k
 
 # What "nothing" looks like after fold(). Spreadsheets, pandas, JavaScript and clerks in several languages.
 _PLACEHOLDERS = frozenset({
-    "n a", "na", "nan", "none", "null", "nil", "nul", "nat", "undefined", "unknown", "unkown", "not available",
-    "not applicable", "not provided", "not specified", "not found", "not known", "not set", "not disclosed",
-    "no data", "no value", "no info", "no information", "no name", "no title", "missing", "empty", "blank",
-    "tbd", "tba", "tbc", "to be determined", "to be announced", "to be confirmed", "to be defined", "test", "testing",
-    "test test", "test company", "dummy", "asdf", "asdfgh", "qwerty", "lorem ipsum",
-    "placeholder", "your company", "company name", "company", "job title", "title", "website", "phone", "keine angabe",
-    "keine angaben", "k a", "unbekannt", "nicht angegeben", "nicht verfugbar", "inconnu", "non renseigne",
-    "non specifie", "non disponible", "desconocido", "no disponible", "sin datos", "desconhecido", "sconosciuto",
-    "non disponibile", "onbekend", "n v t", "brak", "nieznany", "okand", "ukendt", "tuntematon",
+    "n a", "na", "nan", "none", "null", "nil", "nul", "nat", "undefined", "unknown", "unkown",
+    "not available", "not applicable", "not provided", "not specified", "not found", "not known", "not set",
+    "not disclosed", "no data", "no value", "no info", "no information", "no name", "no title", "missing",
+    "empty", "blank", "tbd", "tba", "tbc", "to be determined", "to be announced", "to be confirmed",
+    "to be defined", "test", "testing", "test test", "test company", "dummy", "asdf", "asdfgh", "qwerty",
+    "lorem ipsum", "placeholder", "your company", "company name", "company", "job title", "title",
+    "website", "phone", "keine angabe", "keine angaben", "k a", "unbekannt", "nicht angegeben",
+    "nicht verfugbar", "inconnu", "non renseigne", "non specifie", "non disponible", "desconocido",
+    "no disponible", "sin datos", "desconhecido", "sconosciuto", "non disponibile", "onbekend", "n v t",
+    "brak", "nieznany", "okand", "ukendt", "tuntematon",
 })  # fmt: skip
 _CROSSES = re.compile(r"x{2,}|(?:x ){1,}x")
-_SPREADSHEET_ERRORS = re.compile(r"#+|#(?:ref|n/a|na|value|name|div/0|null|num|spill|calc|error|getting_data)[!?]*", re.IGNORECASE)
+_SPREADSHEET_ERRORS = re.compile(
+    r"#+|#(?:ref|n/a|na|value|name|div/0|null|num|spill|calc|error|getting_data)[!?]*", re.IGNORECASE
+)
 
 
 def clean(text: str | None) -> str | None:
     """The text as it should be shown: composed (NFC), no control or invisible characters, blanks collapsed.
 
-    None, and text of which nothing remains, give None. NBSP and U+202F (opening hours of map actors) are blanks.
+    None, and text of which nothing remains, give None. NBSP and U+202F (opening hours of map actors) are
+    blanks.
     """
     if text is None:
         return None
@@ -85,6 +91,11 @@ def _fold_once(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a table that is written as running text."""
+    return frozenset(text.split())
+
+
 def is_absent(text: str | None) -> bool:
     """Whether the text is one of the spellings of "the source is silent": None, blank, or the text "nan"."""
     return text is None or not text.strip() or text.strip().lower() == "nan"
@@ -93,8 +104,8 @@ def is_absent(text: str | None) -> bool:
 def is_placeholder(text: str | None) -> bool:
     """Whether the text stands where a title, a company or a number should be and says nothing.
 
-    Blank text and text without a letter or digit count. Not for names of people or places: Null is a surname and
-    None a town; `names` has a stricter rule. A single "X" is a company.
+    Blank text and text without a letter or digit count. Not for names of people or places: Null is a surname
+    and None a town; `names` has a stricter rule. A single "X" is a company.
     """
     folded = fold(text)
     if not folded or folded in _PLACEHOLDERS or _CROSSES.fullmatch(folded):

@@ -1,8 +1,8 @@
 """URLs: reading them into one canonical spelling, and the registrable domain a company is recognised by.
 
-Belongs here: any web address. Does not belong here: what a LinkedIn path means (`linkedin`), e-mail addresses.
-Nothing is fetched: the public suffix list is the dated copy inside the package, so the same text always gives the
-same domain.
+Belongs here: any web address. Does not belong here: what a LinkedIn path means (`linkedin`), e-mail
+addresses. Nothing is fetched: the public suffix list is the dated copy inside the package, so the same text
+always gives the same domain.
 """
 
 import ipaddress
@@ -17,9 +17,10 @@ from outreach_pipeline.rules.hosts import LISTINGS, SHARED, SOCIAL
 from outreach_pipeline.rules.reading import NOTHING, Reading, accepted, refused
 from outreach_pipeline.rules.texts import clean, is_absent, is_placeholder, unescape
 
-# "https://https://x", "https://http://x", "http:/x", "https//x", "//x": five of them among a thousand real websites.
+# "https://https://x", "https://http://x", "http:/x", "https//x", "//x": five of them among a thousand real
+# websites.
 _SCHEMES = re.compile(r"^(?:(?:https?\s*(?::+[/\\]*|[/\\]{2,}))+|[/\\]{2,})", re.IGNORECASE)
-_OTHER_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:(?![0-9]*(?:[/?#]|$))", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"^[a-z][a-z0-9+-]*:(?![0-9]+(?:[/?#]|$))", re.IGNORECASE)
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _TRACKING = re.compile(
     r"(?:utm_\w+|gclid|gclsrc|gbraid|wbraid|dclid|fbclid|msclkid|yclid|twclid|ttclid|igshid|igsh|li_fat_id|mc_cid"
@@ -29,23 +30,23 @@ _TRACKING = re.compile(
 _WRAPPING = " \t'\"<>()[]{}“”‘’«»,;"
 
 
-def read_url(text: str | None) -> Reading:
+def read_url(text: str | None) -> Reading:  # noqa: PLR0911 - refusals read best in their order
     """The address as "https://host[:port][/path][?query]"; https even where the source says http.
 
-    Repairs, with a note: "scheme_doubled", "scheme_repaired". Silently canonical: a missing scheme, case of the host,
-    default ports, fragments, tracking parameters, a final slash, HTML entities, non-ASCII letters (percent-encoded;
-    in the host, punycode).
+    Repairs, with a note: "scheme_doubled", "scheme_repaired". Silently canonical: a missing scheme, case of
+    the host, default ports, fragments, tracking parameters, a final slash, HTML entities, non-ASCII letters
+    (percent-encoded; in the host, punycode).
     Problems: "placeholder", "syntax", "scheme" (mailto:, javascript:, ...), "credentials", "private_host".
     """
     if is_absent(text):
         return NOTHING
-    cleaned = unescape(clean(text) or "").strip(_WRAPPING)
+    cleaned = unescape(clean(text) or "").lstrip(_WRAPPING).rstrip(_WRAPPING + ".")
     if is_placeholder(cleaned):
         return refused("placeholder")
     scheme = _SCHEMES.match(cleaned)
     rest = cleaned[scheme.end() :] if scheme else cleaned
     notes = _scheme_notes(scheme[0]) if scheme else []
-    if _OTHER_SCHEME.match(rest):
+    if scheme is None and _OTHER_SCHEME.match(rest):
         return refused("scheme")
     if re.search(r"[\s<>\"\\^`{}|]", rest):
         return refused("syntax")
@@ -54,7 +55,9 @@ def read_url(text: str | None) -> Reading:
         return refused("credentials")
     name, colon, port = authority.partition(":")
     host = ascii_host(name)
-    if host is None or (colon and port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536)):
+    if host is None or (
+        colon and port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536)
+    ):
         return refused("syntax")
     if _is_private(host):
         return refused("private_host")
@@ -75,7 +78,7 @@ def _cut(text: str, stops: str) -> tuple[str, str]:
 
 
 def _tail(text: str) -> str:
-    """Path and query, canonical: no fragment, no tracking, no final slash, percent-encoded where it must be."""
+    """Path and query, canonical: no fragment, tracking or final slash, percent-encoded where it must be."""
     text = text.partition("#")[0]
     path, _, query = text.partition("?")
     path = re.sub(r"/{2,}", "/", path).rstrip("/")
@@ -92,7 +95,8 @@ def _encode(text: str) -> str:
 def ascii_host(text: str) -> str | None:
     """The host in lower-case ASCII (punycode where needed), or None when it cannot be a public host name.
 
-    A host has a dot, labels of 1 to 63 characters, and a last label that is no number unless it is an IPv4 address.
+    A host has a dot, labels of 1 to 63 characters, and a last label that is no number unless it is an IPv4
+    address.
     """
     host = text.strip().rstrip(".").lower()
     if not host.isascii():
@@ -135,8 +139,9 @@ def _suffixes() -> PublicSuffixList:
 def registrable_domain(text: str | None) -> str | None:
     """The domain somebody registered: "https://shop.acme.co.uk/x" -> "acme.co.uk", in ASCII and lower-case.
 
-    Takes a URL or a host. Private suffixes count (acme.myshopify.com is one registrant), and so does every unknown
-    top level domain, among them the reserved `.example` and `.test`. None for public suffixes and IP addresses.
+    Takes a URL or a host. Private suffixes count (acme.myshopify.com is one registrant), and so does every
+    unknown top level domain, among them the reserved `.example` and `.test`. None for public suffixes and IP
+    addresses.
     """
     host = host_of(text)
     if host is None or _is_ip(host):
@@ -165,8 +170,8 @@ def _below(domain: str | None, listed: frozenset[str]) -> bool:
 def read_website(text: str | None) -> Reading:
     """A company's own website, as `read_url`; further problems: "email_address", "social_page", "ip_address".
 
-    "social_page" covers every host of `is_social_or_shared_host`, and Google's maps and search pages. The bare
-    address of a listing ("https://ir.doordash.com") is accepted: it is that company's own.
+    "social_page" covers every host of `is_social_or_shared_host`, and Google's maps and search pages. The
+    bare address of a listing ("https://ir.doordash.com") is accepted: it is that company's own.
     """
     reading = read_url(text)
     if reading.problem in ("credentials", "scheme") and re.search(r"[\w.+-]+@[\w-]+\.", text or ""):
