@@ -167,7 +167,7 @@ _RANGE = re.compile(rf"{_COUNT}\s*(?:-|–|—|‑|\bto\b|\bbis\b)\s*{_COUNT}", 
 
 
 def read_employee_count(text: str | float | None) -> Headcount:  # noqa: PLR0911 - refusals read best in their order
-    """A headcount as sources write it: 63, "1187.0", "51-200", "1,001-5,000 employees", "10,001+""""
+    """A headcount as sources write it: 63, "51-200", "1,001-5,000 employees", "10,001+" or the like."""
     if text is None or is_absent(str(text)):
         return Headcount()
     cleaned = _STAFF.sub("", (clean(str(text)) or "")).strip(" ~\"'")
