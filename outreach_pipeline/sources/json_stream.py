@@ -163,7 +163,7 @@ def _pass_scalar(reader: JsonReader) -> None:
             return
 
 
-def _value(reader: JsonReader, tree: _Tree) -> Iterator[bytes | PoisonItem]:
+def _value(reader: JsonReader, tree: _Tree, closing: int) -> Iterator[bytes | PoisonItem]:
     """Items of the value that begins here, inside a wrapper."""
     byte = reader.data[reader.at]
     if tree.children and byte == OPEN_ARRAY and "[]" in tree.children:
@@ -172,7 +172,7 @@ def _value(reader: JsonReader, tree: _Tree) -> Iterator[bytes | PoisonItem]:
         yield from _object(reader, tree)
     else:
         reader.keep = reader.at
-        _pass_member(reader)
+        _pass_member(reader, closing)
         yield reader.take(reader.at)
 
 
@@ -193,21 +193,20 @@ def _elements(reader: JsonReader, tree: _Tree) -> Iterator[bytes | PoisonItem]:
             continue
         commas = 0
         if tree.children and byte in (OPEN_OBJECT, OPEN_ARRAY):
-            yield from _value(reader, tree)
+            yield from _value(reader, tree, CLOSE_ARRAY)
             continue
         reader.keep = reader.at
-        _pass_member(reader)
+        _pass_member(reader, CLOSE_ARRAY)
         yield reader.take(reader.at)
 
 
-def _pass_member(reader: JsonReader) -> None:
-    """Go to the comma or bracket that ends the value which begins here; what stands between belongs to it."""
-    while True:
-        byte = reader.leap(TO_BRACKET_OR_COMMA)
+def _pass_member(reader: JsonReader, closing: int) -> None:
+    """Go to the comma or `closing` that ends the value which begins here; what stands between belongs to it."""
+    while (byte := reader.leap(TO_BRACKET_OR_COMMA)) not in (COMMA, closing):
         if byte in (OPEN_OBJECT, OPEN_ARRAY):
             reader.pass_brackets()
         else:
-            return
+            reader.at += 1  # a closing bracket of the other kind closes nothing here
 
 
 def _object(reader: JsonReader, tree: _Tree) -> Iterator[bytes | PoisonItem]:
@@ -228,10 +227,10 @@ def _object(reader: JsonReader, tree: _Tree) -> Iterator[bytes | PoisonItem]:
         reader.at += 1
         if child is not None and child.fits(reader.expect()):
             found, reader.keep = True, None
-            yield from _value(reader, child)
+            yield from _value(reader, child, CLOSE_OBJECT)
         else:
             reader.expect()
-            _pass_member(reader)
+            _pass_member(reader, CLOSE_OBJECT)
     reader.at += 1
     if not found:
         yield reader.take(reader.at)
