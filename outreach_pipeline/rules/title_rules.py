@@ -1,10 +1,8 @@
 """Loading `titles.toml`: patterns, guards and word lists become one tree of phrases, checked and versioned.
 
-Belongs here: the shape of the rules, the little pattern language, every check of the file.
-Does not belong here: how a title is read with them (`titles.py`), and any word of any language (`titles.toml`).
-
-The pattern language: words in order; `[x]` optional; `(x|y)` one of; `[x|y]` at most one of; `{name}` any phrase of the
-list `words.name`; `&` also stands for "/", "and" and its translations.
+Belongs here: the shape of the rules, every check of the file, the version that replays compare.
+Does not belong here: the pattern language (`title_patterns.py`), how a title is read with the rules
+(`titles.py`), and any word of any language (`titles.toml`).
 """
 
 from __future__ import annotations
@@ -12,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from outreach_pipeline.rules import title_words
+from outreach_pipeline.rules.title_patterns import Patterns, Phrase
 
 ROLES = ("CEO", "CFO", "HR")
 SENIORITIES = ("c_level", "owner", "vp", "director", "manager", "other")
@@ -28,11 +26,7 @@ CARRIES = ("none", "status", "principal")
 SCOPES = ("function", "region")
 DEFAULT_PATH = Path(__file__).with_name("titles.toml")
 
-_READER_REVISION = 1  # raise it when `titles.py` reads the same rules differently, so that replays notice that too
-_MAX_PHRASES = 20_000  # per pattern: a slip such as five nested lists would otherwise eat the memory silently
-_PART = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[a-z_]+\}|[^\s\[\](){}|]+|(?P<wrong>[\[\](){}|])")
-
-Phrase = tuple[str, ...]
+_READER_REVISION = 1  # raise it when the code reads the same file differently: replays must notice that too
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,12 @@ class RolePattern:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Why a role word beside this phrase is not the role. `sides`: where the guard stands, seen from the role word."""
+    """Why a role word beside this phrase is not the role.
+
+    `sides`: where the guard stands, seen from the role word: "before" it, "near" (right before it), "after"
+    it, at the "end" of the segment. `carry`: what it refuses in the segments that follow: "none"; "status"
+    (what a person was: joined by "&", or of the same role); "principal" (whom one serves: the high ones).
+    """
 
     name: str
     sides: tuple[str, ...]
@@ -62,7 +61,7 @@ class Guard:
 class Rank:
     """A level without a department ("director").
 
-    `lists`: it also holds for the next department ("VP Finance & HR"), unless one of `closed_by` stands between.
+    `lists`: it holds for the next department too ("VP Finance & HR"), unless one of `closed_by` is between.
     """
 
     seniority: str
@@ -96,6 +95,8 @@ class Entry:
     filler: bool | None = None
 
 
+Facets = Callable[[dict[str, Any]], dict[str, Any]]
+"""Takes the keys it knows out of a row and says what the row's phrases mean."""
 _FACETS = tuple(f.name for f in fields(Entry) if f.name not in ("phrase", "language"))
 
 
@@ -122,7 +123,10 @@ class TitleRules:
 
 
 def load_rules(path: Path | str | None = None) -> TitleRules:
-    """Read the rules, by default `titles.toml` beside this module. Raises ValueError naming the entry that is wrong."""
+    """Read the rules, by default `titles.toml` beside this module.
+
+    Raises ValueError naming the entry that is wrong, OSError if there is no such file.
+    """
     source = DEFAULT_PATH if path is None else Path(path)
     content = source.read_bytes()
     try:
@@ -131,7 +135,7 @@ def load_rules(path: Path | str | None = None) -> TitleRules:
         raise ValueError(f"{source.name}: not TOML: {error}") from error
     try:
         separators = _separators(document)
-        tree = _Builder(document.get("words", {}), separators).build(document)
+        tree = _Builder(_table(document, "words"), separators).build(document)
     except ValueError as error:
         raise ValueError(f"{source.name}: {error}") from error
     version = f"r{_READER_REVISION}-{hashlib.sha256(content).hexdigest()[:12]}"
@@ -142,7 +146,8 @@ def _separators(document: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for kind, members in _table(document, "separators").items():
         if kind not in title_words.SEPARATOR_KINDS:
-            raise ValueError(f"separators: unknown kind {kind!r}, expected one of {title_words.SEPARATOR_KINDS}")
+            expected = title_words.SEPARATOR_KINDS
+            raise ValueError(f"separators: unknown kind {kind!r}, expected one of {expected}")
         for member in _strings(members, f"separators.{kind}"):
             if found.setdefault(title_words.fold(member), kind) != kind:
                 raise ValueError(f"separators: {member!r} is listed twice")
@@ -152,8 +157,15 @@ def _separators(document: Mapping[str, Any]) -> dict[str, str]:
 def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = document.get(name, {})
     if not isinstance(value, dict):
-        raise ValueError(f"{name}: expected a table")
+        raise ValueError(f"{name}: expected a table")  # noqa: TRY004 - one kind of error for a wrong file
     return value
+
+
+def _rows(document: Mapping[str, Any], section: str) -> list[dict[str, Any]]:
+    rows = document.get(section, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError(f"{section}: expected sections [[{section}]]")
+    return rows
 
 
 def _strings(value: object, where: str) -> list[str]:
@@ -163,15 +175,10 @@ def _strings(value: object, where: str) -> list[str]:
 
 
 class _Builder:
-    """Expands the patterns and grows the tree; refuses what contradicts itself."""
+    """Grows the tree row by row; refuses what contradicts itself."""
 
-    def __init__(self, words: object, separators: Mapping[str, str]) -> None:
-        if not isinstance(words, dict):
-            raise ValueError("words: expected a table")
-        self._words: dict[str, Any] = words
-        self._separators = separators
-        self._lists: dict[str, set[Phrase]] = {}
-        self._open: list[str] = []
+    def __init__(self, words: Mapping[str, Any], separators: Mapping[str, str]) -> None:
+        self._patterns = Patterns(words, separators)
         self._tree: dict[str, Node] = {}
 
     def build(self, document: Mapping[str, Any]) -> dict[str, Node]:
@@ -181,21 +188,20 @@ class _Builder:
         if document.get("format") != 1:
             raise ValueError(f"format: expected 1, found {document.get('format')!r}")
         for section, facet_of in _SECTIONS.items():
-            for number, row in enumerate(document.get(section, []), 1):
+            for number, row in enumerate(_rows(document, section), 1):
                 self._add_row(f"{section} {number}", dict(row), facet_of)
         if not self._tree:
             raise ValueError("no rules at all")
         return self._tree
 
-    def _add_row(self, where: str, row: dict[str, Any], facet_of: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    def _add_row(self, where: str, row: dict[str, Any], facet_of: Facets) -> None:
         try:
-            language = _take(row, "language", str)
+            language: str = _take(row, "language", str)
             patterns = _strings(row.pop("patterns", None), "patterns")
             facets = facet_of(row)
-            if row:
-                raise ValueError(f"unknown keys {sorted(row)}")
+            _nothing_left(row)
             for pattern in patterns:
-                for phrase in sorted(self.expand(pattern)):
+                for phrase in sorted(self._patterns.expand(pattern)):
                     self._add(phrase, Entry(" ".join(phrase), language, **facets))
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from error
@@ -208,55 +214,10 @@ class _Builder:
             node = node.follow.setdefault(word, Node())
         node.entry = entry if node.entry is None else _merged(node.entry, entry)
 
-    def expand(self, pattern: str) -> set[Phrase]:
-        """Every phrase that `pattern` stands for."""
-        choices: list[set[Phrase]] = []
-        for match in _PART.finditer(pattern):
-            if match.group("wrong"):
-                raise ValueError(f"pattern {pattern!r}: stray {match.group('wrong')!r}")
-            choices.append(self._part(match.group()))
-        size = 1
-        for choice in choices:
-            size *= len(choice)
-        if size > _MAX_PHRASES:
-            raise ValueError(f"pattern {pattern!r}: stands for {size} phrases, at most {_MAX_PHRASES} are allowed")
-        return {tuple(word for part in parts for word in part) for parts in product(*choices)}
 
-    def _part(self, part: str) -> set[Phrase]:
-        if part[0] == "{":
-            return self._list(part[1:-1])
-        if part[0] in "[(":
-            inner: set[Phrase] = {()} if part[0] == "[" else set()
-            return inner.union(*(self.expand(option) for option in part[1:-1].split("|")))
-        return set(self._spellings(part))
-
-    def _list(self, name: str) -> set[Phrase]:
-        if name in self._lists:
-            return self._lists[name]
-        if name not in self._words:
-            raise ValueError(f"no list words.{name}")
-        if name in self._open:
-            raise ValueError(f"words.{name} contains itself")
-        self._open.append(name)
-        found: set[Phrase] = set().union(*(self.expand(w) for w in _strings(self._words[name], f"words.{name}")))
-        self._open.pop()
-        self._lists[name] = found
-        return found
-
-    def _spellings(self, word: str) -> Iterable[Phrase]:
-        if word == "&":
-            return [("&",), ("/",)]
-        if word == ",":
-            return [(",",)]
-        # "Geschäftsführer" is typed with and without the umlaut, and with the two letters that replace it
-        spelled_out = word.lower().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
-        variants = {title_words.fold(word), title_words.fold(spelled_out)}
-        for variant in variants:
-            if not variant.isalnum():
-                raise ValueError(f"{word!r} is not one word: only letters and digits, '&' or ','")
-            if variant in self._separators:
-                raise ValueError(f"{word!r} is a separator and never reaches a pattern")
-        return [(variant,) for variant in variants]
+def _nothing_left(row: Mapping[str, Any]) -> None:
+    if row:
+        raise ValueError(f"unknown keys {sorted(row)}")
 
 
 def _merged(old: Entry, new: Entry) -> Entry:
@@ -287,7 +248,9 @@ def _one_of(row: dict[str, Any], key: str, allowed: tuple[str, ...], default: st
     return str(value)
 
 
-def _several_of(row: dict[str, Any], key: str, allowed: tuple[str, ...], default: list[str]) -> tuple[str, ...]:
+def _several_of(
+    row: dict[str, Any], key: str, allowed: tuple[str, ...], default: list[str]
+) -> tuple[str, ...]:
     values = _strings(row.pop(key, default), key)
     for value in values:
         if value not in allowed:
@@ -306,19 +269,23 @@ def _role(row: dict[str, Any]) -> dict[str, Any]:
     points: int = _take(row, "points", int)
     if not 1 <= points <= 100:
         raise ValueError(f"points: expected 1 to 100, found {points}")
-    return {
-        "role": RolePattern(
-            _one_of(row, "role", ROLES), points, _share(row, "confidence"), _one_of(row, "seniority", SENIORITIES),
-            _take(row, "whole", bool, False), _share(row, "when_function", 1.0), _share(row, "when_region", 0.7),
-        )
-    }  # fmt: skip
+    pattern = RolePattern(
+        role=_one_of(row, "role", ROLES),
+        points=points,
+        confidence=_share(row, "confidence"),
+        seniority=_one_of(row, "seniority", SENIORITIES),
+        whole=_take(row, "whole", bool, False),
+        when_function=_share(row, "when_function", 1.0),
+        when_region=_share(row, "when_region", 0.7),
+    )
+    return {"role": pattern}
 
 
 def _guard(row: dict[str, Any]) -> dict[str, Any]:
     name: str = _take(row, "name", str)
     sides = _several_of(row, "sides", SIDES, ["before"])
-    return {"guard": Guard(name, sides, _one_of(row, "carry", CARRIES, "none"),
-                           _several_of(row, "roles", ROLES, list(ROLES)))}  # fmt: skip
+    carry = _one_of(row, "carry", CARRIES, "none")
+    return {"guard": Guard(name, sides, carry, _several_of(row, "roles", ROLES, list(ROLES)))}
 
 
 def _rank(row: dict[str, Any]) -> dict[str, Any]:
@@ -338,14 +305,18 @@ def _department(row: dict[str, Any]) -> dict[str, Any]:
     return {"department": _one_of(row, "role", ROLES), "scope": "function"}
 
 
-_SECTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+def _flag(name: str) -> Facets:
+    return lambda _row: {name: True}
+
+
+_SECTIONS: dict[str, Facets] = {
     "role": _role,
     "guard": _guard,
     "rank": _rank,
     "modifier": _modifier,
     "department": _department,
     "scope": _scope,
-    "link": lambda row: {"link": True},
-    "reset": lambda row: {"reset": True},
-    "filler": lambda row: {"filler": True},
+    "link": _flag("link"),
+    "reset": _flag("reset"),
+    "filler": _flag("filler"),
 }

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from outreach_pipeline.rules.title_rules import Entry, Node
+from outreach_pipeline.rules.title_rules import Entry, Node, Rank
 from outreach_pipeline.rules.title_words import SEPARATOR_KINDS
 
 _SEPARATORS = frozenset(SEPARATOR_KINDS)
+_LISTING = frozenset({",", "&", "/", "-"})
 _JUNIOR = frozenset({"assistant", "junior", "deputy"})
 
 
@@ -38,7 +39,7 @@ class Segment(NamedTuple):
 
 
 def cut(words: Sequence[str], tree: Mapping[str, Node]) -> list[Segment]:
-    """The segments of a title in order; the longest phrase wins, also across a separator ("People & Culture")."""
+    """The segments of a title in order; the longest phrase wins, even across "&" ("People & Culture")."""
     segment = Segment("", [], [])
     segments = [segment]
     position, last = 0, len(words)
@@ -46,13 +47,11 @@ def cut(words: Sequence[str], tree: Mapping[str, Node]) -> list[Segment]:
         word = words[position]
         entry, end = _longest(words, position, tree)
         if entry is None and word in _SEPARATORS:
-            if segment.items:
-                segment = Segment(word, [], [])
-                segments.append(segment)
-            elif segment.separator not in ("", "@"):
-                segments[-1] = segment = Segment(word, [], [])  # of two separators in a row the last one counts
-            elif word == "@":
-                segments[-1] = segment = Segment(word, [], [])
+            if not segment.items:
+                segments.pop()  # of two separators in a row the last one counts, but nothing ends "@"
+                word = "@" if segment.separator == "@" else word
+            segment = Segment(word, [], [])
+            segments.append(segment)
         else:
             start = len(segment.words)
             segment.words.extend(words[position:end])
@@ -95,70 +94,78 @@ def _qualifies(entry: Entry | None) -> bool:
     return entry.modifier is not None or (entry.guard is not None and "end" in entry.guard.sides)
 
 
-def completions(segments: Sequence[Segment], index: int, tree: Mapping[str, Node]) -> list[tuple[list[str], int, int]]:
-    """Ways to read a bare department with the rank beside it: (words, start, end of the department in them).
+class Completion(NamedTuple):
+    """A bare department read with its neighbour's rank; words [start, end) are the department."""
 
-    "VP, Finance & HR" lends "vp" to "HR"; "HR & Finance Director" lends "director"; "Intern, HR" lends the guard.
+    words: list[str]
+    start: int
+    end: int
+
+
+def completions(segments: Sequence[Segment], index: int, tree: Mapping[str, Node]) -> list[Completion]:
+    """The ways to complete segment `index`, the better first.
+
+    "VP, Finance & HR" lends "vp" to "HR"; "HR & Finance Director" lends "director"; "Intern, HR" its guard.
     """
     own = segments[index].words
-    found: list[tuple[list[str], int, int]] = []
-    prefix = _rank_before(segments, index, tree)
-    if prefix:
-        found.append((prefix + own, len(prefix), len(prefix) + len(own)))
-        found.append((own + prefix, 0, len(own)))
-    suffix = _rank_behind(segments, index, tree)
-    if suffix:
-        found.append((own + suffix, 0, len(own)))
+    found: list[Completion] = []
+    if prefix := _rank_before(segments, index, tree):
+        found.append(Completion(prefix + own, len(prefix), len(prefix) + len(own)))
+    if suffix := _rank_behind(segments, index, tree):
+        found.append(Completion(own + suffix, 0, len(own)))
     return found
 
 
 def _rank_before(segments: Sequence[Segment], index: int, tree: Mapping[str, Node]) -> list[str]:
-    separator = segments[index].separator
     giver = index - 1
-    while giver >= 0 and segments[giver].departments_only and segments[giver].separator in (",", "&", "/", "-"):
+    while giver >= 0 and segments[giver].departments_only and segments[giver].separator in _LISTING:
         giver -= 1
-    if giver < 0 or separator == "@" or segments[giver].separator == "@":
+    if giver < 0 or "@" in (segments[index].separator, segments[giver].separator):
         return []
     segment = segments[giver]
-    if separator == "|" and len(segment.items) > 1:
+    if segments[index].separator == "|" and len(segment.items) > 1:
         return []  # "Director | HR" belongs together, "Sales Director | HR" does not
-    for entry, start, end in segment.items:
-        if entry is None:
-            continue
-        if entry.rank is None and entry.role is not None and entry.role.role != "CEO":
-            ranked, end = _rank_at(segment.words, start, end, tree)
-        else:
-            ranked = entry
-        if ranked is not None and ranked.rank is not None:
-            if not ranked.rank.lists and segments[giver + 1].separator in ("&", "/"):
-                return []
-            closed = any(word in ranked.rank.closed_by for word in segment.words[end:])
-            return [] if closed else segment.words[:end]
-        if entry.guard is not None and entry.guard.name in _JUNIOR and entry.role is None:
-            if all(i.entry is None or i.entry.role is None for i in segment.items):
-                return list(segment.words)
-    return []
+    for item in segment.items:
+        rank, end = _rank_of(segment, item, tree)
+        if rank is not None:
+            apart = not rank.lists and segments[giver + 1].separator in ("&", "/")
+            closed = any(word in rank.closed_by for word in segment.words[end:])
+            return [] if apart or closed else segment.words[:end]
+    junior = any(i.entry is not None and _is_junior(i.entry) for i in segment.items)
+    claims = any(i.entry is not None and i.entry.role is not None for i in segment.items)
+    return list(segment.words) if junior and not claims else []
 
 
-def _rank_at(words: Sequence[str], start: int, end: int, tree: Mapping[str, Node]) -> tuple[Entry | None, int]:
-    for stop in range(end - 1, start, -1):
-        entry, reached = _longest(words[start:stop], 0, tree)
-        if entry is not None and entry.rank is not None and start + reached == stop:
-            return entry, stop
-    return None, end
+def _rank_of(segment: Segment, item: Item, tree: Mapping[str, Node]) -> tuple[Rank | None, int]:
+    """The rank that an item is or begins with ("vp" of "vp finance"), and where it ends."""
+    entry = item.entry
+    if entry is None or entry.rank is not None:
+        return (None if entry is None else entry.rank), item.end
+    if entry.role is not None and entry.role.role != "CEO":
+        for stop in range(item.end - 1, item.start, -1):
+            found, reached = _longest(segment.words[item.start : stop], 0, tree)
+            if found is not None and found.rank is not None and item.start + reached == stop:
+                return found.rank, stop
+    return None, item.end
+
+
+def _is_junior(entry: Entry) -> bool:
+    return entry.guard is not None and entry.guard.name in _JUNIOR
 
 
 def _rank_behind(segments: Sequence[Segment], index: int, tree: Mapping[str, Node]) -> list[str]:
     giver = index + 1
     while giver < len(segments) and segments[giver].departments_only:
         giver += 1
-    if giver == len(segments) or any(s.separator not in (",", "&", "/") for s in segments[index + 1 : giver + 1]):
+    if giver == len(segments):
+        return []
+    if any(s.separator not in (",", "&", "/") for s in segments[index + 1 : giver + 1]):
         return []
     words = segments[giver].words
     entry, start, end = segments[giver].items[-1]
     if entry is None:
         return []
-    if entry.rank is not None or (entry.guard is not None and entry.guard.name in _JUNIOR):
+    if entry.rank is not None or _is_junior(entry):
         return words[start:end]
     if entry.role is not None and entry.role.role != "CEO":
         for begin in range(start + 1, end):

@@ -1,7 +1,7 @@
 """Turning a job title into words: folding, abbreviations, gendered endings, separators as words.
 
-Belongs here: text -> list of tokens, with the separators kept, because "&", "/", "|" and "at" carry meaning in a title.
-Does not belong here: what the words mean (`title_rules.py`, `titles.toml`) and how a title is read (`titles.py`).
+Belongs here: text -> list of tokens, the separators among them, because "&", "/", "|" and "at" carry meaning.
+Does not belong here: what the words mean (`titles.toml`), how a title is read (`titles.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ SEPARATOR_KINDS = (",", "&", "/", "-", "|", "@")
 
 # NFKD does not take these apart, and people type them without the stroke.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
-# "Geschäftsführer/in", "Leiter*in", "Leiter:innen", "directeur(trice)", "directeur·rice", "diretor(a)", "beauftragte(r)"
+# Both genders in one word, in German "Leiter/in", "Leiter*in", "Leiter:innen", in French "directeur(trice)",
+# "directeur·rice", in Portuguese "diretor(a)"
 _GENDER = re.compile(
     r"(?<=[^\W\d_]{3})[/:*_·.(]-?(?:innen|in|trice|rice|ice|ere|ne|se|e|a|o|r|n)\)?(?![^\W_])"
 )
@@ -39,15 +40,19 @@ def fold(text: str) -> str:
 
 
 def separator_pattern(separators: Mapping[str, str]) -> re.Pattern[str]:
-    """The token pattern for these separators (character or word -> canonical kind): words, separators, spaced dashes."""
-    characters = "".join(re.escape(key) for key in separators if len(key) == 1 and not key.isalnum() and key != "-")
+    """The pattern of a token, given the separators (character or word -> canonical kind).
+
+    A token is a word, a separating character, or a dash with a space beside it.
+    """
+    signs = [key for key in separators if len(key) == 1 and not key.isalnum() and key != "-"]
+    characters = "".join(re.escape(sign) for sign in signs)
     return re.compile(f"{_WORD}|[{characters}]|{_DASH}" if characters else f"{_WORD}|{_DASH}")
 
 
 def tokens(text: str, separators: Mapping[str, str], pattern: re.Pattern[str]) -> list[str]:
     """The words of `text` in order, each separator replaced by its canonical kind.
 
-    A hyphen within a word only divides it ("co-CEO"); a hyphen with a space beside it separates ("CEO - Acme").
+    A hyphen within a word only divides it ("co-CEO"); one with a space beside it separates ("CEO - Acme").
     """
     folded = fold(text[:MAX_CHARACTERS])
     if not _GENDER_MARKS.isdisjoint(folded):
