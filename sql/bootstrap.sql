@@ -52,8 +52,13 @@ begin
     if not pg_catalog.has_database_privilege('outreach_owner', pg_catalog.current_database(), 'CREATE') then
         execute format('grant create on database %I to outreach_owner', pg_catalog.current_database());
     end if;
-    if not pg_catalog.has_schema_privilege('outreach_owner', 'public', 'CREATE') then
-        grant usage, create on schema public to outreach_owner;
+    -- With grant option: the revisions run as the owner and give usage on to the narrow roles. Without it their
+    -- grant on this schema, which the owner does not own, would do nothing but warn.
+    if not pg_catalog.has_schema_privilege('outreach_owner', 'public', 'CREATE')
+        or not pg_catalog.has_schema_privilege('outreach_owner', 'public', 'USAGE WITH GRANT OPTION')
+    then
+        grant create on schema public to outreach_owner;
+        grant usage on schema public to outreach_owner with grant option;
     end if;
     if exists (
         select

@@ -13,7 +13,7 @@ No percent sign but those of the parameters in `loads` gets into a query: it run
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import LiteralString
 
@@ -87,7 +87,7 @@ def extract_query(shape: Shape, target: SectionName, loads: sql.Composable) -> s
     queries = []
     for section in sections:
         hoisted, keys = _hoist(section)
-        items = _items(shape, loads, kept=True, keys=keys)
+        items = _items(shape, loads, kept=True, bases=_bases(section), keys=keys)
         queries.append(_records(hoisted, items, nested.index(section) if section.each else 0, len(nested)))
     return sql.SQL(" UNION ALL ").join(queries)
 
@@ -208,26 +208,34 @@ def check_on_server(connection: psycopg.Connection[tuple[object, ...]], shape: S
 # ---------------------------------------------------------------------------------------------------
 
 
-def _items(shape: Shape, loads: sql.Composable, *, kept: bool, keys: Sequence[str] = ()) -> sql.Composed:
-    """load_id, item, one jsonb column per find and per hoisted key; only good items, or only refused ones."""
-    hoisted = [
-        sql.SQL(", item -> {} AS {}").format(literal(key), sql.Identifier(base_name(_hoisted(key))))
-        for key in keys
-    ]
-    finds = [
-        sql.SQL(", {} AS {}").format(_find(find), sql.Identifier(base_name(find.name)))
-        for find in shape.finds
-    ]
+def _items(
+    shape: Shape,
+    loads: sql.Composable,
+    *,
+    kept: bool,
+    bases: Set[str] = frozenset(),
+    keys: Sequence[str] = (),
+) -> sql.Composed:
+    """load_id, item, one jsonb column per find in `bases` and per hoisted key; only good or only refused items."""
+    named = [(_find(find), find.name) for find in shape.finds if find.name in bases]
+    named += [(sql.SQL("item -> {}").format(literal(key)), _hoisted(key)) for key in keys]
     return sql.SQL(
-        "SELECT load_id, item{finds}"
+        "SELECT load_id, item{named}"
         " FROM (SELECT load_id, raw_data #> '{{}}' AS item FROM ({loads}) l OFFSET 0) i"
         " WHERE {kind} IS {wanted} OFFSET 0"
     ).format(
-        finds=sql.SQL("").join([*finds, *hoisted] if kept else []),
+        named=sql.SQL("").join(
+            sql.SQL(", {} AS {}").format(value, sql.Identifier(base_name(name))) for value, name in named
+        ),
         loads=loads,
         kind=refusal_expression(shape)[0],
         wanted=sql.SQL("NULL" if kept else "NOT NULL"),
     )
+
+
+def _bases(section: Section) -> Set[str]:
+    paths = [path for ways in section.columns.values() for way in ways for path in way.paths]
+    return {path.base for path in [*paths, *([section.each] if section.each else [])]}
 
 
 def _hoist(section: Section) -> tuple[Section, tuple[str, ...]]:

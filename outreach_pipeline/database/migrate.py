@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from alembic import command
@@ -39,6 +40,7 @@ _LIMITS = "set local lock_timeout = '4s'; set local statement_timeout = '300s'"
 _LOCK = "outreach_pipeline.migrate"
 _LOCK_PATIENCE = 300.0
 _ATTEMPTS = 8
+_WARNINGS: WeakKeyDictionary[psycopg.Connection[Any], list[str]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,16 @@ def _as_owner(connection: psycopg.Connection[Row]) -> Iterator[None]:
 
 
 def _become_owner(connection: psycopg.Connection[Any]) -> None:
+    if connection not in _WARNINGS:
+        warnings: list[str] = []
+        _WARNINGS[connection] = warnings
+        connection.add_notice_handler(
+            lambda notice: (
+                warnings.append(notice.message_primary or "")
+                if notice.severity_nonlocalized == "WARNING"
+                else None
+            )
+        )
     connection.execute(_LIMITS)
     if not _may_become_owner(connection):
         modern = connection.info.server_version >= 160000
@@ -264,7 +276,12 @@ def _become_owner(connection: psycopg.Connection[Any]) -> None:
 
 
 def _leave_owner(connection: psycopg.Connection[Any]) -> None:
-    """Give the membership back if `_become_owner` took it in this transaction."""
+    """Before the commit: refuse what PostgreSQL warned about, and give back a membership that was taken."""
+    if warnings := _WARNINGS.get(connection):
+        # "no privileges were granted" is how a GRANT without effect ends: it must not be taken for done.
+        raise ConfigurationError(
+            f"PostgreSQL warned during the migration: {warnings[0]}; nothing was changed."
+        )
     connection.execute("reset role")
     row = connection.execute("select current_setting('outreach.joined', true)").fetchone()
     joined = next(iter(row.values())) if isinstance(row, dict) else (row or [None])[0]
