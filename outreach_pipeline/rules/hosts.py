@@ -59,7 +59,7 @@ angelfire.com webs.com site123.me ucraft.net tilda.ws notion.site notion.so gith
 vercel.app herokuapp.com pages.dev web.app firebaseapp.com myshopify.com bigcartel.com amazonaws.com
 azurewebsites.net yellowpages.com whitepages.com bbb.org vitals.com doctolib.de doctolib.fr jameda.de
 gelbeseiten.de 11880.com pagesjaunes.fr paginegialle.it paginasamarillas.es yell.com crunchbase.com
-bloomberg.com zoominfo.com dnb.com owler.com pitchbook.com rocketreach.co apollo.io leadiq.com lusha.com
+bloomberg.com zoominfo.com owler.com pitchbook.com rocketreach.co apollo.io leadiq.com lusha.com
 cbinsights.com signalhire.com craft.co kununu.com angel.co wellfound.com f6s.com producthunt.com clutch.co
 g2.com capterra.com trustpilot.com wikipedia.org wikidata.org opencorporates.com sec.gov
 companieshouse.gov.uk find-and-update.company-information.service.gov.uk northdata.de northdata.com bit.ly
@@ -73,5 +73,5 @@ LISTINGS = word_set("""
 wix.com squarespace.com etsy.com ebay.com yelp.com tripadvisor.com opentable.com doordash.com grubhub.com
 ubereats.com booking.com airbnb.com zillow.com realtor.com godaddy.com indeed.com glassdoor.com
 eventbrite.com surveymonkey.com zocdoc.com webmd.com healthgrades.com angi.com houzz.com thumbtack.com
-calendly.com foursquare.com ziprecruiter.com monster.com amazon.com
+calendly.com foursquare.com ziprecruiter.com monster.com amazon.com dnb.com
 """)

@@ -126,7 +126,8 @@ def _tidy(text: str | None, notes: dict[str, None], *, whole: bool = True) -> st
     if "\ufffd" in cleaned or re.search(r"[^\W\d]\?[^\W\d]", cleaned):
         notes["broken_encoding"] = None  # "O?Shaughnessy": which letter it was, nobody can say
     kept = "".join(
-        char if unicodedata.category(char) not in ("So", "Sk", "Co", "Cn") else " " for char in cleaned
+        char if char == "\ufffd" or unicodedata.category(char) not in ("So", "Sk", "Co", "Cn") else " "
+        for char in cleaned
     )
     for pattern, note in ((_NICKNAME, "nickname_dropped"), (_REMARK, "remark_dropped")):
         without = pattern.sub(" ", kept)
@@ -235,7 +236,7 @@ def _key(name: str) -> str | None:
     text = _tidy(name, {}) or ""
     if _OBFUSCATED.search(text) or _SEVERAL.search(text):
         return None
-    words = fold(re.sub(r"['’‘`´ʼ]|(?<=[^\W\d])\?(?=[^\W\d])", "", text)).split()
+    words = fold(re.sub(r"['’‘`´ʼ]|\ufffd|(?<=[^\W\d])\?(?=[^\W\d])", "", text)).split()
     suffixes: list[str] = []
     while len(words) > 2 and words[-1] in SUFFIXES:
         suffixes.insert(0, SUFFIXES[words.pop()])

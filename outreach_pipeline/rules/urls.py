@@ -128,7 +128,11 @@ def _is_private(host: str) -> bool:
 def host_of(url: str | None) -> str | None:
     """The host of a URL or of a bare host name, ASCII and lower-case; None when there is none."""
     value = read_url(url).value
-    return None if value is None else _cut(value[len("https://") :], "/?:")[0]
+    return None if value is None else _host(value)
+
+
+def _host(canonical: str) -> str:
+    return _cut(canonical.removeprefix("https://"), "/?:")[0]
 
 
 @cache
@@ -144,9 +148,11 @@ def registrable_domain(text: str | None) -> str | None:
     addresses.
     """
     host = host_of(text)
-    if host is None or _is_ip(host):
-        return None
-    domain: str | None = _suffixes().privatesuffix(host)
+    return None if host is None else _registrable(host)
+
+
+def _registrable(host: str) -> str | None:
+    domain: str | None = None if _is_ip(host) else _suffixes().privatesuffix(host)
     return domain
 
 
@@ -178,14 +184,14 @@ def read_website(text: str | None) -> Reading:
         return refused("email_address")
     if reading.value is None:
         return reading
-    host = host_of(reading.value) or ""
+    host = _host(reading.value)
     if _is_ip(host):
         return refused("ip_address")
     google_page = re.match(r"https://(?:www\.)?google\.[a-z.]+/(?:maps|search|url)\b", reading.value)
     listed = _below(host, LISTINGS) and reading.value.removeprefix("https://") != host
     if google_page or listed or _below(host, SOCIAL) or _below(host, SHARED):
         return refused("social_page")
-    if registrable_domain(host) is None:
+    if _registrable(host) is None:
         return refused("syntax")  # a bare public suffix such as co.uk
     return reading
 
@@ -193,4 +199,4 @@ def read_website(text: str | None) -> Reading:
 def domain_of_website(url: str | None) -> str | None:
     """The registrable domain of a company's own website; None where `read_website` refuses it."""
     value = read_website(url).value
-    return None if value is None else registrable_domain(value)
+    return None if value is None else _registrable(_host(value))
