@@ -216,7 +216,7 @@ def _items(
     bases: Set[str] = frozenset(),
     keys: Sequence[str] = (),
 ) -> sql.Composed:
-    """load_id, item, one jsonb column per find in `bases` and per hoisted key; only good or only refused items."""
+    """load_id, item, one jsonb column per find in `bases` and per key; only good or only refused items."""
     named = [(_find(find), find.name) for find in shape.finds if find.name in bases]
     named += [(sql.SQL("item -> {}").format(literal(key)), _hoisted(key)) for key in keys]
     return sql.SQL(
