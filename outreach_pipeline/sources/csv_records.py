@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterable, Iterator
 
 import orjson
@@ -19,6 +20,7 @@ from outreach_pipeline.sources.pages import Item, RawItem
 # A cell beyond this is an unclosed quote that swallows the rest of the file; then only its first line is
 # lost.
 MAX_CELL_CHARS = 1 << 20
+_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\n|\r)")
 
 
 def split_csv(chunks: Iterable[bytes], *, label: str, delimiter: str = "") -> Iterator[Item]:
@@ -128,18 +130,13 @@ def _decode(chunks: Iterable[bytes], label: str) -> Iterator[str]:
 
 
 def _break(text: str) -> list[str]:
-    """Split after each newline (LF, CRLF, or the lone CR of old spreadsheets); the last part may be empty.
+    """Split behind each line end (LF, CRLF, the lone CR of old spreadsheets); the rest comes last.
 
-    `str.splitlines` would also split at U+2028 and its like, which are content. A CR at the very end stays
-    with the rest: its LF may still come.
+    Line ends stay. `str.splitlines` would also split at U+2028 and its like, which are content. A CR at the
+    very end stays with the rest: its LF may still come.
     """
-    if "\r" not in text:
-        parts = text.split("\n")
-        return [*(line + "\n" for line in parts[:-1]), parts[-1]]
-    held = "\r" if text.endswith("\r") else ""
-    text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
-    parts = text.split("\n")
-    return [*(line + "\n" for line in parts[:-1]), parts[-1] + held]
+    lines = _LINE.findall(text.removesuffix("\r"))
+    return [*lines, text[sum(map(len, lines)) :]]
 
 
 class _Lines:

@@ -131,10 +131,13 @@ def _keys_are_all_there(raw: bytes, dumped: bytes) -> bool:
 
 
 def _numbers_are_tame(raw: bytes, dumped: bytes) -> bool:
-    if len(raw) < _NUMBER_RISK_BYTES:
-        return b"0.0" not in dumped or b"0e-0000" not in raw.translate(_DIGITS_TO_ZERO)
+    large = len(raw) >= _NUMBER_RISK_BYTES
+    if not large and b"0.0" not in dumped:
+        return True
     zeros = raw.translate(_DIGITS_TO_ZERO)
-    return b"0e-0000" not in zeros and b"0" * (_NUMBER_RISK_BYTES // 2) not in zeros
+    if any(exponent in zeros for exponent in (b"0e-0000", b"0e0000", b"0e+0000")):
+        return False
+    return not (large and b"0" * (_NUMBER_RISK_BYTES // 2) in zeros)
 
 
 def _second_look(
@@ -227,7 +230,9 @@ def _numeric_holds(number: bytes) -> bool:
     """Whether PostgreSQL's `numeric` takes this JSON number (bounds on digits before and after the point)."""
     mantissa, _, exponent = number.lower().lstrip(b"-").partition(b"e")
     whole, _, fraction = mantissa.partition(b".")
-    if len(exponent.lstrip(b"+-0")) > 9:  # beyond any bound, and int() of a very long text is slow
+    if (
+        len(exponent.lstrip(b"+-0")) > 9
+    ):  # refused even for 0e9999999999; and int() of a very long text is slow
         return False
     shift = int(exponent or b"0")
     significant = len((whole + fraction).lstrip(b"0"))

@@ -26,11 +26,11 @@ _PLAIN = rb'[^"{}\[\]]*+'
 
 
 def _whole(inside: bytes) -> bytes:
-    """Match any text in which strings, and bracket pairs that hold no more than `inside`, are whole."""
+    """Match text in which strings, and bracket pairs that hold no more than `inside`, are whole."""
     return _PLAIN + rb"(?:(?:" + _STRING + rb"|\{" + inside + rb"\}|\[" + inside + rb"\])" + _PLAIN + rb")*+"
 
 
-# Two levels of brackets are leapt over in one match (twice as fast as bracket by bracket); deeper ones stop it.
+# Two levels of brackets are leapt over at once (twice as fast as bracket by bracket); deeper ones stop it.
 _FLAT = _PLAIN + rb"(?:" + _STRING + _PLAIN + rb")*+"
 _NESTED = _whole(_whole(_FLAT))
 TO_BRACKET = re.compile(_NESTED, re.DOTALL)

@@ -201,7 +201,7 @@ def _elements(reader: JsonReader, tree: _Tree) -> Iterator[bytes | PoisonItem]:
 
 
 def _pass_member(reader: JsonReader, closing: int) -> None:
-    """Go to the comma or `closing` that ends the value which begins here; what stands between belongs to it."""
+    """Go to the comma or `closing` that ends the value begun here; what stands between belongs to it."""
     while (byte := reader.leap(TO_BRACKET_OR_COMMA)) not in (COMMA, closing):
         if byte in (OPEN_OBJECT, OPEN_ARRAY):
             reader.pass_brackets()

@@ -20,8 +20,10 @@ from outreach_pipeline.sources.pages import PoisonItem, RawItem
         b"null", b"3", b'"text"', b"[]", b"[null,null]", b"{}", b' {"a" : 1 }\r\n',
         b'{"a":"\\\\u0000"}', b'{"a":"\\\\\\\\ud800"}', b'"\\ud83d\\ude00"', b'"\\uD83D\\uDE00"',
         '{"name":"Zoë 🚀 \u202f"}'.encode(),
-        b'{"a":":","b":"\\":","\\":":1}', b'{"a" :1,"a\\u0022:":2}', b'{"a":{"a":{"a":1}},"b":[{"a":1},{"a":2}]}',
-        b"1e400", b"1e131071", b"1e-16383", b"0e400000", b"-0.0", b'{"n":123456789012345678901234567890}',
+        b'{"a":":","b":"\\":","\\":":1}', b'{"a" :1,"a\\u0022:":2}',
+        b'{"a":{"a":{"a":1}},"b":[{"a":1},{"a":2}]}',
+        b"1e400", b"1e131071", b"1e-16383", b"0e400000", b"-0.0", b"9.5e131071",
+        b'{"n":123456789012345678901234567890}',
         b"[" * 200 + b"]" * 200, b"[" * 500 + b"]" * 500, b'{"a":' * 300 + b"1" + b"}" * 300,
         b'{"bio":"' + b"x" * 5_000_000 + b'"}',
     ],
@@ -53,18 +55,21 @@ def test_repairs_are_noted(raw: bytes, data: bytes, note: str) -> None:
         (b"", "zero-length"), (b"   ", "invalid JSON"), (b'{"a":1', "unexpected end of data at character 6"),
         (b'{"a":"x', "invalid JSON"), (b'{"a":NaN}', "NaN is not a JSON value at character 5"),
         (b"[-Infinity]", "invalid JSON"), (b"[1,]", "trailing comma"), (b'{"a":1,}', "invalid JSON"),
-        (b"{'a':1}", "invalid JSON"), (b'{"a":1} {"b":2}', "invalid JSON"), (b'"a\x00b"', "control character"),
+        (b"{'a':1}", "invalid JSON"), (b'{"a":1} {"b":2}', "invalid JSON"),
+        (b'"a\x00b"', "control character"),
         (b'{"a":1}\x00', "invalid JSON"), (b"\xef\xbb\xbf{}", "byte order mark"), (b"01", "leading zero"),
         (b"1e5.3", "invalid JSON"), (b"1e400e5", "invalid JSON"), (b"[1e400,]", "invalid JSON"),
         (b'"\xff"', "not UTF-8: byte 1"), (b'"\xed\xa0\x80"', "not UTF-8"), (b'"\xc0\x80"', "not UTF-8"),
         (b'{"a":1,"a":2}', 'duplicate key "a" at byte 7'), (b'{"a":1,"\\u0061":2}', 'duplicate key "a"'),
         (b'[{"x":{"k":1 , "k" :1}}]', 'duplicate key "k"'), (b'{"a":{"b":1},"a":{}}', 'duplicate key "a"'),
         (b'{"a" :1,"a":2}', 'duplicate key "a"'), (b'{"a\\u0000":1,"a\\ufffd":2}', "duplicate key"),
-        (b'{"a":1,"a":2,"x":"\\u0022:"}', "duplicate key"), (b'{"a":1,"a":2,"x":"\\"\\u003a"}', "duplicate key"),
+        (b'{"a":1,"a":2,"x":"\\u0022:"}', "duplicate key"),
+        (b'{"a":1,"a":2,"x":"\\"\\u003a"}', "duplicate key"),
         (b'{"a"\t:1,"a":2}', "duplicate key"), (b'{"a"\n:1,"a"\r:2}', "duplicate key"),
         (b"[" * 501 + b"]" * 501, "nested 501 levels"), (b"[" * 9000 + b"]" * 9000, "nested 9000 levels"),
         (b"1e400000", "beyond what numeric holds"), (b"1e131072", "beyond"), (b'{"a":-1E+200000}', "beyond"),
-        (b"1e-16384", "beyond"), (b"[0.5,1e-99999]", "beyond"), (b"1" * 131_073, "beyond"),
+        (b"1e-16384", "beyond"), (b"[0e9999999999]", "beyond"), (b'{"a":0e+9999999999}', "beyond"),
+        (b"[0.5,1e-99999]", "beyond"), (b"1" * 131_073, "beyond"),
         (b"0." + b"0" * 16_383 + b"1", "beyond"), (b"1e999999999999999999999", "beyond"),
     ],
     ids=lambda value: repr(value[:24]),
@@ -90,7 +95,10 @@ def test_an_oversized_item_is_poison_with_its_beginning(monkeypatch: pytest.Monk
     poison = prepare(b"[" + b"1," * 60 + b"1]")
     assert isinstance(poison, PoisonItem)
     assert poison.text == "[1,1,1,1,1"
-    assert "item of 123 bytes is larger than the limit of 100; the text holds the first 10 of 123" in poison.reason
+    assert (
+        "item of 123 bytes is larger than the limit of 100; the text holds the first 10 of 123"
+        in poison.reason
+    )
 
 
 def test_the_limit_stays_below_what_jsonb_can_build() -> None:
@@ -107,9 +115,13 @@ def test_prepare_all_keeps_order_and_what_is_poison_already() -> None:
 
 
 # Text that is likely to upset the shortcuts: quotes, colons, backslashes, digits with exponents.
-TEXT = st.text(st.sampled_from('":\\/ue0022a3\n\t é😀{}[],-.5E') | st.characters(exclude_categories=["Cs"]), max_size=8)
+TEXT = st.text(
+    st.sampled_from('":\\/ue0022a3\n\t é😀{}[],-.5E') | st.characters(exclude_categories=["Cs"]), max_size=8
+)
 KEY = st.sampled_from(["a", "b", ":", '"', '":', "", "\\", "é"]) | TEXT
-NUMBERS = st.sampled_from(["0", "-0.0", "1e5", "1E-5", "0.0", "12345678901234567890", "1e-20000", "1e400", "1e200000"])
+NUMBERS = st.sampled_from(
+    ["0", "-0.0", "1e5", "1E-5", "0.0", "12345678901234567890", "1e-20000", "1e400", "1e200000"]
+)
 
 
 def spelled(text: str) -> st.SearchStrategy[str]:
@@ -129,7 +141,9 @@ STRINGS = TEXT.flatmap(spelled)
 
 
 def objects(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    member = st.tuples(KEY.flatmap(spelled), BLANKS, BLANKS, values).map(lambda m: f"{m[0]}{m[1]}:{m[2]}{m[3]}")
+    member = st.tuples(KEY.flatmap(spelled), BLANKS, BLANKS, values).map(
+        lambda m: f"{m[0]}{m[1]}:{m[2]}{m[3]}"
+    )
     return st.lists(member, max_size=4).map(lambda members: "{" + ",".join(members) + "}")
 
 
@@ -140,7 +154,7 @@ DOCUMENTS = st.recursive(
 )
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     pass
 
 
@@ -149,17 +163,17 @@ def reference(text: str) -> bool:
 
     def pairs(found: list[tuple[str, object]]) -> object:
         if len({key for key, _ in found}) != len(found):
-            raise _Refused
+            raise _RefusedError
         return None
 
     def number(text: str) -> object:
         if text.lower() in ("1e-20000", "1e200000"):
-            raise _Refused
+            raise _RefusedError
         return None
 
     try:
         json.loads(text, object_pairs_hook=pairs, parse_float=number, parse_int=number)
-    except _Refused:
+    except _RefusedError:
         return False
     return True
 

@@ -1,4 +1,4 @@
-"""Every layout is cut into its items, verbatim, at any chunk size; what is cut off or broken is said, not lost."""
+"""Every layout is cut into its items, verbatim, at any chunk size; what is broken is said, not lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from outreach_pipeline.sources import json_reader
 from outreach_pipeline.sources.json_stream import parse_path, split
 from outreach_pipeline.sources.pages import PoisonItem
 
-PEOPLE = [parse_path(text) for text in ("people[]", "contacts[]", "responses[].people[]", "responses[].person")]
+PEOPLE = [
+    parse_path(text) for text in ("people[]", "contacts[]", "responses[].people[]", "responses[].person")
+]
 
 
 def cut(data: bytes, size: int) -> Iterator[bytes]:
@@ -57,7 +59,8 @@ def test_layouts(data: bytes, expected: list[bytes]) -> None:
     [
         (b'{"people":[{"a":1},{"b":2}],"pagination":{"people":[9]}}', [b'{"a":1}', b'{"b":2}']),
         (b'{"breadcrumbs":[1],"contacts":[1],"people":[2, 3]}', [b"1", b"2", b"3"]),
-        (b'{"responses":[{"people":[1,2]},{"person":{"x":"}"}},{"person":null}]}', [b"1", b"2", b'{"x":"}"}', b"null"]),
+        (b'{"responses":[{"people":[1,2]},{"person":{"x":"}"}},{"person":null}]}',
+         [b"1", b"2", b'{"x":"}"}', b"null"]),
         # what fits no path is itself an item, at the top and inside: an error amid responses is no silence
         (b'{"error":"no"}', [b'{"error":"no"}']), (b'{"people":null}', [b'{"people":null}']),
         (b'{"responses":[{"people":[1]},{"error":5},{}]}', [b"1", b'{"error":5}', b"{}"]),
@@ -91,7 +94,8 @@ def test_json_lines_are_recognised_by_a_complete_first_line() -> None:
         # between two items: without the poison a cut download would look complete
         (b'[{"a":1},', [b'{"a":1}'], ""), (b'[{"a":1}', [b'{"a":1}'], ""), (b"[", [], ""),
         (b"[1,2", [b"1"], "2"), (b'{"people":[{"x":1},{"y"', [b'{"x":1}'], '{"y"'), (b'{"peo', [], '{"peo'),
-        (b'{"people":[{"x":1}],"pag', [b'{"x":1}'], '"pag'), (b'{"people" 1}', [], '{"people" 1}'), (b'"abc', [], '"abc'),
+        (b'{"people":[{"x":1}],"pag', [b'{"x":1}'], '"pag'), (b'{"people" 1}', [], '{"people" 1}'),
+        (b'"abc', [], '"abc'),
     ],
     ids=lambda value: repr(value[:30]),
 )  # fmt: skip
@@ -139,7 +143,9 @@ def test_paths_are_written_with_dots_and_brackets() -> None:
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text('a"\\{}[],: \n', max_size=6),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text('pe"\\{}', max_size=3), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text('pe"\\{}', max_size=3), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -149,7 +155,9 @@ def test_any_valid_array_comes_back_verbatim(values: list[object], size: int, in
     data = json.dumps(values, indent=indent).encode()
     assert [json.loads(item) for item in split(cut(data, size)) if isinstance(item, bytes)] == values
     wrapped = b'{"x":' + data + b',"people":' + data + b"}"
-    assert [json.loads(item) for item in split(cut(wrapped, size), PEOPLE) if isinstance(item, bytes)] == values
+    assert [
+        json.loads(item) for item in split(cut(wrapped, size), PEOPLE) if isinstance(item, bytes)
+    ] == values
 
 
 @given(st.lists(VALUES, max_size=6), st.integers(1, 40), st.integers(0, 200))
@@ -161,7 +169,7 @@ def test_any_cut_gives_a_beginning_and_one_poison(values: list[object], size: in
     *good, last = result
     assert isinstance(last, PoisonItem)
     assert [json.loads(item) for item in good if isinstance(item, bytes)] == values[: len(good)]
-    # Nothing is lost: what was given, and the rest, account for every byte but blanks, commas and the bracket.
+    # Nothing is lost: what was given, and the rest, are every byte but blanks, commas and the bracket.
     seen = b"".join(item for item in good if isinstance(item, bytes)) + last.text.encode()
     assert strip(seen) == strip(data[1:length])
 
@@ -174,6 +182,8 @@ def strip(data: bytes) -> bytes:
 def test_any_rubbish_ends_and_every_byte_is_accounted_for(text: str, size: int) -> None:
     data = text.encode()
     for lines in (False, True):
-        seen = b"".join(i if isinstance(i, bytes) else i.text.encode() for i in split(cut(data, size), lines=lines))
+        seen = b"".join(
+            i if isinstance(i, bytes) else i.text.encode() for i in split(cut(data, size), lines=lines)
+        )
         drop = b" \n,[]"
         assert seen.translate(None, drop) == data.translate(None, drop)

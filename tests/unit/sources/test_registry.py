@@ -1,0 +1,123 @@
+"""sources.toml is checked as a whole; each problem names file, source and key, and what to do."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.sources import registry
+from outreach_pipeline.sources.items import PreparedItem, prepare_all
+from outreach_pipeline.sources.registry import ApifyConfig, FilesConfig, load_sources, open_source
+
+SHIPPED = Path(registry.__file__).parent / "sources.toml"
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "sources.toml"
+    file.write_text(text)
+    return file
+
+
+def test_the_shipped_sources_have_shapes_that_exist() -> None:
+    sources = load_sources(SHIPPED)
+    shapes = {file.stem for file in (SHIPPED.parents[1] / "records" / "shapes").glob("*.toml")}
+    assert {config.shape for config in sources.values()} <= shapes
+    assert len(sources) == 17
+
+
+@pytest.mark.parametrize("name", [n for n, c in load_sources(SHIPPED).items() if getattr(c, "path", None)])
+def test_each_shipped_source_gives_its_samples(name: str) -> None:
+    config = load_sources(SHIPPED)[name]
+    paths = (("items", "[]"), ("responses", "[]"))
+    (page,) = open_source(config, folder=SHIPPED.parent, item_paths=paths).pull(date(2026, 11, 6), {})
+    assert page.items
+    assert all(isinstance(item, PreparedItem) for item in prepare_all(page.items))
+
+
+def test_defaults_and_all_kinds(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        """
+        [sources.from_folder]
+        kind = "files"
+        shape = "leads_finder"
+        path = "inbox/{day}"
+        [sources.leads]
+        kind = "apify"
+        shape = "leads_finder"
+        actor = "code_crafter/leads-finder"
+        max_total_charge_usd = 2.5
+        region = "US"
+        nightly = true
+        input = { fetch_count = 100 }
+        [sources.search]
+        kind = "apollo"
+        shape = "apollo_people_search"
+        endpoint = "mixed_people/api_search"
+        max_credits = 0
+        """,
+    )
+    sources = load_sources(file)
+    assert list(sources) == ["from_folder", "leads", "search"]
+    folder, leads = sources["from_folder"], sources["leads"]
+    assert isinstance(folder, FilesConfig)
+    assert isinstance(leads, ApifyConfig)
+    assert (folder.name, folder.rank, folder.nightly, folder.region) == ("from_folder", 50, False, None)
+    assert (folder.max_reject_share, folder.max_unseen_key_share) == (0.5, 0.2)
+    assert leads.input == {"fetch_count": 100}
+    assert open_source(folder, folder=tmp_path).path == str(tmp_path / "inbox/{day}")  # type: ignore[attr-defined]
+    with pytest.raises(ConfigurationError, match="kind 'apify', which this version cannot pull yet"):
+        open_source(leads, folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[sources.x1]\nkind = "file"\nshape = "s1"', r"`kind` is unknown.*Did you mean files\?"),
+        ('[sources.x1]\nshape = "s1"', "`kind` is missing"),
+        ('[sources.x1]\nkind = "files"', "`shape` is missing"),
+        ('[sources.X-1]\nkind = "files"\nshape = "s1"', "the name must match"),
+        ('[sources.x1]\nkind = "files"\nshape = "s1"\npaht = "x"', r"unknown key `paht` Did you mean path\?"),
+        ('[sources.x1]\nkind = "files"\nshape = "s1"\nrank = 0', "`rank`: Input should be greater"),
+        ('[sources.x1]\nkind = "files"\nshape = "s1"\nregion = "usa"', "`region`"),
+        ('[sources.x1]\nkind = "files"\nshape = "s1"\nmax_reject_share = 50', "`max_reject_share`"),
+        ('[sources.x1]\nkind = "files"\nshape = "s1"\nitems = ["a[0]"]', "not a path to items"),
+        ('[sources.x1]\nkind = "apify"\nshape = "s1"\nactor = "a/b"', "`max_total_charge_usd` is missing"),
+        ("[source.x1]", r"unknown table \[source\] Did you mean sources\?"),
+        ("sources = 3", "not a table"), ("[sources]\nx1 = 3", "not a table"), ("[sources", "is not TOML"),
+    ],
+)  # fmt: skip
+def test_problems_name_file_source_and_key(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as error:
+        load_sources(write(tmp_path, text))
+    assert "sources.toml" in error.value.message
+    assert error.value.next_step
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    text = '[sources.x1]\nkind = "files"\n[sources.x2]\nkind = "ftp"\nshape = "s1"\n'
+    with pytest.raises(ConfigurationError, match=r"sources\.x1.*sources\.x2"):
+        load_sources(write(tmp_path, text))
+
+
+def test_values_are_not_repeated_in_errors(tmp_path: Path) -> None:
+    text = '[sources.x1]\nkind = "apify"\nshape = "s1"\nactor = "a/b"\nmax_total_charge_usd = "hunter2"'
+    with pytest.raises(ConfigurationError) as error:
+        load_sources(write(tmp_path, text))
+    assert "hunter2" not in str(error.value)
+
+
+def test_unknown_names_and_missing_files_have_a_next_step(tmp_path: Path) -> None:
+    sources = load_sources(SHIPPED)
+    with pytest.raises(ConfigurationError, match=r"Did you mean companies_csv\?"):
+        sources["company_csv"]
+    assert "company_csv" not in sources
+    with pytest.raises(ConfigurationError, match="OUTREACH_SOURCES"):
+        load_sources(tmp_path / "none.toml")
+    with pytest.raises(ConfigurationError, match=r"no path of its own.*outreach land"):
+        open_source(sources["companies_csv"], folder=tmp_path)
+    given = open_source(sources["companies_csv"], folder=tmp_path, path=str(tmp_path))
+    assert list(given.pull(date(2026, 11, 6), {}))[-1].is_last
