@@ -98,9 +98,9 @@ def _fills(items: Sequence[Item], k: int) -> bool:
     for j, (entry, _, _) in enumerate(items):
         if j == k:
             continue
-        if entry is None or not (entry.filler or entry.modifier or entry.scope or entry.reset):
+        if entry is None or entry.scope == "function":
             return False
-        if j < k and entry.scope == "function":
+        if not (entry.filler or entry.modifier or entry.scope or entry.reset):
             return False
     return True
 

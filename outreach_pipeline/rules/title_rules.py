@@ -22,7 +22,7 @@ ROLES = ("CEO", "CFO", "HR")
 SENIORITIES = ("c_level", "owner", "vp", "director", "manager", "other")
 """Highest first."""
 SIDES = ("before", "near", "after", "end")
-CARRIES = ("none", "status", "principal")
+CARRIES = ("none", "status", "principal", "servant")
 SCOPES = ("function", "region")
 DEFAULT_PATH = Path(__file__).with_name("titles.toml")
 
@@ -48,7 +48,8 @@ class Guard:
 
     `sides`: where the guard stands, seen from the role word: "before" it, "near" (right before it), "after"
     it, at the "end" of the segment. `carry`: what it refuses in the segments that follow: "none"; "status"
-    (what a person was: joined by "&", or of the same role); "principal" (whom one serves: the high ones).
+    (what a person was: joined by "&", or of the same role); "principal" (whom one serves: the high ones);
+    "servant" (the same, even if no role word stands beside it: "Executive Assistant, CEO").
     """
 
     name: str

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outreach_pipeline.rules.title_mentions import Mention, mentions_of
-from outreach_pipeline.rules.title_rules import SENIORITIES, Guard, TitleRules, load_rules
+from outreach_pipeline.rules.title_rules import SENIORITIES, Guard, RolePattern, TitleRules, load_rules
 from outreach_pipeline.rules.title_segments import Segment, attach, cut
 
 __all__ = ["RoleReading", "TitleReading", "TitleRules", "load_rules", "read_title"]
@@ -59,6 +59,21 @@ class _Carried:
     modifier_role: str = ""
     factor: float = 1.0
 
+    @property
+    def serves(self) -> bool:
+        """Whether it is a servant's title that has not named its principal yet: "Executive Assistant"."""
+        return self.guard is not None and self.guard.carry == "servant" and not self.role
+
+    def reaches(self, separator: str, pattern: RolePattern) -> bool:
+        """Whether the refusal holds for a role word behind `separator` too."""
+        if self.guard is None:
+            return False
+        if self.guard.carry == "status":
+            return separator in ("&", "/") or pattern.role == self.role
+        if self.serves and separator not in (",", "-"):
+            return False
+        return pattern.whole or pattern.points >= _PRINCIPAL_POINTS
+
 
 def read_title(title: str | None, rules: TitleRules) -> TitleReading:
     """Read one title in any of the languages of the rules. Never raises; None and blank mean no role."""
@@ -72,8 +87,9 @@ def read_title(title: str | None, rules: TitleRules) -> TitleReading:
         if segment.separator == "@":
             company, carried = True, _Carried()
             continue
-        if segment.separator in ("|", "-"):
-            carried, company = _Carried(), company and segment.separator == "-"
+        if segment.separator == "|" or (segment.separator == "-" and not carried.serves):
+            carried = _Carried()
+        company = company and segment.separator != "|"
         found = mentions_of(segments, index, rules.tree, bare=not company)
         for mention in found:
             _apply(carried, segment, mention)
@@ -85,12 +101,10 @@ def read_title(title: str | None, rules: TitleRules) -> TitleReading:
 def _apply(carried: _Carried, segment: Segment, mention: Mention) -> None:
     if mention.refused is not None or any(i.entry is not None and i.entry.reset for i in segment.items):
         return
-    guard, pattern = carried.guard, mention.pattern
-    if guard is not None and (
-        (guard.carry == "principal" and pattern.points >= _PRINCIPAL_POINTS)
-        or (guard.carry == "status" and (segment.separator in ("&", "/") or pattern.role == carried.role))
-    ):
-        mention.refused, mention.guard = f"{carried.why}, carried over to {mention.entry.phrase!r}", guard
+    pattern = mention.pattern
+    if carried.reaches(segment.separator, pattern):
+        mention.refused = f"{carried.why}, carried over to {mention.entry.phrase!r}"
+        mention.guard = carried.guard
     elif carried.modifier_role == pattern.role and "interim" not in mention.notes:
         mention.factor *= carried.factor
         mention.notes += ", interim before"
@@ -106,6 +120,9 @@ def _carry(carried: _Carried, segment: Segment, mentions: Sequence[Mention]) -> 
                 carried = _Carried(mention.guard, mention.refused, mention.pattern.role)
         elif ", interim" in mention.notes:
             carried = _Carried(modifier_role=mention.pattern.role, factor=mention.factor)
+    if not mentions:
+        guards = [e.guard for e in words if e is not None and e.guard is not None]
+        carried = next((_Carried(g, f"{g.name} (before)") for g in guards if g.carry == "servant"), carried)
     # "Former CEO of Acme and ...": with a company of its own the former post is told to the end
     ends = any(e is not None and e.link for e in words[1:])
     if ends and carried.guard is not None and carried.guard.carry == "status":

@@ -64,6 +64,8 @@ def test_nothing_is_read_from_nothing(title: str | None) -> None:
         ("CEO, retired", "former"),
         ("Executive Assistant to the CEO", "serves"),
         ("Executive Assistant to CEO, CFO and COO", "serves"),
+        ("Executive Assistant, CEO", "assistant"),
+        ("Presidente del Consejo de Administración", "chairs"),
         ("Office of the CEO", "office_of"),
         ("Deputy CFO", "deputy"),
         ("Directeur général adjoint", "deputy"),
@@ -172,8 +174,11 @@ def test_spellings_of_one_title(spellings: tuple[str, ...]) -> None:
     assert said(spellings[0])
 
 
-WORDS = """CEO CFO HR president vice former of the to & , / | - @ at and und et finance people director chief
-WORDS = """CEO CFO HR president vice former of the to & , / | - @ at and und et finance people director chief now
+WORDS = """
+CEO CFO HR president vice former of the to & , / | - @ at and und et finance people director chief
+officer interim co assistant geschäftsführer
+personal adjoint général owner founder controller sales emea ( ) . now
+"""
 words = st.sampled_from(WORDS.split())
 
 
