@@ -95,7 +95,8 @@ def read_title(title: str | None, rules: TitleRules) -> TitleReading:
             _apply(carried, segment, mention)
         carried = _carry(carried, segment, found)
         mentions.extend((index + 1, mention) for mention in found)
-    return TitleReading(_roles(mentions), _first_refusal(mentions), _seniority(segments, mentions))
+    guard = _first_refusal(mentions) if mentions else _swallowed(segments, rules)
+    return TitleReading(_roles(mentions), guard, _seniority(segments, mentions))
 
 
 def _apply(carried: _Carried, segment: Segment, mention: Mention) -> None:
@@ -146,6 +147,18 @@ def _roles(mentions: Sequence[tuple[int, Mention]]) -> tuple[RoleReading, ...]:
 
 def _first_refusal(mentions: Sequence[tuple[int, Mention]]) -> str | None:
     return next((f"{m.refused}, segment {number}" for number, m in mentions if m.refused is not None), None)
+
+
+def _swallowed(segments: Sequence[Segment], rules: TitleRules) -> str | None:
+    """The refusal of a role word that is part of a longer phrase: "Product Owner", "Président du conseil"."""
+    for number, segment in enumerate(segments, 1):
+        for entry, start, end in segment.items:
+            if entry is None or entry.guard is None or segment.separator == "@":
+                continue
+            nodes = [rules.tree.get(word) for word in segment.words[start:end]]
+            if any(n is not None and n.entry is not None and n.entry.role is not None for n in nodes):
+                return f"{entry.guard.name} ({entry.phrase!r}), segment {number}"
+    return None
 
 
 def _seniority(segments: Sequence[Segment], mentions: Sequence[tuple[int, Mention]]) -> str:

@@ -66,6 +66,7 @@ def test_nothing_is_read_from_nothing(title: str | None) -> None:
         ("Executive Assistant to CEO, CFO and COO", "serves"),
         ("Executive Assistant, CEO", "assistant"),
         ("Presidente del Consejo de Administración", "chairs"),
+        ("Product Owner", "attribute"),
         ("Office of the CEO", "office_of"),
         ("Deputy CFO", "deputy"),
         ("Directeur général adjoint", "deputy"),
