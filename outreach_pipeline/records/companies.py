@@ -14,12 +14,12 @@ from outreach_pipeline.records.reading import Notes, is_marked, mark, over_disti
 from outreach_pipeline.records.tables import array_text, parse_list
 from outreach_pipeline.rules.companies import company_key, read_company_name, read_employee_count, read_year
 from outreach_pipeline.rules.countries import country_code
-from outreach_pipeline.rules.emails import is_free_mail
 from outreach_pipeline.rules.linkedin import LinkedInCompany, read_company
+from outreach_pipeline.rules.own_site import own_domain, read_own_website
 from outreach_pipeline.rules.phones import read_phone
 from outreach_pipeline.rules.reading import Reading
 from outreach_pipeline.rules.texts import clean, fold
-from outreach_pipeline.rules.urls import is_social_or_shared_host, read_url, read_website, registrable_domain
+from outreach_pipeline.rules.urls import read_url
 
 _PLAIN_TEXT = (
     "source_record_id", "industry", "address_street", "address_city", "address_state", "address_zip", "address_country",
@@ -77,14 +77,37 @@ def read_lists(column: pd.Series[str]) -> pd.Series[str]:
 
 
 def _read_website(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
-    """Website and registrable domain; a source that states only the domain has stated the website as well."""
-    website = read_column(raw, "website_url", read_website, notes)
-    readable = website.mask(is_marked(website))
-    stated = text_series(raw["domain"], _texts(raw["domain"], _own_domain))
-    unusable = raw["domain"].notna() & stated.isna()
+    """Website and registrable domain; a source that states only the domain has stated the website as well.
+
+    Both are read beside the name: twitter.com is the home of Twitter and nobody else's.
+    """
+    website = _beside_name(raw, "website_url", read_own_website, notes)
+    domain = _beside_name(raw, "domain", _read_domain, notes)
+    stated = domain.mask(is_marked(domain))
+    unusable = is_marked(domain)
     notes.add(raw.loc[unusable], "domain", "company_domain", "not a company's own domain", "dropped")
-    out["domain"] = text_series(readable, _texts(readable, _own_domain)).fillna(stated)
+    pairs = (website.mask(is_marked(website)) + "\x1f" + raw["name"].fillna("")).astype("str")
+    found = _texts(pairs, lambda pair: own_domain(*pair.split("\x1f")))
+    out["domain"] = text_series(pairs, found).fillna(stated)
     out["website_url"] = website.fillna(("https://" + stated).astype("str"))
+
+
+def _beside_name(
+    raw: pd.DataFrame, column: str, rule: Callable[[str, str | None], Reading], notes: Notes
+) -> pd.Series[str]:
+    pairs = (raw[column] + "\x1f" + raw["name"].fillna("")).astype("str")
+
+    def read(pair: str) -> Reading:
+        text, _, name = pair.partition("\x1f")
+        return rule(text, name or None)
+
+    frame = pd.DataFrame({"load_id": raw["load_id"], "part": raw["part"], column: pairs})
+    return read_column(frame, column, read, notes)
+
+
+def _read_domain(text: str, name: str | None) -> Reading:
+    domain = own_domain(text, name)
+    return Reading(domain) if domain else Reading(None, "shared_host")
 
 
 def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:
@@ -98,13 +121,6 @@ def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:
     out["linkedin_slug"] = from_page(lambda page: page.slug)
     numbers = text_series(raw["linkedin_id"], {value: found.number for value, found in ids.items()})
     out["linkedin_id"] = numbers.fillna(from_page(lambda page: page.number))
-
-
-def _own_domain(text: str) -> str | None:
-    domain = registrable_domain(text)
-    if domain is None or is_social_or_shared_host(domain) or is_free_mail(domain):
-        return None
-    return domain
 
 
 def _read_headcount(text: str) -> Reading:

@@ -109,12 +109,17 @@ def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:
     def from_member(get: Callable[[LinkedInProfile], str | None]) -> pd.Series[str]:
         return text_series(raw["linkedin_member_id"], {value: get(profile) for value, profile in members.items()})
 
-    # "nan" and other spellings of nothing are nothing; an address of somewhere else is refused.
-    out["linkedin_url"] = from_url(lambda p: mark(p.problem) if p.problem and p.problem != "placeholder" else p.url)
+    # "nan" and other spellings of nothing are nothing; an address of somewhere else is refused. An opaque id changes
+    # from search to search: it finds the same item again, but is no address to keep of a person.
+    out["linkedin_url"] = from_url(lambda p: None if p.opaque_id or p.problem == "placeholder" else _page_or_mark(p))
     out["linkedin_slug"] = from_url(lambda p: p.slug)
     out["linkedin_member_id"] = from_member(lambda p: p.member_id).fillna(from_url(lambda p: p.member_id))
     out["linkedin_opaque_id"] = from_url(lambda p: p.opaque_id).fillna(from_member(lambda p: p.opaque_id))
     out["linkedin_number"] = text_series(raw["linkedin_number"], _texts(raw["linkedin_number"], member_number))
+
+
+def _page_or_mark(profile: LinkedInProfile) -> str | None:
+    return mark(profile.problem) if profile.problem else profile.url
 
 
 def _texts(column: pd.Series[str], rule: Callable[[str], str | None]) -> dict[str, str | None]:

@@ -36,7 +36,8 @@ begin
         and exists (
             select from intake.validated_people as v
             where v.cluster_no = t.cluster_no
-                and coalesce(v.linkedin_member_id, v.linkedin_number, v.linkedin_slug, v.linkedin_opaque_id) is not null
+                -- An opaque id is no profile of its own: it changes from search to search.
+                and coalesce(v.linkedin_member_id, v.linkedin_number, v.linkedin_slug) is not null
         );
 
     -- Those that were one person with a touched cluster have to be looked at too: the evidence may be gone.
