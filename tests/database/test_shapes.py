@@ -371,6 +371,15 @@ def test_history_lends_its_title_only_to_the_same_employer(connection: Connectio
     assert employment(connection, "apollo_people_match", lone) == ("CEO", "Other")
 
 
+def test_months_decide_within_a_year_where_dates_are_iso(connection: Connection) -> None:
+    history = [
+        {"current": True, "title": title, "organization_name": title, "start_date": start}
+        for title, start in [("Second", "2024-03-01"), ("Third", "2024-11-01"), ("First", None)]
+    ]
+    item = {"id": "a", "title": None, "organization": None, "employment_history": history}
+    assert employment(connection, "apollo_people_match", item) == ("Third", "Third")
+
+
 def test_numbers_marked_do_not_call_are_left_out(connection: Connection) -> None:
     numbers = [
         {"type": "mobile", "sanitized_number": "+13045550101", "dnc_status": "dnc"},
