@@ -30,10 +30,12 @@ from outreach_pipeline.database.errors import translated
 from outreach_pipeline.database.rows import JsonbArray
 from outreach_pipeline.errors import ConfigurationError
 
-__all__ = ["Database", "JsonbArray", "Role", "Row", "Transaction"]
+__all__ = ["Database", "JsonbArray", "Query", "Role", "Row", "Transaction"]
 
 Row = dict[str, Any]
 Params = Sequence[Any] | Mapping[str, Any] | None
+Query = LiteralString | sql.SQL | sql.Composed
+"""Text of our own (a named query), or one that psycopg.sql composed; never a text with values in it."""
 
 _KEEP_IDLE = 4
 
@@ -54,29 +56,27 @@ class Transaction:
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection
 
-    def execute(self, query: LiteralString, params: Params = None) -> int:
+    def execute(self, query: Query, params: Params = None) -> int:
         """Run one statement (without params: also several); the number of rows it touched, 0 if none."""
         with translated():
             return max(self._connection.execute(query, params).rowcount, 0)
 
-    def fetch_all(self, query: LiteralString, params: Params = None) -> list[Row]:
+    def fetch_all(self, query: Query, params: Params = None) -> list[Row]:
         """All rows. For results that grow with the batch use `stream` or `copy_out`."""
         with translated():
             return self._connection.execute(query, params).fetchall()
 
-    def fetch_one(self, query: LiteralString, params: Params = None) -> Row | None:
+    def fetch_one(self, query: Query, params: Params = None) -> Row | None:
         """The first row, or None."""
         with translated():
             return self._connection.execute(query, params).fetchone()
 
-    def fetch_value(self, query: LiteralString, params: Params = None) -> Any:
+    def fetch_value(self, query: Query, params: Params = None) -> Any:
         """The first column of the first row, or None."""
         row = self.fetch_one(query, params)
         return None if row is None else next(iter(row.values()))
 
-    def stream(
-        self, query: LiteralString, params: Params = None, *, size: int = 1_000
-    ) -> Iterator[list[Row]]:
+    def stream(self, query: Query, params: Params = None, *, size: int = 1_000) -> Iterator[list[Row]]:
         """Rows in lists of `size` through a server-side cursor, so that memory does not grow with the result."""
         with translated(), self._connection.cursor(name="outreach_stream") as cursor:
             cursor.execute(query, params)
@@ -88,9 +88,7 @@ class Transaction:
         with translated():
             return rows.copy_in(self._connection, table, columns, [data] if isinstance(data, bytes) else data)
 
-    def copy_out(
-        self, query: LiteralString, params: Params = None, *, header: bool = True
-    ) -> Iterator[bytes]:
+    def copy_out(self, query: Query, params: Params = None, *, header: bool = True) -> Iterator[bytes]:
         """Rows of a query as CSV in chunks that end at a row; NULL is an unquoted empty field."""
         with translated():
             yield from rows.copy_out(self._connection, query, params, header=header)

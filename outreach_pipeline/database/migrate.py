@@ -178,6 +178,11 @@ def _check_files(connection: psycopg.Connection[Row]) -> None:
     with _as_owner(connection):
         recorded = connection.execute("select revision, sha256 from public.schema_revision_file").fetchall()
     for row in recorded:
+        if not revisions.is_known(row["revision"]):
+            raise ConfigurationError(
+                f"This database is at revision {row['revision']}, which this version of the program does not know.",
+                next_step="Install the version that migrated it; there is no way back.",
+            )
         if revisions.revision_hash(row["revision"]) != row["sha256"]:
             raise ConfigurationError(
                 f"sql/migrations/{row['revision']}.sql was changed after it was applied to this database.",

@@ -9,14 +9,16 @@ why the query is as it is, and stay part of it (they show in the server's statem
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import LiteralString
 
 from outreach_pipeline.errors import ConfigurationError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_NAME_LINE = re.compile(r"^-- name:[ \t]*(?P<name>\S*)[ \t]*$", re.MULTILINE)
+_NAME_LINE = re.compile(r"^-- name:[ \t]*(?P<name>[^\n]*?)[ \t]*$", re.MULTILINE)
 _VALID_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -49,7 +51,7 @@ class Queries:
             raise AttributeError(name)
         return self[name]
 
-    def __iter__(self) -> object:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._blocks)
 
     def __len__(self) -> int:
@@ -69,7 +71,7 @@ def parse_queries(text: str, *, origin: str) -> dict[str, LiteralString]:
     """Name -> SQL of each block; ConfigurationError for a bad or repeated name, or an empty block."""
     marks = list(_NAME_LINE.finditer(text))
     blocks: dict[str, LiteralString] = {}
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         name = mark["name"]
         body = text[mark.end() : following.start() if following else len(text)].strip().rstrip(";").rstrip()
         if not _VALID_NAME.match(name) or name in blocks or not body:

@@ -17,7 +17,7 @@ from outreach_pipeline.errors import ConfigurationError
 
 _INCLUDE = re.compile(r"^\\ir[ \t]+(?P<path>\S+)[ \t]*$", re.MULTILINE)
 _CREATES = re.compile(
-    r"^create or replace (?P<kind>function|procedure|view)\s+(?P<name>[a-z_0-9]+\.[a-z_0-9]+)", re.MULTILINE
+    r"^create or replace (?P<kind>function|procedure|aggregate|view)\s+(?P<name>[a-z_0-9]+\.[a-z_0-9]+)", re.MULTILINE
 )
 _COMMENT = re.compile(r"--[^\n]*")
 
@@ -42,6 +42,11 @@ def revision_file(revision: str) -> Path:
             next_step="Install the package again, or write the file.",
         )
     return path
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version of the program has the revision."""
+    return (sql_root() / "migrations" / f"{revision}.sql").is_file()
 
 
 def revision_hash(revision: str) -> str:

@@ -1,18 +1,14 @@
-"""Fixtures of the database tests: rows to start from, and subprocesses that share a server."""
+"""Fixtures of the database tests: an empty database, one to look at, and rows to start from."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-ROOT = Path(__file__).resolve().parents[2]
 COMPANY = "04.04.01.25.12345.678"
 SLOT = "04.04.05.25.98765.432"
 PERSON = "04.04.02.25.54321.234"
@@ -56,22 +52,3 @@ def person(admin: Admin) -> str:
         (PERSON, COMPANY, SLOT),
     )
     return PERSON
-
-
-def start_python(code: str, *arguments: str) -> subprocess.Popen[str]:
-    """A fresh interpreter running `code` in the checkout."""
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def finished(process: subprocess.Popen[str], timeout: float = 60) -> str:
-    """The output of a process that has to end well."""
-    output, errors = process.communicate(timeout=timeout)
-    assert process.returncode == 0, errors
-    return output

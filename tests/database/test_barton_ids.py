@@ -22,7 +22,7 @@ def value(connection: Admin, query: Any, *params: Any) -> Any:
     return next(iter(row.values()))
 
 
-@pytest.mark.parametrize("entity, code", CODES.items())
+@pytest.mark.parametrize("entity, code", list(CODES.items()))
 def test_a_new_id_has_the_format_of_its_entity(admin: Admin, entity: str, code: str) -> None:
     first = value(admin, "select public.generate_barton_id(%s)", entity)
     assert first == f"04.04.{code}.00.00000.001"
