@@ -1140,7 +1140,7 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function intake.f_queue_replay(p_load_ids bigint[])
 --     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function intake.f_release_batch(p_batch_id text)
+-- function intake.f_release_batch(p_batch_id text, p_accept boolean DEFAULT false)
 --     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb)
@@ -1240,7 +1240,7 @@ grant execute on function intake.f_land(p_rows jsonb[], p_source text, p_batch_i
 grant execute on function intake.f_open_batch(p_batch_id text, p_source text) to mcp_ingest;
 grant execute on function intake.f_quarantine(p_texts text[], p_reasons text[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_queue_replay(p_load_ids bigint[]) to outreach_validate;
-grant execute on function intake.f_release_batch(p_batch_id text) to mcp_promote;
+grant execute on function intake.f_release_batch(p_batch_id text, p_accept boolean) to mcp_promote;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to mcp_ingest;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to mcp_promote;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to outreach_refresh;

@@ -1,9 +1,10 @@
-"""Fixtures for all tests: a clean environment, and a real PostgreSQL with a database of its own for each test.
+"""Fixtures for all tests: a clean environment, and a real PostgreSQL with a database for each test.
 
 Belongs here: what several folders of tests need. Does not belong here: helpers of one folder.
 
-The server is the embedded one, or any server that OUTREACH_TEST_DATABASE_URL names (the URL of a superuser, such as
-postgresql://postgres@127.0.0.1:5432/postgres). A template is migrated once per session and cloned for each test.
+The server is the embedded one, or any server that OUTREACH_TEST_DATABASE_URL names (the URL of a superuser,
+such as postgresql://postgres@127.0.0.1:5432/postgres). A template is migrated once per session and cloned for
+each test.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
 
     from outreach_pipeline.database.connect import Database
 
-APP_PASSWORD = "outreach-test"  # noqa: S105 - the same everywhere: the login belongs to the cluster, and several sessions share it
+# The same everywhere: the login belongs to the cluster, and several sessions share it.
+APP_PASSWORD = "outreach-test"
 
 
 def _fast_folder() -> str | None:
-    """Memory where there is some: a clone of the template takes 0.02 s there and 0.3 to 0.8 s on a busy disk."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made inside
+    """Memory where there is some: cloning the template takes 0.02 s there, 0.3 to 0.8 s on a busy disk."""
+    memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2**31 else None
 
 
@@ -87,8 +89,8 @@ def server() -> Iterator[Server]:
     from outreach_pipeline.database.migrate import migrate
 
     embedded = None
-    # Not under pytest's own folder: every new session closes that to other users, and the server runs as one when
-    # we are root ("could not open file global/pg_control: Permission denied" in the middle of somebody's tests).
+    # Not under pytest's own folder: every new session closes that to other users, and the server runs as one
+    # when we are root ("could not open file global/pg_control: Permission denied" in the middle of a run).
     folder = Path(tempfile.mkdtemp(prefix="outreach-test-", dir=_fast_folder()))
     if TEST_SERVER:
         found = Server(TEST_SERVER, "x")

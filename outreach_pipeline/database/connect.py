@@ -1,10 +1,11 @@
 """Connections and transactions: every statement of the pipeline runs inside one of these, as one narrow role.
 
-Belongs here: connecting (with bounded patience), becoming a role, running statements. Does not belong here: SQL texts
-(`sql/queries`), what a stage does with rows, retries of work (the caller's).
+Belongs here: connecting (with bounded patience), becoming a role, running statements. Does not belong here:
+SQL texts (`sql/queries`), what a stage does with rows, retries of work (the caller's).
 
-Nothing here needs a session: the role and the time limits are `set local`, no statement is prepared, there is no
-LISTEN and no advisory lock outside a transaction. So it works through a transaction-mode pooler (Neon, PgBouncer).
+Nothing here needs a session: the role and the time limits are `set local`, no statement is prepared, there is
+no LISTEN and no advisory lock outside a transaction. So it works through a transaction-mode pooler (Neon,
+PgBouncer).
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Transaction:
         return None if row is None else next(iter(row.values()))
 
     def stream(self, query: Query, params: Params = None, *, size: int = 1_000) -> Iterator[list[Row]]:
-        """Rows in lists of `size` through a server-side cursor, so that memory does not grow with the result."""
+        """Rows in lists of `size` through a server-side cursor: memory does not grow with the result."""
         with translated(), self._connection.cursor(name="outreach_stream") as cursor:
             cursor.execute(query, params)
             while chunk := cursor.fetchmany(size):
@@ -106,7 +107,7 @@ class Transaction:
 
 
 class Database:
-    """A PostgreSQL to work with. Cheap to make; connects at the first transaction and keeps a few connections."""
+    """A PostgreSQL to work with. Connects at the first transaction and keeps a few connections."""
 
     def __init__(
         self,
@@ -157,8 +158,9 @@ class Database:
     ) -> Iterator[Transaction]:
         """One transaction as `role` (None: as the login itself, which may do nothing).
 
-        Commits when the block ends, rolls back when it raises. Timeouts in seconds. Raises TransientDatabaseError,
-        PermanentDatabaseError, UnreadableDataError or DatabaseConfigurationError (see `database.errors`).
+        Commits when the block ends, rolls back when it raises. Timeouts in seconds. Raises
+        TransientDatabaseError, PermanentDatabaseError, UnreadableDataError or DatabaseConfigurationError (see
+        `database.errors`).
         """
         opening = _opening(role, statement_timeout, lock_timeout, repeatable_read)
         with translated():
@@ -265,7 +267,8 @@ def _close_all(connections: list[psycopg.Connection[Row]]) -> None:
 def _may_come_up(error: Exception) -> bool:
     """Whether connecting again may help: not with a wrong password or a database that does not exist.
 
-    libpq gives no SQLSTATE for errors before the session starts, only the server's message, so the words decide.
+    libpq gives no SQLSTATE for errors before the session starts, only the server's message, so the words
+    decide.
     """
     if not isinstance(error, psycopg.OperationalError):
         return False

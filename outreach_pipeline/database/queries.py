@@ -1,9 +1,10 @@
 """Finds the project's SQL and reads the named queries in it.
 
-Belongs here: where `sql/` is and how a file of named blocks is read. Does not belong here: SQL text, and running it.
+Belongs here: where `sql/` is and how a file of named blocks is read. Does not belong here: SQL text, and
+running it.
 
-A file `sql/queries/<stage>.sql` holds blocks that begin with a line `-- name: <name>`; the comment lines after it say
-why the query is as it is, and stay part of it (they show in the server's statement views).
+A file `sql/queries/<stage>.sql` holds blocks that begin with a line `-- name: <name>`; the comment lines
+after it say why the query is as it is, and stay part of it (they show in the server's statement views).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The files of `sql/`: revisions with their hashes, and functions and views in the order they need each other.
+"""The files of `sql/`: revisions and their hashes, functions and views in the order they need each other.
 
-Belongs here: reading and ordering files, and what an Alembic revision calls. Does not belong here: connections, locks
-and roles (`migrate`).
+Belongs here: reading and ordering files, and what an Alembic revision calls. Does not belong here:
+connections, locks and roles (`migrate`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from outreach_pipeline.errors import ConfigurationError
 
 _INCLUDE = re.compile(r"^\\ir[ \t]+(?P<path>\S+)[ \t]*$", re.MULTILINE)
 _CREATES = re.compile(
-    r"^create or replace (?P<kind>function|procedure|aggregate|view)\s+(?P<name>[a-z_0-9]+\.[a-z_0-9]+)", re.MULTILINE
+    r"^create or replace (?P<kind>function|procedure|aggregate|view)\s+(?P<name>[a-z_0-9]+\.[a-z_0-9]+)",
+    re.MULTILINE,
 )
+_NOTE = "insert into public.schema_revision_file (revision, sha256) values ('{revision}', '{sha256}')"
 _COMMENT = re.compile(r"--[^\n]*")
 
 
@@ -55,7 +57,7 @@ def revision_hash(revision: str) -> str:
 
 
 def revision_sql(revision: str) -> str:
-    """The text of a revision with `\\ir` lines replaced by the files they name (as psql reads them)."""
+    """The text of a revision; lines that include a file (psql's ir) are replaced by that file."""
     path = revision_file(revision)
 
     def included(match: re.Match[str]) -> str:
@@ -69,10 +71,8 @@ def apply_revision(revision: str) -> None:
     from alembic import op
 
     context = op.get_context()
-    note = (
-        "insert into public.schema_revision_file (revision, sha256) "
-        f"values ('{revision}', '{revision_hash(revision)}')"
-    )
+    # As text, because offline mode prints it; both values come from our own files.
+    note = _NOTE.format(revision=revision, sha256=revision_hash(revision))
     if context.as_sql:
         context.impl.static_output(revision_sql(revision))
         context.impl.static_output(note + ";")
@@ -99,7 +99,7 @@ def _read(path: Path) -> Replaceable:
     if not created:
         raise ConfigurationError(
             f"{path.parent.name}/{path.name} creates nothing.",
-            next_step="Begin a line with `create or replace function schema.name` or `create or replace view schema.name`.",
+            next_step="Begin a line with `create or replace function schema.name` (or view).",
         )
     return Replaceable(path, tuple(match["name"] for match in created), created[0]["kind"], text)
 
@@ -107,7 +107,8 @@ def _read(path: Path) -> Replaceable:
 def _in_order(files: list[Replaceable]) -> list[Replaceable]:
     """Depth first over "its text names it"; a circle (functions that call each other) is cut where it closes.
 
-    Function bodies are not checked while they are created, so only the order of views is a matter of life and death.
+    Function bodies are not checked while they are created, so only the order of views is a matter of life and
+    death.
     """
     by_name = {name: file for file in files for name in file.names}
     bare = {id(file): _COMMENT.sub("", file.text) for file in files}

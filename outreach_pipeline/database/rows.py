@@ -1,6 +1,7 @@
 """Rows in and out in bulk: COPY in CSV, and raw JSON items as one binary `jsonb[]` parameter.
 
-Belongs here: wire formats. Does not belong here: transactions and roles (`connect`), tables and columns (callers).
+Belongs here: wire formats. Does not belong here: transactions and roles (`connect`), tables and columns
+(callers).
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ _ELEMENT = struct.Struct("!iB")
 class JsonbArray:
     """Items to be sent as one `jsonb[]` without parsing them: each is the UTF-8 text of one JSON value.
 
-    Landing 100,000 items as `list[Jsonb]` took 7.9 times plain COPY, in this form 1.55 to 1.85 times: the client
-    neither builds nor prints dictionaries.
+    Landing 100,000 items as `list[Jsonb]` took 7.9 times plain COPY, in this form 1.55 to 1.85 times: the
+    client neither builds nor prints dictionaries.
     """
 
     __slots__ = ("items",)
@@ -75,8 +76,8 @@ def copy_in(
 ) -> int:
     """Load CSV without a header line; returns the number of rows.
 
-    An empty unquoted field is NULL, a quoted one ("") is the empty text. The default writer of psycopg 3.3.9 waits
-    for the server after each megabyte, so memory does not grow with the data.
+    An empty unquoted field is NULL, a quoted one ("") is the empty text. The default writer of psycopg 3.3.9
+    waits for the server after each megabyte, so memory does not grow with the data.
     """
     statement = sql.SQL("copy {} ({}) from stdin with (format csv)").format(
         table_name(table), sql.SQL(", ").join(map(sql.Identifier, columns))

@@ -23,19 +23,19 @@ def value(connection: Admin, query: Any, *params: Any) -> Any:
 
 
 @pytest.mark.parametrize("entity, code", list(CODES.items()))
-def test_a_new_id_has_the_format_of_its_entity(admin: Admin, entity: str, code: str) -> None:
-    first = value(admin, "select public.generate_barton_id(%s)", entity)
-    assert first == f"04.04.{code}.00.00000.001"
+def test_a_new_id_has_the_format_of_its_entity(look: Admin, entity: str, code: str) -> None:
+    first = value(look, "select public.generate_barton_id(%s)", entity)
+    assert re.fullmatch(rf"04\.04\.{code}\.00\.00000\.00[1-9]", first)
 
 
-def test_without_an_argument_it_is_a_company(admin: Admin) -> None:
-    assert value(admin, "select public.generate_barton_id()").startswith("04.04.01.")
+def test_without_an_argument_it_is_a_company(look: Admin) -> None:
+    assert value(look, "select public.generate_barton_id()").startswith("04.04.01.")
 
 
 @pytest.mark.parametrize("entity", ["contact", "", None])
-def test_an_unknown_entity_is_refused(admin: Admin, entity: str | None) -> None:
+def test_an_unknown_entity_is_refused(look: Admin, entity: str | None) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue, match="unknown entity"):
-        value(admin, "select public.generate_barton_id(%s)", entity)
+        value(look, "select public.generate_barton_id(%s)", entity)
 
 
 def test_the_last_id_is_given_and_then_a_clear_error(admin: Admin) -> None:
@@ -141,7 +141,7 @@ def test_error_ids_of_many_writers_have_no_gap(database_url: str, admin: Admin) 
 
 
 def test_an_error_that_rolls_back_leaves_no_hole(db: Database) -> None:
-    with pytest.raises(ZeroDivisionError), db.transaction(Role.READ) as tx:
+    with pytest.raises(ZeroDivisionError), db.transaction(Role.READ) as tx:  # noqa: PT012
         tx.fetch_value("select public.log_error('test', 'lost')")
         raise ZeroDivisionError
     with db.transaction(Role.READ) as tx:

@@ -27,26 +27,26 @@ Admin = psycopg.Connection[dict[str, Any]]
 
 class TestTransactions:
     @pytest.mark.parametrize("role", list(Role), ids=str)
-    def test_a_transaction_runs_as_its_role_and_leaves_nothing_behind(self, db: Database, role: Role) -> None:
-        with db.transaction(role) as tx:
+    def test_a_transaction_runs_as_its_role_and_leaves_nothing(self, shared: Database, role: Role) -> None:
+        with shared.transaction(role) as tx:
             assert tx.fetch_value("select current_user") == role.value
             process = tx.fetch_value("select pg_backend_pid()")
-        with db.transaction(None) as tx:
+        with shared.transaction(None) as tx:
             assert tx.fetch_value("select pg_backend_pid()") == process, "the connection is kept"
             assert tx.fetch_value("select current_user") == "outreach_app"
 
     def test_an_exception_rolls_back(self, db: Database, admin: Admin) -> None:
-        with pytest.raises(KeyError), db.transaction(Role.READ) as tx:
+        with pytest.raises(KeyError), db.transaction(Role.READ) as tx:  # noqa: PT012
             tx.fetch_value("select public.log_error('t', 'm')")
             raise KeyError
         assert admin.execute("select count(*) as n from public.shq_error_log").fetchone() == {"n": 0}
 
-    def test_limits_hold_for_the_transaction_only(self, db: Database) -> None:
-        with db.transaction(Role.READ, statement_timeout=7.5, lock_timeout=2, repeatable_read=True) as tx:
+    def test_limits_hold_for_the_transaction_only(self, shared: Database) -> None:
+        with shared.transaction(Role.READ, statement_timeout=7.5, lock_timeout=2, repeatable_read=True) as tx:
             assert tx.fetch_value("select current_setting('statement_timeout')") == "7500ms"
             assert tx.fetch_value("select current_setting('lock_timeout')") == "2s"
             assert tx.fetch_value("select current_setting('transaction_isolation')") == "repeatable read"
-        with db.transaction(Role.READ) as tx:
+        with shared.transaction(Role.READ) as tx:
             assert tx.fetch_value("select current_setting('statement_timeout')") == "0"
 
     def test_a_savepoint_fails_alone(self, db: Database, admin: Admin) -> None:
@@ -57,17 +57,17 @@ class TestTransactions:
         rows = admin.execute("select error_message from public.shq_error_log").fetchall()
         assert rows == [{"error_message": "stays"}]
 
-    def test_nothing_is_prepared_on_the_server(self, db: Database) -> None:
+    def test_nothing_is_prepared_on_the_server(self, shared: Database) -> None:
         """A transaction-mode pooler gives the next transaction another session."""
-        with db.transaction(Role.READ) as tx:
+        with shared.transaction(Role.READ) as tx:
             for _ in range(12):
                 tx.fetch_value("select %s::int", (1,))
             assert tx.fetch_value("select count(*) from pg_prepared_statements") == 0
 
-    def test_many_threads_share_one_object(self, db: Database) -> None:
+    def test_many_threads_share_one_object(self, shared: Database) -> None:
         def work() -> None:
             for _ in range(5):
-                with db.transaction(Role.READ) as tx:
+                with shared.transaction(Role.READ) as tx:
                     seen.add((tx.fetch_value("select current_user"), tx.fetch_value("select txid_current()")))
 
         seen: set[tuple[str, int]] = set()
@@ -80,14 +80,14 @@ class TestTransactions:
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
     @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-    def test_a_forked_child_uses_its_own_connection(self, db: Database) -> None:
-        with db.transaction(Role.READ) as tx:
+    def test_a_forked_child_uses_its_own_connection(self, shared: Database) -> None:
+        with shared.transaction(Role.READ) as tx:
             parent = tx.fetch_value("select pg_backend_pid()")
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:  # pragma: no cover - runs in the child
             try:
-                with db.transaction(Role.READ) as tx:
+                with shared.transaction(Role.READ) as tx:
                     os.write(writer, str(tx.fetch_value("select pg_backend_pid()")).encode())
             finally:
                 os._exit(0)
@@ -95,7 +95,7 @@ class TestTransactions:
         assert int(os.read(reader, 20)) != parent
         os.close(reader)
         os.close(writer)
-        with db.transaction(Role.READ) as tx:
+        with shared.transaction(Role.READ) as tx:
             assert tx.fetch_value("select pg_backend_pid()") == parent
 
 
@@ -108,7 +108,7 @@ class TestConnecting:
             assert tx.fetch_value("select pg_backend_pid()") != process
 
     def test_a_connection_lost_in_a_transaction_is_transient(self, db: Database, admin: Admin) -> None:
-        with pytest.raises(TransientDatabaseError), db.transaction(Role.READ) as tx:
+        with pytest.raises(TransientDatabaseError), db.transaction(Role.READ) as tx:  # noqa: PT012
             admin.execute(
                 "select pg_terminate_backend(%s, 5000)", (tx.fetch_value("select pg_backend_pid()"),)
             )
@@ -204,8 +204,9 @@ class TestErrors:
             ),
         ],
     )
-    def test_kinds(self, db: Database, statement: Any, kind: type[DatabaseError], state: str) -> None:
-        with pytest.raises(DatabaseError) as caught, db.transaction(Role.READ, statement_timeout=0.1) as tx:
+    def test_kinds(self, shared: Database, statement: Any, kind: type[DatabaseError], state: str) -> None:
+        limited = shared.transaction(Role.READ, statement_timeout=0.1)
+        with pytest.raises(DatabaseError) as caught, limited as tx:
             tx.execute(statement)
         assert type(caught.value) is kind
         assert caught.value.sqlstate == state
@@ -216,20 +217,19 @@ class TestErrors:
         if kind is DatabaseConfigurationError:
             assert "outreach migrate" in caught.value.next_step
 
-    def test_a_lock_that_is_not_given_is_transient(self, db: Database, admin: Admin) -> None:
-        with admin.transaction():
-            admin.execute("lock table intake.audit_log")
-            with (
-                pytest.raises(TransientDatabaseError) as caught,
-                db.transaction(Role.READ, lock_timeout=0.05) as tx,
-            ):
-                tx.fetch_value("select count(*) from intake.audit_log")
+    def test_a_lock_that_is_not_given_is_transient(self, shared: Database, scratch: Admin) -> None:
+        scratch.execute("lock table intake.audit_log")
+        with (
+            pytest.raises(TransientDatabaseError) as caught,
+            shared.transaction(Role.READ, lock_timeout=0.05) as tx,
+        ):
+            tx.fetch_value("select count(*) from intake.audit_log")
         assert caught.value.sqlstate == "55P03"
 
     def test_a_lost_race_is_transient(self, db: Database, admin: Admin) -> None:
         with db.transaction(Role.READ) as tx:
             tx.fetch_value("select public.log_error('t', 'm')")
-        with (
+        with (  # noqa: PT012
             pytest.raises(TransientDatabaseError) as caught,
             db.transaction(Role.READ, repeatable_read=True) as tx,
         ):
@@ -245,8 +245,8 @@ class TestErrors:
 
 
 class TestRows:
-    def test_copy_keeps_null_and_empty_apart(self, db: Database) -> None:
-        with db.transaction(None) as tx:
+    def test_copy_keeps_null_and_empty_apart(self, shared: Database) -> None:
+        with shared.transaction(None) as tx:
             tx.execute("create temp table t (id int, a text, b text[])")
             data = b'1,,"{x,y}"\n2,"",\n3,"a ""quoted"", comma\nand line",{}\n'
             assert tx.copy_in("t", ["id", "a", "b"], data) == 3
@@ -257,8 +257,8 @@ class TestRows:
             assert b"".join(tx.copy_out("select '100%', '{}' as b;", header=False)) == b'"100%","{}"\n'
             tx.execute("drop table t")
 
-    def test_copy_out_gives_whole_rows_in_large_pieces(self, db: Database) -> None:
-        with db.transaction(Role.READ) as tx:
+    def test_copy_out_gives_whole_rows_in_large_pieces(self, shared: Database) -> None:
+        with shared.transaction(Role.READ) as tx:
             chunks = list(
                 tx.copy_out("select i, repeat('x', 100) from generate_series(1, 5000) as i", header=False)
             )
@@ -266,13 +266,13 @@ class TestRows:
         assert all(chunk.endswith(b"\n") for chunk in chunks)
         assert sum(chunk.count(b"\n") for chunk in chunks) == 5_000
 
-    def test_an_error_in_the_middle_of_a_copy_is_ours(self, db: Database) -> None:
-        with pytest.raises(UnreadableDataError), db.transaction(None) as tx:
+    def test_an_error_in_the_middle_of_a_copy_is_ours(self, shared: Database) -> None:
+        with pytest.raises(UnreadableDataError), shared.transaction(None) as tx:  # noqa: PT012
             tx.execute("create temp table t (id int)")
             tx.copy_in("t", ["id"], [b"1\n", b"two\n"])
 
-    def test_stream_gives_lists_of_the_asked_size(self, db: Database) -> None:
-        with db.transaction(Role.READ) as tx:
+    def test_stream_gives_lists_of_the_asked_size(self, shared: Database) -> None:
+        with shared.transaction(Role.READ) as tx:
             sizes = [len(rows) for rows in tx.stream("select i from generate_series(1, 25) as i", size=10)]
         assert sizes == [10, 10, 5]
 
@@ -287,8 +287,8 @@ class TestRows:
         ],
         ids=["none", "one", "scalars", "unicode", "large"],
     )
-    def test_raw_items_arrive_as_they_are(self, db: Database, items: list[bytes]) -> None:
-        with db.transaction(None) as tx:
+    def test_raw_items_arrive_as_they_are(self, shared: Database, items: list[bytes]) -> None:
+        with shared.transaction(None) as tx:
             rows = tx.fetch_all(
                 "select item, position from unnest(%s) with ordinality as r (item, position)",
                 (JsonbArray(items),),
@@ -300,6 +300,6 @@ class TestRows:
         assert [row["item"] for row in rows] == [row["item"] for row in expected]
 
     @pytest.mark.parametrize("poison", [b'{"a": "\\u0000"}', b'{"a": "\\ud800"}', b'{"a": ', b""])
-    def test_one_poison_item_is_told_apart_from_a_broken_server(self, db: Database, poison: bytes) -> None:
-        with pytest.raises(UnreadableDataError), db.transaction(None) as tx:
+    def test_one_poison_item_is_told_from_a_broken_server(self, shared: Database, poison: bytes) -> None:
+        with pytest.raises(UnreadableDataError), shared.transaction(None) as tx:
             tx.fetch_all("select unnest(%s)", (JsonbArray([b"{}", poison]),))

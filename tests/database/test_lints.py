@@ -1,4 +1,4 @@
-"""Each lint finds nothing in the migrated database, one thing when it is broken, nothing when it is whole again."""
+"""Each lint finds nothing in the migrated database, one thing when it is broken, nothing once it is whole."""
 
 from __future__ import annotations
 

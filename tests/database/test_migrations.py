@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from database_processes import finished, start_python
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
@@ -24,8 +25,6 @@ from outreach_pipeline.database.embedded import EmbeddedServer, get_server
 from outreach_pipeline.database.migrate import migrate, migration_sql, pending_revisions
 from outreach_pipeline.database.queries import sql_root
 from outreach_pipeline.errors import ConfigurationError
-
-from database_processes import finished, start_python
 
 MIGRATE = (
     "import sys; from outreach_pipeline.database.migrate import migrate; print(migrate(sys.argv[1]).applied)"
@@ -51,7 +50,7 @@ def fresh_server() -> Iterator[EmbeddedServer]:
 
 class TestFiles:
     def test_each_sql_file_has_its_revision_and_the_other_way_round(self) -> None:
-        assert FILES == sorted(path.stem for path in (sql_root() / "migrations" / "versions").glob("*.py"))
+        assert sorted(path.stem for path in (sql_root() / "migrations" / "versions").glob("*.py")) == FILES
 
     @pytest.mark.parametrize("position, name", list(enumerate(FILES, start=1)))
     def test_names_count_up(self, position: int, name: str) -> None:
@@ -146,7 +145,8 @@ class TestRefusals:
     def test_a_database_that_is_newer_than_the_program(self, admin_url: str) -> None:
         with psycopg.connect(admin_url, autocommit=True) as connection:
             connection.execute(
-                "insert into public.schema_revision_file (revision, sha256) values ('9999_later', repeat('0', 64))"
+                "insert into public.schema_revision_file (revision, sha256)"
+                " values ('9999_later', repeat('0', 64))"
             )
         with pytest.raises(ConfigurationError, match="9999_later"):
             migrate(admin_url)
@@ -274,7 +274,7 @@ class TestEmbedded:
         finished(users[1])
         assert (folder / "postmaster.pid").exists(), "still in use"
         finished(users[2])
-        # The dead one is still on the list, so the server stays until somebody who strikes it off has come and gone.
+        # The dead one is still on the list: the server stays until somebody who strikes it off has gone.
         finished(start_python(USE, str(folder)))
         deadline = time.monotonic() + 5
         while (folder / "postmaster.pid").exists() and time.monotonic() < deadline:

@@ -31,16 +31,16 @@ WHO = [*Role, None]
 
 
 @pytest.mark.parametrize("role", WHO, ids=str)
-def test_nobody_writes_the_protected_tables(db: Database, role: Role | None) -> None:
+def test_nobody_writes_the_protected_tables(shared: Database, role: Role | None) -> None:
     for statement in STATEMENTS:
-        with pytest.raises(PermanentDatabaseError) as caught, db.transaction(role) as tx:
+        with pytest.raises(PermanentDatabaseError) as caught, shared.transaction(role) as tx:
             tx.execute(statement)
         assert caught.value.sqlstate == "42501", statement
 
 
 @pytest.mark.parametrize("role", list(Role), ids=str)
 def test_the_policies_hold_even_where_a_grant_slipped_in(db: Database, admin: Admin, role: Role) -> None:
-    """The second wall: row security refuses what a mistaken grant would allow (TRUNCATE it cannot, so no grant)."""
+    """The second wall: row security refuses what a mistaken grant would allow (but TRUNCATE)."""
     admin.execute("insert into intake.raw_loads (batch_id, source, raw_data) values ('b', 's', '{}')")
     admin.execute("insert into vault.contacts (email, source) values ('a@b.test', 's')")
     for table in WRITES:
@@ -57,15 +57,15 @@ def test_the_policies_hold_even_where_a_grant_slipped_in(db: Database, admin: Ad
 
 
 @pytest.mark.parametrize("statement", ["set role outreach_owner", "set role postgres", "create schema mine"])
-def test_the_login_becomes_no_more_than_the_narrow_roles(db: Database, statement: Any) -> None:
-    with pytest.raises(DatabaseError), db.transaction(None) as tx:
+def test_the_login_becomes_no_more_than_the_narrow_roles(shared: Database, statement: Any) -> None:
+    with pytest.raises(DatabaseError), shared.transaction(None) as tx:
         tx.execute(statement)
 
 
 @pytest.mark.parametrize("schema", ["bit", "company", "intake", "marketing", "people", "public", "vault"])
 @pytest.mark.parametrize("role", WHO, ids=str)
-def test_nobody_creates_in_the_schemas(db: Database, role: Role | None, schema: str) -> None:
-    with pytest.raises(DatabaseError), db.transaction(role) as tx:
+def test_nobody_creates_in_the_schemas(shared: Database, role: Role | None, schema: str) -> None:
+    with pytest.raises(DatabaseError), shared.transaction(role) as tx:
         tx.execute(f"create table {schema}.mine (id int)")  # type: ignore[arg-type]
 
 
@@ -75,8 +75,8 @@ def test_the_seeds_roles_see_the_last_hundred_but_not_through_the_login(
 ) -> None:
     admin.execute(
         "insert into intake.raw_loads (batch_id, source, raw_data)"
-        " select 'b', 's', jsonb_build_object('email', 'u' || i || '@b.test', 'first_name', 'A', 'last_name', 'B',"
-        " 'organization', jsonb_build_object('name', 'Acme')) from generate_series(1, 105) as i"
+        " select 'b', 's', jsonb_build_object('email', 'u' || i || '@b.test', 'first_name', 'A', 'last_name',"
+        " 'B', 'organization', jsonb_build_object('name', 'Acme')) from generate_series(1, 105) as i"
     )
     with db.transaction(role) as tx:
         rows = tx.fetch_all("select * from intake.latest_100")
@@ -87,8 +87,8 @@ def test_the_seeds_roles_see_the_last_hundred_but_not_through_the_login(
         tx.fetch_all("select * from intake.latest_100")
 
 
-def test_ingest_does_not_read_the_loads_themselves(db: Database) -> None:
-    with pytest.raises(PermanentDatabaseError), db.transaction(Role.INGEST) as tx:
+def test_ingest_does_not_read_the_loads_themselves(shared: Database) -> None:
+    with pytest.raises(PermanentDatabaseError), shared.transaction(Role.INGEST) as tx:
         tx.fetch_all("select 1 from intake.raw_loads")
 
 
@@ -109,9 +109,9 @@ def test_each_definer_function_of_the_seed_has_one_caller(look: Admin, call: str
     assert may == {allowed.value}
 
 
-def test_nobody_takes_ids_or_calls_helpers_that_are_not_theirs(db: Database) -> None:
+def test_nobody_takes_ids_or_calls_helpers_that_are_not_theirs(shared: Database) -> None:
     for role in Role:
-        with pytest.raises(PermanentDatabaseError), db.transaction(role) as tx:
+        with pytest.raises(PermanentDatabaseError), shared.transaction(role) as tx:
             tx.fetch_value("select public.generate_barton_id('company')")
 
 
