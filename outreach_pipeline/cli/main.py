@@ -1,0 +1,125 @@
+"""The entry point of `outreach`: the list of commands, and what becomes of errors.
+
+Belongs here: registering commands, exit codes. Does not belong here: any command's work (`setup`, `work`,
+`look`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from outreach_pipeline.cli import look, setup, work
+from outreach_pipeline.cli.terminal import report_error
+from outreach_pipeline.errors import ConfigurationError, OutreachError, TransientError
+
+OK, FAILED, USAGE, TRY_AGAIN, INTERRUPTED = 0, 1, 2, 3, 130
+
+EPILOG = (
+    "Exit codes: 0 done; 1 the work failed (a batch was held, something was refused); 2 wrong usage or "
+    "configuration; "
+    "3 a passing trouble, try again; 130 interrupted. Settings are OUTREACH_* variables or .env; "
+    "OUTREACH_DEBUG=1 "
+    "shows tracebacks."
+)
+
+app = typer.Typer(
+    name="outreach",
+    help="A current, explainable map of who runs which company.",
+    epilog=EPILOG,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _room in (setup, work, look):
+    _room.register(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"outreach_pipeline {version('outreach_pipeline')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _outreach(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - the callback of the option does it
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(USAGE)
+
+
+def run() -> None:
+    """Entry point of the script `outreach`."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; errors become a sentence on stderr, never a
+    traceback.
+    """
+    try:
+        outcome = app(args=list(arguments), prog_name="outreach", standalone_mode=False)
+        sys.stdout.flush()
+    except OutreachError as error:
+        if _debugging():
+            raise
+        report_error(error)
+        return _code_of(error)
+    except BrokenPipeError:
+        # `outreach status | head`: nobody reads on. Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except (KeyboardInterrupt, typer.Abort):
+        report_error(
+            OutreachError("Interrupted.", next_step="What was committed stays; run it again to go on.")
+        )
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last line before the operator
+        return _unexpected(error)
+    if outcome == INTERRUPTED:
+        report_error(
+            OutreachError("Interrupted.", next_step="What was committed stays; run it again to go on.")
+        )
+    return outcome if isinstance(outcome, int) else OK
+
+
+def _code_of(error: OutreachError) -> int:
+    if isinstance(error, TransientError):
+        return TRY_AGAIN
+    return USAGE if isinstance(error, ConfigurationError) else FAILED
+
+
+def _unexpected(error: Exception) -> int:
+    # Usage errors are told by what they can do: their class is private in newer versions of Typer.
+    explain = getattr(error, "format_message", None)
+    if explain is not None:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context is not None else "outreach"
+        report_error(OutreachError(explain(), next_step=f"See `{command} --help`."))
+        return USAGE
+    if _debugging():
+        raise error
+    # Not its text: a library's message may hold a person's data (design law 10).
+    report_error(
+        OutreachError(
+            f"Something went wrong that should not have ({type(error).__name__}).",
+            next_step="Run it again with OUTREACH_DEBUG=1 for the traceback, and report it.",
+        )
+    )
+    return FAILED
+
+
+def _debugging() -> bool:
+    return os.environ.get("OUTREACH_DEBUG", "") not in {"", "0"}

@@ -1,0 +1,79 @@
+"""Options that several commands share, how their texts are read, and the shape of a help page.
+
+Belongs here: types, defaults and wording of shared options. Does not belong here: options of one command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from outreach_pipeline.stages.workspace import Workspace
+
+
+def yesterday() -> date:
+    """The last whole day in UTC: what the nightly run takes."""
+    return datetime.now(UTC).date() - timedelta(days=1)
+
+
+def read_day(value: str | date) -> date:
+    """`2026-11-06`, `today` or `yesterday` (UTC); a usage error for anything else."""
+    if isinstance(value, date):
+        return value
+    words = {"today": datetime.now(UTC).date(), "yesterday": yesterday()}
+    if value.lower() in words:
+        return words[value.lower()]
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{value!r} is no day; write it as 2026-11-06, today or yesterday."
+        ) from None
+
+
+def read_batch(value: str) -> str:
+    """`day|source`; a usage error for anything without the bar."""
+    if "|" not in value:
+        raise typer.BadParameter(f"{value!r} is no batch; write it as 'day|source', in quotes.")
+    return value
+
+
+Register = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Day = Annotated[
+    date | None,
+    typer.Option("--day", parser=read_day, metavar="DAY", help="YYYY-MM-DD, today or yesterday (UTC)."),
+]
+OneSource = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Only this source.")]
+BatchId = Annotated[
+    str | None,
+    typer.Option("--batch", parser=read_batch, metavar="DAY|SOURCE", help="Only this batch, in quotes."),
+]
+Column = Annotated[str | None, typer.Option("--column", help="Only rejections of this column.")]
+Check = Annotated[str | None, typer.Option("--check", help="Only rejections by this check.")]
+ExistingFile = Annotated[
+    Path, typer.Argument(exists=True, readable=True, metavar="FILE", help="A file, or a folder of files.")
+]
+
+
+def command(app: typer.Typer, name: str, summary: str, *, more: str, examples: Sequence[str]) -> Register:
+    """Register a command with a line for the overview, what it does and when one wants it, examples to
+    paste.
+    """
+    lines = "\n".join(f"  $ outreach {example}" for example in examples)
+    text = f"{summary} {' '.join(more.split())}\n\n\b\nExamples:\n{lines}"
+    return app.command(name, help=text, short_help=summary)
+
+
+def open_workspace() -> Workspace:
+    """The workspace of the settings in force."""
+    from outreach_pipeline.settings import load_settings
+    from outreach_pipeline.stages.workspace import Workspace
+
+    return Workspace(load_settings())

@@ -1,0 +1,89 @@
+"""Commands that set things up and look after them: migrate, doctor, sources, ui.
+
+Belongs here: their options and what they print. Does not belong here: the checks themselves
+(`stages.doctor`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from outreach_pipeline.cli.options import Json, command, open_workspace
+from outreach_pipeline.cli.terminal import err, hint, number, out, print_json, table, text
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    command(
+        app,
+        "migrate",
+        "Create or upgrade the database: roles, tables, functions and views.",
+        more=(
+            "Safe to run at any time, also twice at once; a database that is up to date stays as it is. "
+            "Needs a login that may create roles (OUTREACH_MIGRATION_URL); the embedded server has one."
+        ),
+        examples=["migrate", "migrate --sql > schema.sql"],
+    )(migrate)
+    command(
+        app,
+        "sources",
+        "List the sources of sources.toml.",
+        more=(
+            "What each is, how its items look, how much it is trusted (a lower rank wins), and where it "
+            "reads from."
+        ),
+        examples=["sources", "sources --json"],
+    )(sources)
+
+
+def migrate(
+    sql: Annotated[
+        bool, typer.Option("--sql", help="Print the SQL for an empty database instead of running it.")
+    ] = False,
+) -> None:
+    """Run `migrate`."""
+    if sql:
+        from outreach_pipeline.database.migrate import migration_sql
+
+        typer.echo(migration_sql())
+        return
+    from outreach_pipeline.settings import load_settings
+    from outreach_pipeline.stages.migrations import migrate_workspace
+
+    with err().status("Migrating"):
+        report = migrate_workspace(load_settings())
+    for revision in report.applied:
+        out().print(f"Applied {revision}.")
+    out().print(f"The schema is at {report.head}; {report.replaced} functions and views are in place.")
+    hint("Next: `outreach doctor` looks at everything else, `outreach land FILE --source S` takes in a file.")
+
+
+def sources(as_json: Json = False) -> None:
+    """Print `sources`."""
+    workspace = open_workspace()
+    configured = [workspace.sources[name] for name in workspace.sources]
+    if as_json:
+        print_json([{**config.model_dump(mode="json")} for config in configured])
+        return
+    any_nightly = any(config.nightly for config in configured)
+    shown = table(
+        "source", "kind", "shape", "rank", *(["nightly"] if any_nightly else []), "reads", numbers=("rank",)
+    )
+    shown.columns[-1].overflow, shown.columns[-1].no_wrap = "ellipsis", True
+    for config in configured:
+        reads = (
+            getattr(config, "path", None)
+            or getattr(config, "actor", None)
+            or getattr(config, "endpoint", None)
+        )
+        nightly = ["yes" if config.nightly else "[dim]·[/]"] if any_nightly else []
+        shown.add_row(
+            text(config.name), text(config.kind), text(config.shape), number(config.rank), *nightly,
+            text(reads or "what `outreach land` gives it"),
+        )  # fmt: skip
+    out().print(shown)
+    hint(
+        f"From {workspace.sources.file}. A lower rank is the better source. docs/adding-a-source.md adds one."
+    )

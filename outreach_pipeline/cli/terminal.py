@@ -1,0 +1,143 @@
+"""What a command writes and where: results on stdout, progress and errors on stderr, JSON when asked for.
+
+Belongs here: consoles, JSON, progress bars, the look of tables and numbers. Does not belong here: what a
+single command shows.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from outreach_pipeline.errors import OutreachError
+
+if TYPE_CHECKING:
+    from outreach_pipeline.stages.workspace import Progress
+
+WIDTH = 100
+"""Columns where nobody tells (a pipe, a log file); every table fits into them."""
+
+
+def out() -> Console:
+    """The console of results. Made anew each time, so that it follows whoever has replaced stdout."""
+    return _console(stderr=False)
+
+
+def err() -> Console:
+    """The console of progress, hints about failures, and errors."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    known = stream.isatty() or "COLUMNS" in os.environ
+    return Console(stderr=stderr, highlight=False, width=None if known else WIDTH, soft_wrap=False)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document, and nothing else, on stdout. Dates as ISO 8601, bytes as hex."""
+    import orjson
+
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
+    text = orjson.dumps(value, default=_plain, option=options).decode("utf-8")
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    return str(value)
+
+
+def number(value: int | None, *, quiet_zero: bool = True) -> str:
+    """An integer with thousands separators; a zero is a dim dot, so that what is there stands out."""
+    if value is None:
+        return "[dim]-[/]"
+    return "[dim]·[/]" if value == 0 and quiet_zero else f"{value:,}"
+
+
+def moment(value: datetime | None) -> str:
+    """A time as a day, with the hour where there is one (observations of a batch are days at 00:00 UTC)."""
+    if value is None:
+        return "-"
+    return value.strftime("%Y-%m-%d" if (value.hour, value.minute) == (0, 0) else "%Y-%m-%d %H:%M")
+
+
+def text(value: object) -> str:
+    """Any value as text that rich does not read as markup; lists joined by commas."""
+    if value is None:
+        return "[dim]-[/]"
+    if isinstance(value, list | tuple):
+        return escape(", ".join(str(item) for item in value))
+    if isinstance(value, datetime):
+        return moment(value)
+    return escape(str(value))
+
+
+def table(*columns: str, numbers: Sequence[str] = (), title: str | None = None) -> Table:
+    """A table in the one style of this program; `numbers` names the columns to be aligned right."""
+    made = Table(
+        box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", title=title, title_justify="left",
+        title_style="bold", show_edge=False,
+    )  # fmt: skip
+    for name in columns:
+        is_number = name in numbers
+        made.add_column(name, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
+    return made
+
+
+def hint(sentence: str) -> None:
+    """What to do next, dim, on stderr: it is advice and no result."""
+    if sys.stderr.isatty() or sys.stdout.isatty():
+        err().print(f"[dim]{escape(sentence)}[/]")
+
+
+def report_error(error: OutreachError) -> None:
+    """One sentence, then the next step."""
+    console = err()
+    console.print(f"[red]{escape(error.message)}[/]", soft_wrap=True)
+    if error.next_step:
+        console.print(escape(error.next_step), soft_wrap=True)
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """A Progress callback that draws bars on stderr while the block runs; silent unless that is a
+    terminal.
+    """
+    if not sys.stderr.isatty():
+        yield _silent
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description:<34}"), BarColumn(bar_width=28), MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err(), transient=True,
+    ) as bars:  # fmt: skip
+        tasks: dict[str, Any] = {}
+
+        def advance(what: str, done: int, total: int | None) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(escape(what), total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield advance
+
+
+def _silent(what: str, done: int, total: int | None) -> None:
+    """No terminal, no bars."""

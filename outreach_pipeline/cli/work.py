@@ -1,0 +1,161 @@
+"""Commands that do the pipeline's work: land, run, replay.
+
+Belongs here: their options, progress and what they print. Does not belong here: the stages, executing them
+(`execute`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from outreach_pipeline.cli.execute import Outcome, run_batches
+from outreach_pipeline.cli.options import Day, ExistingFile, Json, command, open_workspace, yesterday
+from outreach_pipeline.cli.terminal import hint, number, out, print_json, progress_bars, table, text
+from outreach_pipeline.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from outreach_pipeline.stages.workspace import Workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    command(
+        app,
+        "land",
+        "Take in a file, or a folder of files, as items of a source.",
+        more=(
+            "JSON, JSON Lines or CSV, also gzipped. Every item is kept verbatim; nothing is judged yet. "
+            "The same content lands once per batch, so it is safe to repeat. The day is when the items "
+            "were observed."
+        ),
+        examples=[
+            "land companies.csv --source companies_csv --day 2022-06-30",
+            "land downloads/ --source apify_leads_finder",
+        ],
+    )(land)
+    command(
+        app,
+        "run",
+        "Take one day's batches through all stages.",
+        more=(
+            "Land what the sources have, validate, promote, fill slots. Without --source these are all "
+            "sources marked nightly. Running a day again changes nothing but what is new; a batch that has "
+            "landed is not pulled again without --refetch. A batch whose checks fail is held before "
+            "promotion (exit code 1); look at it, then let it through with --accept-checks."
+        ),
+        examples=[
+            "run",
+            "run --day 2022-06-30 --source companies_csv --source officers_csv",
+            "run --day yesterday --source leads --accept-checks",
+        ],
+    )(run)
+
+
+def land(
+    file: ExistingFile,
+    source: Annotated[str, typer.Option("--source", metavar="NAME", help="Whose items these are.")],
+    day: Day = None,
+    as_json: Json = False,
+) -> None:
+    """Run `land`."""
+    from outreach_pipeline.stages.land import land_file
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.workspace import Batch
+
+    workspace = open_workspace()
+    workspace.source(source)
+    batch = Batch(day or yesterday(), source)
+    with explained(workspace), progress_bars() as progress:
+        report = land_file(workspace, batch, file, progress=progress)
+    if as_json:
+        print_json(asdict(report))
+        return
+    if report.already:
+        out().print(f"This content is in {batch.batch_id} already; nothing was landed again.")
+    else:
+        new = report.items - report.duplicates
+        out().print(
+            f"Landed [bold]{number(report.items, quiet_zero=False)}[/] items in {text(batch.batch_id)}: "
+            f"{number(new, quiet_zero=False)} new, {number(report.duplicates, quiet_zero=False)} seen before"
+            + (f", [red]{report.poison:,} unreadable[/] (kept as rejections)." if report.poison else ".")
+        )
+    hint(f"Next: `outreach run --day {batch.day} --source {source}`.")
+
+
+def run(
+    day: Day = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="NAME", help="Only this source; may be repeated.")
+    ] = None,
+    refetch: Annotated[bool, typer.Option("--refetch", help="Pull again what has landed already.")] = False,
+    accept_checks: Annotated[
+        bool, typer.Option("--accept-checks", help="Promote although the batch's checks failed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run `run`."""
+    workspace = open_workspace()
+    chosen = _sources(workspace, source)
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.status import read_status
+
+    wanted = day or yesterday()
+    with explained(workspace):
+        # Before anything else: a database that is missing is one sentence, not one failure per source.
+        read_status(workspace, day=wanted)
+        with progress_bars() as progress:
+            outcomes = run_batches(
+                workspace, wanted, chosen, refetch=refetch, accept_checks=accept_checks, progress=progress
+            )
+    show_outcomes(workspace, wanted, outcomes, as_json=as_json)
+    raise typer.Exit(exit_code(outcomes))
+
+
+def _sources(workspace: Workspace, names: list[str] | None) -> list[str]:
+    if names:
+        return [workspace.source(name).name for name in dict.fromkeys(names)]
+    nightly = [name for name in workspace.sources if workspace.sources[name].nightly]
+    if not nightly:
+        raise ConfigurationError(
+            f"{workspace.sources.file.name} has no nightly source.",
+            next_step="Name one with --source (`outreach sources` lists them), or set `nightly = true`.",
+        )
+    return nightly
+
+
+def exit_code(outcomes: list[Outcome]) -> int:
+    """0 if all are done, 1 if any was held or failed, 3 if trying again may help all that did not end."""
+    states = {outcome.state for outcome in outcomes} - {"done"}
+    if not states:
+        return 0
+    return 3 if states == {"transient"} else 1
+
+
+def show_outcomes(workspace: Workspace, day: date, outcomes: list[Outcome], *, as_json: bool) -> None:
+    """Print what came of each batch, with its loads by state."""
+    from outreach_pipeline.stages.status import read_status
+
+    status = {batch.batch_id: batch for batch in read_status(workspace, day=day).batches}
+    rows = [
+        {**asdict(each), **({**asdict(status[each.batch_id].loads)} if each.batch_id in status else {})}
+        for each in outcomes
+    ]
+    if as_json:
+        print_json({"day": day, "batches": rows})
+        return
+    counts = ("landed", "promoted", "failed", "duplicate", "pending")
+    shown = table("batch", "outcome", *counts, "seconds", numbers=(*counts, "seconds"))
+    for row in rows:
+        colour = {"done": "green", "held": "yellow"}.get(str(row["state"]), "red")
+        cells = [number(row.get(name)) for name in counts]
+        shown.add_row(text(row["batch_id"]), f"[{colour}]{row['state']}[/]", *cells, f"{row['seconds']:.1f}")
+    out().print(shown)
+    for each in outcomes:
+        if each.message:
+            out().print(f"\n[red]{text(each.batch_id)}[/]: {text(each.message)} {text(each.next_step)}")
+    if any(row.get("failed") for row in rows):
+        hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")

@@ -1,0 +1,27 @@
+-- Doctor: what the login is and may do, and which revisions were applied.
+
+-- name: login
+-- A pipeline login that could write past the functions would make every promise about the vault empty.
+select current_setting('server_version') as version, current_setting('server_version_num')::integer as version_num,
+    session_user::text as login, r.rolsuper as is_superuser, r.rolbypassrls as bypasses_rls, r.rolcreaterole as creates_roles,
+    pg_catalog.pg_encoding_to_char(d.encoding) as encoding
+from pg_catalog.pg_roles as r
+inner join pg_catalog.pg_database as d on d.datname = pg_catalog.current_database()
+where r.rolname = session_user;
+
+-- name: writable
+-- Protected tables that the current role could write directly; none is right.
+select x.name
+from unnest(array['intake.raw_loads', 'vault.contacts', 'marketing.company_master', 'marketing.people_master']) as x (name)
+where to_regclass(x.name) is not null
+    and has_table_privilege(current_user, to_regclass(x.name), 'INSERT, UPDATE, DELETE, TRUNCATE');
+
+-- name: applied_revisions
+select revision, sha256 from public.schema_revision_file order by revision;
+
+-- name: left_over
+-- Work that a killed process left behind; the next run takes it up.
+select
+    (select count(*) from intake.replay_queue) as replay_queue,
+    (select count(*) from marketing.slot_work) as slot_work,
+    (select count(*) from intake.pull where status = 'running' and updated_at < now() - interval '1 day') as stale_pulls;

@@ -1,0 +1,64 @@
+-- Status: loads by state and batch, masters.
+
+-- name: batches
+-- landed is counted, not added up: a load in no known state would show as a difference.
+with counted as (
+    select l.batch_id,
+        count(*) as landed,
+        count(*) filter (where l.status = 'pending') as pending,
+        count(*) filter (where l.status = 'promoted') as promoted,
+        count(*) filter (where l.status = 'failed') as failed,
+        count(*) filter (where l.status = 'duplicate') as duplicate,
+        max(l.created_at) as last_landed_at
+    from intake.raw_loads as l
+    inner join intake.batch as b using (batch_id)
+    where (%(source)s::text is null or b.source = %(source)s)
+        and (%(day)s::date is null or (b.observed_at at time zone 'UTC')::date = %(day)s)
+    group by l.batch_id
+),
+waiting as (
+    select l.batch_id, count(*) as waiting
+    from intake.raw_loads as l
+    where l.status = 'pending'
+        and (
+            exists (select from intake.validated_people as p where p.load_id = l.load_id)
+            or exists (select from intake.validated_companies as c where c.load_id = l.load_id)
+        )
+        and not exists (select from intake.replay_queue as q where q.load_id = l.load_id)
+    group by l.batch_id
+)
+select b.batch_id, b.source, (b.observed_at at time zone 'UTC')::date as day, b.released_at, c.last_landed_at,
+    coalesce(c.landed, 0) as landed, coalesce(c.pending, 0) as pending, coalesce(c.promoted, 0) as promoted,
+    coalesce(c.failed, 0) as failed, coalesce(c.duplicate, 0) as duplicate, coalesce(w.waiting, 0) as waiting
+from intake.batch as b
+left join counted as c using (batch_id)
+left join waiting as w using (batch_id)
+where (%(source)s::text is null or b.source = %(source)s)
+    and (%(day)s::date is null or (b.observed_at at time zone 'UTC')::date = %(day)s)
+order by b.observed_at desc, b.source, b.batch_id;
+
+-- name: masters
+select
+    (select count(*) from marketing.people_master) as people,
+    (select count(*) from marketing.company_master) as companies,
+    (select count(*) from vault.contacts) as contacts,
+    (select count(*) from marketing.company_slot) as slots,
+    (select count(*) from marketing.company_slot where is_filled) as filled_slots,
+    (select count(*) from marketing.company_match_review where status = 'open') as open_reviews;
+
+-- name: reviews
+-- Names that could be several companies; what a person has to decide.
+select r.review_id, r.company_name, r.place_city, r.place_country, r.reason, r.candidate_ids, r.load_id, l.batch_id, r.created_at
+from marketing.company_match_review as r
+left join intake.raw_loads as l using (load_id)
+where r.status = 'open'
+order by r.review_id
+limit %(limit)s;
+
+-- name: count_reviews
+select count(*) from marketing.company_match_review where status = 'open';
+
+-- name: candidate_names
+select c.company_unique_id, c.company_name, c.domain
+from marketing.company_master as c
+where c.company_unique_id = any(%(ids)s);
