@@ -27,7 +27,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 from outreach_pipeline.database import rows
-from outreach_pipeline.database.errors import translated
+from outreach_pipeline.database.errors import may_come_up, translated
 from outreach_pipeline.database.rows import JsonbArray
 from outreach_pipeline.errors import ConfigurationError
 
@@ -238,7 +238,7 @@ class Database:
         """Connect, with patience for a server that wakes up (Neon takes seconds after a suspend)."""
         started = time.monotonic()
         for attempt in stamina.retry_context(
-            on=_may_come_up, attempts=self._connect_attempts, timeout=60.0, wait_initial=0.2, wait_max=5.0
+            on=may_come_up, attempts=self._connect_attempts, timeout=60.0, wait_initial=0.2, wait_max=5.0
         ):
             with attempt:
                 connection = psycopg.connect(
@@ -262,29 +262,6 @@ _abandoned: list[psycopg.Connection[Row]] = []
 def _close_all(connections: list[psycopg.Connection[Row]]) -> None:
     while connections:
         connections.pop().close()
-
-
-def _may_come_up(error: Exception) -> bool:
-    """Whether connecting again may help: not with a wrong password or a database that does not exist.
-
-    libpq gives no SQLSTATE for errors before the session starts, only the server's message, so the words
-    decide.
-    """
-    if not isinstance(error, psycopg.OperationalError):
-        return False
-    text = str(error)
-    return not any(
-        words in text
-        for words in (
-            "authentication failed",
-            "does not exist",
-            "no password supplied",
-            "not permitted to log in",
-            "no pg_hba.conf entry",
-            "could not translate host name",
-            "No such file or directory",
-        )
-    )
 
 
 def _opening(

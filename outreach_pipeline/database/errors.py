@@ -51,6 +51,16 @@ _MISSING_OBJECT = frozenset({"42P01", "42883", "42703", "42704"})
 # Raised by our own functions, whose texts hold ids and counts only.
 _OUR_OWN = frozenset({"P0001", "22023"})
 
+_HOPELESS = (
+    "authentication failed",
+    "does not exist",
+    "no password supplied",
+    "not permitted to log in",
+    "no pg_hba.conf entry",
+    "could not translate host name",
+    "No such file or directory",
+)
+
 _NEXT_STEPS = {
     "53100": "Free space on the database server, then run again: nothing was half written.",
     "42501": "Use the login outreach_app and the role that the stage names (sql/README.md).",
@@ -60,7 +70,7 @@ _NEXT_STEPS = {
 }
 
 _NEXT_STEPS_BY_KIND: dict[type[DatabaseError], str] = {
-    DatabaseConfigurationError: "Check the database URL: host, database, login and password.",
+    DatabaseConfigurationError: "Check the database URL (host, database, login, password), and run `outreach migrate` once.",
     UnreadableDataError: "Halve the page and try each half: one item holds what the server cannot store.",
     TransientDatabaseError: "Try again; if it goes on, check that the server is up and reachable.",
 }
@@ -87,8 +97,18 @@ def translated() -> Iterator[None]:
         raise translate(error) from None
 
 
+def may_come_up(error: Exception) -> bool:
+    """Whether connecting again may help: not with a wrong password, or a database that does not exist.
+
+    libpq gives no SQLSTATE for what happens before a session starts, only the server's words, so they decide.
+    """
+    return isinstance(error, psycopg.OperationalError) and not any(words in str(error) for words in _HOPELESS)
+
+
 def _kind_of(state: str, error: psycopg.Error) -> type[DatabaseError]:
     if not state:
+        if isinstance(error, psycopg.OperationalError) and not may_come_up(error):
+            return DatabaseConfigurationError
         lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
         return TransientDatabaseError if lost else PermanentDatabaseError
     if state in _TRANSIENT or state[:2] in _TRANSIENT_CLASSES:
