@@ -70,7 +70,7 @@ _NEXT_STEPS = {
 }
 
 _NEXT_STEPS_BY_KIND: dict[type[DatabaseError], str] = {
-    DatabaseConfigurationError: "Check the database URL (host, database, login, password), and run `outreach migrate` once.",
+    DatabaseConfigurationError: "Check the database URL, and that `outreach migrate` has been run.",
     UnreadableDataError: "Halve the page and try each half: one item holds what the server cannot store.",
     TransientDatabaseError: "Try again; if it goes on, check that the server is up and reachable.",
 }
