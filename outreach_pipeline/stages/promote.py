@@ -1,7 +1,8 @@
-"""Promote: released records to contacts and masters, chunk by chunk, each with its change of state in one transaction.
+"""Promote: released records to contacts and masters, chunk by chunk, each with its change of state in one
+transaction.
 
-Belongs here: releasing a batch, the chunk loop, adding up. Does not belong here: identity and survivorship, which are
-decided in SQL over all records (`sql/functions`), and who holds a slot (`slots`).
+Belongs here: releasing a batch, the chunk loop, adding up. Does not belong here: identity and survivorship,
+which are decided in SQL over all records (`sql/functions`), and who holds a slot (`slots`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from dataclasses import dataclass, replace
 
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.errors import RejectedDataError
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
+
+HELD_NEXT_STEP = "Correct the shape or the source and replay the batch, or promote it with accept_checks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +31,22 @@ class PromoteReport:
     people_changed: int = 0
 
 
-def promote_batch(workspace: Workspace, batch: Batch, *, progress: Progress = no_progress) -> PromoteReport:
+def promote_batch(
+    workspace: Workspace, batch: Batch, *, accept_checks: bool = False, progress: Progress = no_progress
+) -> PromoteReport:
     """Promote what is due of a batch whose checks have passed; what is unchanged is not touched.
 
-    Raises TransientError when the database was busy or gone: run it again, done chunks stay done.
+    Raises RejectedDataError when its checks hold the batch and `accept_checks` does not let it through, and
+    TransientError when the database was busy or gone: run it again, done chunks stay done.
     """
     queries = load_queries("promote")
     with workspace.database.transaction(Role.PROMOTE) as tx:
-        tx.execute(queries.release_batch, {"batch_id": batch.batch_id})
+        if not accept_checks:
+            _refuse_held(
+                batch,
+                [r["description"] for r in tx.fetch_all(queries.held_for, {"batch_id": batch.batch_id})],
+            )
+        tx.execute(queries.release_batch, {"batch_id": batch.batch_id, "accept": accept_checks})
     with workspace.database.transaction(Role.PROMOTE) as tx:
         due = [row["load_id"] for row in tx.fetch_all(queries.due_loads, {"batch_id": batch.batch_id})]
     report = PromoteReport(batch.batch_id)
@@ -56,3 +68,11 @@ def promote_batch(workspace: Workspace, batch: Batch, *, progress: Progress = no
         )
         progress("promote", min(start + size, len(due)), len(due))
     return report
+
+
+def _refuse_held(batch: Batch, reasons: list[str]) -> None:
+    # The database refuses as well (f_release_batch); here the operator gets the sentences of the checks.
+    if reasons:
+        raise RejectedDataError(
+            f"Batch {batch.batch_id} is held: {' '.join(reasons)}", next_step=HELD_NEXT_STEP
+        )

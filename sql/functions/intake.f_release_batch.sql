@@ -1,5 +1,8 @@
 -- The gate between validation and promotion: what the blocking checks let through takes part in identity and promotion.
-create or replace function intake.f_release_batch(p_batch_id text)
+-- A held batch is refused here, whoever asks, unless an operator accepts it; that is remembered with its checks.
+-- The signature without p_accept is gone: beside the default it would make every call ambiguous.
+drop function if exists intake.f_release_batch(text);
+create or replace function intake.f_release_batch(p_batch_id text, p_accept boolean default false)
 returns integer
 language plpgsql
 security definer
@@ -8,7 +11,25 @@ as $$
 declare
     v_people integer;
     v_companies integer;
+    v_results jsonb;
 begin
+    select b.check_results into v_results from intake.batch as b where b.batch_id = p_batch_id for update;
+    if coalesce(v_results -> 'held' = 'true'::jsonb, false) then
+        if not coalesce(p_accept, false) then
+            raise exception 'batch % is held by its checks', p_batch_id
+                using hint = 'Look at its check results; to promote it all the same, run it with accept_checks.';
+        end if;
+        update intake.batch
+        set check_results = v_results || jsonb_build_object(
+            'held', false,
+            'accepted_checks', (
+                select jsonb_agg(r.result -> 'name' order by r.result ->> 'name')
+                from jsonb_array_elements(v_results -> 'results') as r (result)
+                where r.result -> 'passed' = 'false'::jsonb
+            )
+        )
+        where batch_id = p_batch_id;
+    end if;
     update intake.validated_companies set is_released = true where batch_id = p_batch_id and not is_released;
     get diagnostics v_companies = row_count;
     update intake.validated_people set is_released = true where batch_id = p_batch_id and not is_released;
@@ -17,5 +38,5 @@ begin
     return v_people + v_companies;
 end
 $$;
-revoke all on function intake.f_release_batch(text) from public;
-grant execute on function intake.f_release_batch(text) to mcp_promote;
+revoke all on function intake.f_release_batch(text, boolean) from public;
+grant execute on function intake.f_release_batch(text, boolean) to mcp_promote;

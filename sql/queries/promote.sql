@@ -1,7 +1,14 @@
 -- Promotion: which loads of a batch are due, and the functions that decide.
 
 -- name: release_batch
-select intake.f_release_batch(%(batch_id)s);
+select intake.f_release_batch(%(batch_id)s, %(accept)s);
+
+-- name: held_for
+-- Why a batch is held: the sentences of its failed checks; nothing when it is not.
+select r.result ->> 'description' as description
+from intake.batch as b
+cross join lateral jsonb_array_elements(b.check_results -> 'results') as r (result)
+where b.batch_id = %(batch_id)s and b.check_results -> 'held' = 'true'::jsonb and r.result -> 'passed' = 'false'::jsonb;
 
 -- name: due_loads
 -- Dirty records of the batch, and of earlier loads that an item of the batch repeated (that were seen again).

@@ -1,0 +1,215 @@
+"""The steps of a batch as assets: each calls one stage and shows what it did.
+
+Belongs here: config, the call, the metadata. Does not belong here: work (`stages`), descriptions and
+columns (`specs`), what an error becomes (`failures`). Nothing but counts leaves a step: the data stays in
+the database.
+
+Every step can be run alone for any partition: a stage takes up what is due and leaves the rest as it is.
+"""
+
+# Not `from __future__ import annotations`: dagster reads the annotations of the steps, and they are made in
+# functions.
+from collections.abc import Iterator
+
+import dagster as dg
+from pydantic import Field
+
+from outreach_pipeline.orchestration import metadata as md
+from outreach_pipeline.orchestration import specs
+from outreach_pipeline.orchestration.failures import explained
+from outreach_pipeline.orchestration.partitions import batch_of
+from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.stages.checks import CheckReport, hold_or_release
+from outreach_pipeline.stages.counts import count_batch, count_rejections, count_rows, count_slots
+from outreach_pipeline.stages.land import land_batch
+from outreach_pipeline.stages.promote import promote_batch
+from outreach_pipeline.stages.slots import assign_slots
+from outreach_pipeline.stages.validate import validate_batch
+
+POOL = "database"
+"""Steps that write; its limit is set in dagster.yaml, per run."""
+
+ROWS = "dagster/partition_row_count"
+TABLE_ROWS = "dagster/row_count"
+
+Events = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
+
+
+class LandConfig(dg.Config):
+    """How to land."""
+
+    refetch: bool = Field(
+        default=False,
+        description="Read the source again although the batch has landed. Paid sources cost money each time.",
+    )
+
+
+class GateConfig(dg.Config):
+    """How strict to be with a batch that fails its checks."""
+
+    accept_checks: bool = Field(
+        default=False,
+        description="Promote the batch although its checks failed; which ones is remembered.",
+    )
+
+
+def batch_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+    """Land, validate (with the blocking checks), promote, slots, all over the same partitions."""
+    return [_land(partitions), _validate(partitions), _promote(partitions), _slots(partitions)]
+
+
+def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(name="land", specs=[specs.RAW_LOADS.spec(partitions)], pool=POOL)
+    def land(
+        context: dg.AssetExecutionContext, config: LandConfig, pipeline: dg.ResourceParam[Pipeline]
+    ) -> Events:
+        batch, watch = batch_of(context), md.Stopwatch.start()
+        with explained(context):
+            report = land_batch(pipeline.workspace, batch, refetch=config.refetch, progress=pipeline.progress)
+            pipeline.listener(report)
+            counts = count_batch(pipeline.workspace, batch)
+        said = (
+            "it had landed before, or its files come by hand"
+            if report.already
+            else f"{report.items} items read"
+        )
+        context.log.info("%s: %s; %s loads in the batch", batch.batch_id, said, counts.landed)
+        yield dg.MaterializeResult(
+            asset_key=specs.RAW_LOADS.key,
+            metadata={
+                ROWS: counts.landed,
+                **md.counts_of(report, "items", "duplicates", "poison", "pages"),
+                "read": dg.MetadataValue.text(said),
+                **watch.numbers(report.items, "items"),
+                "states": md.state_table(counts),
+            },
+        )
+
+    return land
+
+
+def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="validate",
+        specs=[table.spec(partitions) for table in specs.VALIDATED],
+        check_specs=specs.check_specs(),
+        can_subset=True,
+        pool=POOL,
+    )
+    def validate(
+        context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]
+    ) -> Events:
+        batch, watch = batch_of(context), md.Stopwatch.start()
+        with explained(context):
+            report = validate_batch(pipeline.workspace, batch, progress=pipeline.progress)
+            pipeline.listener(report)
+            timing = watch.numbers(report.loads, "loads")
+            verdict = hold_or_release(pipeline.workspace, batch, accept=config.accept_checks)
+            pipeline.listener(verdict)
+            counts = count_batch(pipeline.workspace, batch)
+            rejections = count_rejections(pipeline.workspace, batch)
+        (context.log.warning if verdict.failing else context.log.info)(verdict.sentence)
+        shown: dict[dg.AssetKey, md.Metadata] = {
+            specs.COMPANIES.key: {ROWS: dg.MetadataValue.int(counts.companies)},
+            specs.PEOPLE.key: {ROWS: dg.MetadataValue.int(counts.people)},
+            specs.REJECTIONS.key: {
+                ROWS: dg.MetadataValue.int(counts.rejections),
+                "most frequent": md.rejection_table(rejections),
+                "states": md.state_table(counts),
+            },
+        }
+        common = md.counts_of(
+            report, "loads", "people", "companies", "failed", "dropped", "noted", "observed_again"
+        )
+        for key, own in shown.items():
+            if key in context.selected_asset_keys:
+                yield dg.MaterializeResult(asset_key=key, metadata={**own, **common, **timing})
+        yield from _evaluations(context, verdict)
+
+    return validate
+
+
+def _evaluations(context: dg.AssetExecutionContext, verdict: CheckReport) -> Events:
+    # A warning does not block: an accepted batch goes on, and the page still shows what was accepted.
+    severity = dg.AssetCheckSeverity.WARN if verdict.accepted else dg.AssetCheckSeverity.ERROR
+    selected = {key.name for key in context.selected_asset_check_keys}
+    for result in verdict.results:
+        if result.name in selected:
+            said = (
+                f"{result.description} Accepted by an operator."
+                if verdict.accepted and not result.passed
+                else ""
+            )
+            yield dg.AssetCheckResult(
+                asset_key=specs.REJECTIONS.key,
+                check_name=result.name,
+                passed=result.passed,
+                severity=severity,
+                description=said or result.description,
+                metadata=md.check_metadata(result),
+            )
+
+
+def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="promote", specs=[table.spec(partitions) for table in specs.PROMOTED], can_subset=True, pool=POOL
+    )
+    def promote(
+        context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]
+    ) -> Events:
+        batch, watch = batch_of(context), md.Stopwatch.start()
+        with explained(context):
+            report = promote_batch(
+                pipeline.workspace, batch, accept_checks=config.accept_checks, progress=pipeline.progress
+            )
+            pipeline.listener(report)
+            timing = watch.numbers(report.loads, "loads")
+            rows = count_rows(pipeline.workspace)
+            states = md.state_table(count_batch(pipeline.workspace, batch))
+        context.log.info("%s: %s loads promoted", batch.batch_id, report.loads)
+        changed = {
+            specs.CONTACTS: ("contacts_created", "contacts_changed"),
+            specs.COMPANY_MASTER: ("companies_created", "companies_changed"),
+            specs.PEOPLE_MASTER: ("people_created", "people_changed"),
+        }
+        for table, fields in changed.items():
+            if table.key in context.selected_asset_keys:
+                yield dg.MaterializeResult(
+                    asset_key=table.key,
+                    metadata={
+                        TABLE_ROWS: rows[table.name],
+                        **md.counts_of(report, "loads", *fields),
+                        **timing,
+                        "states": states,
+                    },
+                )
+
+    return promote
+
+
+def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="slots", specs=[table.spec(partitions) for table in specs.SEATS], can_subset=True, pool=POOL
+    )
+    def slots(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[Pipeline]) -> Events:
+        watch = md.Stopwatch.start()
+        with explained(context):
+            report = assign_slots(pipeline.workspace, progress=pipeline.progress)
+            pipeline.listener(report)
+            timing = watch.numbers(report.companies, "companies")
+            rows = count_rows(pipeline.workspace)
+            seats = md.slot_table(count_slots(pipeline.workspace))
+        context.log.info("slots of %s companies decided, %s filled anew", report.companies, report.assigned)
+        for table in specs.SEATS:
+            if table.key in context.selected_asset_keys:
+                yield dg.MaterializeResult(
+                    asset_key=table.key,
+                    metadata={
+                        TABLE_ROWS: rows[table.name],
+                        **md.counts_of(report, "companies", "assigned", "displaced", "vacated"),
+                        **timing,
+                        "seats": seats,
+                    },
+                )
+
+    return slots

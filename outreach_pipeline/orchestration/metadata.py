@@ -1,0 +1,126 @@
+"""What a materialization shows: counts, rates, seconds and small tables, and never a value of an item.
+
+Belongs here: turning reports and counts into Dagster's metadata. Does not belong here: counting
+(`stages.counts`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import dagster as dg
+
+from outreach_pipeline.stages.check_rules import CheckResult
+from outreach_pipeline.stages.counts import BatchCounts, RejectionCount
+
+Metadata = dict[str, dg.MetadataValue]
+
+_BAR = 24
+_OUTCOMES = {"rejected": "load failed", "dropped": "left out", "noted": "noted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stopwatch:
+    """Seconds since it was made."""
+
+    started: float
+
+    @classmethod
+    def start(cls) -> Stopwatch:
+        """Start now."""
+        return cls(time.monotonic())
+
+    def numbers(self, units: int, unit: str) -> Metadata:
+        """Seconds taken, and the rate when there was something to do."""
+        seconds = time.monotonic() - self.started
+        found: Metadata = {"seconds": dg.MetadataValue.float(round(seconds, 3))}
+        if units:
+            found[f"{unit} per second"] = dg.MetadataValue.float(round(units / max(seconds, 0.001), 1))
+        return found
+
+
+def counts_of(report: object, *names: str) -> Metadata:
+    """Some fields of a report as numbers; underscores become blanks."""
+    fields = asdict(report)  # type: ignore[call-overload]
+    return {name.replace("_", " "): dg.MetadataValue.int(int(fields[name])) for name in names}
+
+
+def state_table(counts: BatchCounts) -> dg.MetadataValue:
+    """The loads of a batch by state, with bars."""
+    states = (
+        ("promoted", counts.promoted),
+        ("waiting", counts.waiting),
+        ("not yet validated", counts.pending - counts.waiting),
+        ("failed", counts.failed),
+        ("duplicate", counts.duplicate),
+    )
+    rows = [(state, n, _bar(n, counts.landed)) for state, n in states if n]
+    return table(("state", "loads", "share"), [*rows, ("**landed**", counts.landed, "")])
+
+
+def rejection_table(rejections: Sequence[RejectionCount]) -> dg.MetadataValue:
+    """The most frequent rejections and notes."""
+    if not rejections:
+        return dg.MetadataValue.md("Nothing was rejected, left out or noted.")
+    return table(
+        ("column", "check", "outcome", "loads"),
+        [(f"`{r.column}`", r.check, _OUTCOMES.get(r.outcome, r.outcome), r.loads) for r in rejections],
+    )
+
+
+def slot_table(slots: Mapping[str, tuple[int, int]]) -> dg.MetadataValue:
+    """Filled seats per role, with bars."""
+    return table(
+        ("slot", "filled", "of", "share"),
+        [(role, filled, total, _bar(filled, total)) for role, (filled, total) in slots.items()],
+    )
+
+
+def check_metadata(result: CheckResult) -> Metadata:
+    """Numbers and names behind a check's sentence; the sentence itself is the evaluation's description."""
+    found: Metadata = {}
+    for name, value in result.values.items():
+        label = name.replace("_", " ")
+        if isinstance(value, bool | int):
+            found[label] = dg.MetadataValue.int(int(value))
+        elif isinstance(value, float):
+            found[label] = dg.MetadataValue.float(value)
+        elif value:
+            found[label] = _names(value)
+    return found
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> dg.MetadataValue:
+    """A markdown table; pipes in cells would end them, so they are replaced."""
+    lines = [header, ["---"] * len(header), *rows]
+    return dg.MetadataValue.md(
+        "\n".join("| " + " | ".join(str(cell).replace("|", "/") for cell in line) + " |" for line in lines)
+    )
+
+
+def _names(value: Mapping[str, float] | Sequence[Any]) -> dg.MetadataValue:
+    if isinstance(value, Mapping):
+        return table(("key", "share"), [(f"`{key}`", _percent(share)) for key, share in value.items()])
+    if isinstance(value[0], Mapping):
+        rows = [
+            (f"`{one['column']}`", one["check"], _percent(one["share"]), _percent(one["usual"]))
+            for one in value
+        ]
+        return table(("column", "check", "now", "usual"), rows)
+    return dg.MetadataValue.md(", ".join(f"`{name}`" for name in value))
+
+
+def _bar(part: int, whole: int) -> str:
+    if not whole:
+        return ""
+    filled = round(_BAR * part / whole)
+    # One block at least for what exists: a few failed loads of thousands must not look like none.
+    filled = max(filled, 1) if part else 0
+    return f"{'█' * filled}{'░' * (_BAR - filled)} {_percent(part / whole)}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %"

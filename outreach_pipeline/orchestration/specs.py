@@ -1,0 +1,128 @@
+"""The assets on paper: key, description, columns, owners and kinds of every table that a batch passes
+through.
+
+Belongs here: what the page shows before anything ran. Does not belong here: how a table is filled (`assets`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import dagster as dg
+
+from outreach_pipeline.orchestration.tables import column_schema
+from outreach_pipeline.stages.checks import CHECK_NAMES
+
+OPERATIONS = "team:sales-operations"
+ENGINEERING = "team:data-engineering"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One asset: its table, what fills it and from what. `kinds` beside postgres: python rules, or SQL
+    functions.
+    """
+
+    name: str
+    description: str
+    after: tuple[str, ...] = ()
+    owners: tuple[str, ...] = (ENGINEERING,)
+    kinds: tuple[str, ...] = ("python",)
+
+    @property
+    def key(self) -> dg.AssetKey:
+        """[schema, table]."""
+        return dg.AssetKey(self.name.split("."))
+
+    def spec(self, partitions: dg.PartitionsDefinition[str]) -> dg.AssetSpec:
+        """The specification, with columns as sql/schema.sql has them."""
+        return dg.AssetSpec(
+            key=self.key,
+            deps=[dg.AssetKey(name.split(".")) for name in self.after],
+            description=self.description,
+            group_name=self.name.split(".")[0],
+            kinds={"postgres", *self.kinds},
+            owners=list(self.owners),
+            partitions_def=partitions,
+            skippable=True,
+            metadata={
+                "dagster/column_schema": column_schema(self.name),
+                "dagster/table_name": self.name,
+            },
+        )
+
+
+RAW_LOADS = Table(
+    "intake.raw_loads",
+    "Every item of the source, verbatim. What landed is not read again unless `refetch` is set: a backfill "
+    "re-processes what is stored, and costs nothing.",
+)
+_RAW = ("intake.raw_loads",)
+COMPANIES = Table(
+    "intake.validated_companies", "Companies of the batch in canonical form: one spelling, one type.", _RAW
+)
+PEOPLE = Table(
+    "intake.validated_people", "People of the batch in canonical form: one spelling, one type.", _RAW
+)
+REJECTIONS = Table(
+    "intake.validation_failed",
+    "One row per failed check of one load: column, check, reason. Rejected: the load failed for it; dropped: "
+    "the field was left out; noted: repaired or doubtful. Its asset checks look at the batch as a whole and "
+    "hold it back when it is not what the source used to be.",
+    _RAW,
+    (OPERATIONS, ENGINEERING),
+)
+_VALIDATED = ("intake.validated_companies", "intake.validated_people", "intake.validation_failed")
+CONTACTS = Table(
+    "vault.contacts", "One row per e-mail address.", _VALIDATED, (OPERATIONS, ENGINEERING), ("sql",)
+)
+COMPANY_MASTER = Table(
+    "marketing.company_master",
+    "One row per company, merged from all sources; each field knows the load it came from.",
+    _VALIDATED,
+    (OPERATIONS, ENGINEERING),
+    ("sql",),
+)
+PEOPLE_MASTER = Table(
+    "marketing.people_master",
+    "One row per person, merged from all sources; each field knows the load it came from.",
+    _VALIDATED,
+    (OPERATIONS, ENGINEERING),
+    ("sql",),
+)
+_MASTERS = ("marketing.company_master", "marketing.people_master")
+SLOTS = Table(
+    "marketing.company_slot",
+    "The CEO, CFO and HR seat of each company, and who holds it. Decided again for the companies that the "
+    "batch changed.",
+    _MASTERS,
+    (OPERATIONS, ENGINEERING),
+    ("sql",),
+)
+HISTORY = Table(
+    "marketing.slot_assignment_history",
+    "Who held a seat from when to when, as the observations say.",
+    _MASTERS,
+    (OPERATIONS, ENGINEERING),
+    ("sql",),
+)
+
+VALIDATED = (COMPANIES, PEOPLE, REJECTIONS)
+PROMOTED = (CONTACTS, COMPANY_MASTER, PEOPLE_MASTER)
+SEATS = (SLOTS, HISTORY)
+TABLES = (RAW_LOADS, *VALIDATED, *PROMOTED, *SEATS)
+
+_CHECKS = {
+    "reject_share": "Failed loads are not more than sources.toml allows, and not far more than usual.",
+    "column_shares": "No column is lost in most loads that used to be readable.",
+    "unseen_keys": "Few items carry keys that the source never had.",
+    "missing_keys": "No key is missing that the shape expects or that items used to have.",
+}
+
+
+def check_specs() -> list[dg.AssetCheckSpec]:
+    """The checks of a whole batch. Blocking: nothing is promoted in a run in which one fails."""
+    return [
+        dg.AssetCheckSpec(name=name, asset=REJECTIONS.key, description=_CHECKS[name], blocking=True)
+        for name in CHECK_NAMES
+    ]
