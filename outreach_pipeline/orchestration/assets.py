@@ -16,7 +16,7 @@ from pydantic import Field
 
 from outreach_pipeline.orchestration import metadata as md
 from outreach_pipeline.orchestration import specs
-from outreach_pipeline.orchestration.failures import explained
+from outreach_pipeline.orchestration.failures import explained, held
 from outreach_pipeline.orchestration.partitions import batch_of
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.stages.checks import CheckReport, hold_or_release
@@ -125,6 +125,10 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             if key in context.selected_asset_keys:
                 yield dg.MaterializeResult(asset_key=key, metadata={**own, **common, **timing})
         yield from _evaluations(context, verdict)
+        if verdict.held:
+            # The blocking checks would end the step as well, but with a list of names instead of the
+            # sentences.
+            raise held(verdict.sentence)
 
     return validate
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dagster as dg
 
 from outreach_pipeline.orchestration.assets import batch_assets
+from outreach_pipeline.orchestration.incidents import failure_sensor
 from outreach_pipeline.orchestration.partitions import batch_partitions
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.orchestration.schedule import batch_job, nightly_schedule
@@ -31,6 +32,7 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
         assets=batch_assets(partitions),
         jobs=[job],
         schedules=[nightly_schedule(job, nightly, settings.nightly_hour)],
+        sensors=[failure_sensor()],
         resources={"pipeline": pipeline},
         # A process per step would import dagster and this project anew: 15 s a run instead of 2.5 s.
         executor=dg.in_process_executor,

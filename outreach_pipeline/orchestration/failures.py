@@ -24,6 +24,7 @@ from outreach_pipeline.errors import (
     RejectedDataError,
     TransientError,
 )
+from outreach_pipeline.stages.promote import HELD_NEXT_STEP
 
 MAX_RETRIES = 3
 FIRST_WAIT_SECONDS = 2.0
@@ -49,6 +50,11 @@ def explained(context: dg.AssetExecutionContext, *, first_wait: float = FIRST_WA
         raise
     except Exception as error:  # noqa: BLE001 - its text may hold a person's data and must not reach the page
         raise _unexpected(error) from None
+
+
+def held(sentence: str) -> dg.Failure:
+    """The end of a step whose batch is held by its checks."""
+    return _failure(RejectedDataError(sentence, next_step=HELD_NEXT_STEP))
 
 
 def _failure(error: OutreachError) -> dg.Failure:

@@ -1,0 +1,92 @@
+"""From a failed run to an incident: what failed, in the words of the step, and the id it was logged under.
+
+Belongs here: reading a run's failure events, and the sensor that logs them. Does not belong here: the log
+itself (`stages.incidents`).
+
+Runs that the command line starts are logged by it at once (`launch`), all others by the sensor. The run
+carries the id as a tag, so that nothing is logged twice and the page leads to the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import dagster as dg
+
+from outreach_pipeline.orchestration.failures import KIND, NEXT_STEP, WHERE
+from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.stages.incidents import Incident, log_incident
+
+ERROR_ID_TAG = "outreach/error_id"
+PARTITION_TAG = "dagster/partition"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a run failed: `kind` as in `stages.incidents`, one sentence, what to do, and lines of our code."""
+
+    step: str
+    kind: str
+    message: str
+    next_step: str = ""
+    where: str = ""
+
+
+def problem_of(events: Iterable[dg.DagsterEvent]) -> Problem | None:
+    """The first failed step of a run that says why; None when no step failed (the process died)."""
+    for event in events:
+        if not event.is_step_failure:
+            continue
+        data = event.step_failure_data
+        told = data.user_failure_data
+        if told is None:
+            # Not from one of our steps: the framework's text may quote anything, so only its class is told.
+            name = (data.error.cls_name if data.error else None) or "an unknown error"
+            return Problem(event.step_key or "", "unexpected", f"Step {event.step_key} ended with {name}.")
+        words = {name: str(value.value) for name, value in told.metadata.items()}
+        return Problem(
+            step=event.step_key or "",
+            kind=words.get(KIND, "unexpected"),
+            message=told.description or "",
+            next_step=words.get(NEXT_STEP, ""),
+            where=words.get(WHERE, ""),
+        )
+    return None
+
+
+def log_failed_run(
+    pipeline: Pipeline, instance: dg.DagsterInstance, run: dg.DagsterRun, problem: Problem | None
+) -> str:
+    """Log a failed run once; returns its error id. Raises TransientError when the database is gone."""
+    if known := run.tags.get(ERROR_ID_TAG):
+        return known
+    found = problem or Problem("", "unexpected", "The run ended without a word: its process died.")
+    context: dict[str, str | int] = {
+        "run_id": run.run_id,
+        "job": run.job_name,
+        "step": found.step,
+        "batch_id": run.tags.get(PARTITION_TAG, ""),
+    }
+    error_id = log_incident(pipeline.workspace, Incident(found.kind, found.message, context, found.where))
+    instance.add_run_tags(run.run_id, {ERROR_ID_TAG: error_id})
+    return error_id
+
+
+def failure_sensor() -> dg.SensorDefinition:
+    """Writes every failed run to `public.shq_error_log`. Runs by default; costs one query per failed run."""
+
+    @dg.run_failure_sensor(
+        name="log_failed_runs",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=15,
+        description="Writes each failed run to public.shq_error_log and tags the run with its ERR-… id.",
+    )
+    def log_failed_runs(context: dg.RunFailureSensorContext, pipeline: dg.ResourceParam[Pipeline]) -> None:
+        run = context.instance.get_run_by_id(context.dagster_run.run_id) or context.dagster_run
+        error_id = log_failed_run(
+            pipeline, context.instance, run, problem_of(context.get_step_failure_events())
+        )
+        context.log.info("run %s is %s", run.run_id, error_id)
+
+    return log_failed_runs

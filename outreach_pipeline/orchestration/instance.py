@@ -1,0 +1,77 @@
+"""Dagster's own state: where it lives and how it is set up when nobody has set it up.
+
+Belongs here: the home folder and its dagster.yaml. Does not belong here: the production set-up
+(`deploy/dagster.yaml`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from outreach_pipeline.settings import Settings
+
+CONFIG = """\
+# Written once by outreach_pipeline; edit it, it is not written again. deploy/dagster.yaml is the one for
+# production. State is kept in SQLite files in this folder.
+
+telemetry:
+  enabled: false
+
+# No dialog that asks for an e-mail address.
+nux:
+  enabled: false
+
+concurrency:
+  runs:
+    # Each run is a process of about 250 MB.
+    max_concurrent_runs: 4
+  pools:
+    # Per run, enforced by the queue: a slot that a killed process holds cannot block the next run.
+    granularity: run
+    default_limit: 4
+
+# A run whose process died is started once more; a step that failed is not (transient failures are retried
+# inside).
+run_retries:
+  enabled: true
+  max_retries: 1
+  retry_on_asset_or_op_failure: false
+
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 180
+
+retention:
+  schedule:
+    purge_after_days: 90
+  sensor:
+    purge_after_days:
+      skipped: 7
+      failure: 90
+      success: 90
+"""
+
+
+def dagster_home(settings: Settings) -> Path:
+    """The folder of Dagster's state: DAGSTER_HOME, else `dagster` in our home; made with its dagster.yaml
+    if missing.
+    """
+    named = os.environ.get("DAGSTER_HOME")
+    home = Path(named).expanduser().resolve() if named else settings.home_path / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        config.write_text(CONFIG, encoding="utf-8")
+    return home
+
+
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The persistent instance: the same that the page shows."""
+    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        yield instance

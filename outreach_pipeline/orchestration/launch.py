@@ -1,0 +1,227 @@
+"""Runs batches from the command line: in this process, on the same instance that the page shows.
+
+Belongs here: running the job per source and saying what each stage did. Does not belong here: printing
+(`cli`), stages.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+import dagster as dg
+
+from outreach_pipeline.errors import ConfigurationError, OutreachError
+from outreach_pipeline.orchestration.build import build_defs
+from outreach_pipeline.orchestration.incidents import Problem, log_failed_run, problem_of
+from outreach_pipeline.orchestration.instance import open_instance
+from outreach_pipeline.orchestration.partitions import partition_key
+from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.orchestration.schedule import NIGHTLY, batch_tags
+from outreach_pipeline.settings import Settings
+from outreach_pipeline.stages.checks import CheckReport
+from outreach_pipeline.stages.land import LandReport
+from outreach_pipeline.stages.promote import PromoteReport
+from outreach_pipeline.stages.slots import SlotReport
+from outreach_pipeline.stages.validate import ValidateReport
+from outreach_pipeline.stages.workspace import Progress, Workspace, no_progress
+
+HOST_TAG, PROCESS_TAG = "outreach/host", "outreach/process"
+
+Report = TypeVar("Report")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """What became of one batch. A stage that was not reached has no report; `problem` is None when all went
+    well.
+
+    `held`: its checks stopped it. `error_id`: under which it stands in `public.shq_error_log`.
+    """
+
+    batch_id: str
+    run_id: str
+    succeeded: bool
+    land: LandReport | None = None
+    validate: ValidateReport | None = None
+    checks: CheckReport | None = None
+    promote: PromoteReport | None = None
+    slots: SlotReport | None = None
+    problem: str | None = None
+    next_step: str = ""
+    error_id: str | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the batch's checks stopped it before promotion."""
+        return self.checks is not None and self.checks.held
+
+
+@dataclass(slots=True)
+class _Listener:
+    """Keeps the reports of the run in progress, and names the source in its progress."""
+
+    progress: Progress
+    source: str = ""
+    reports: list[object] = field(default_factory=list)
+
+    def heard(self, report: object) -> None:
+        self.reports.append(report)
+
+    def moved(self, what: str, done: int, total: int | None) -> None:
+        self.progress(f"{self.source}: {what}", done, total)
+
+    def last(self, kind: type[Report]) -> Report | None:
+        return next((report for report in reversed(self.reports) if isinstance(report, kind)), None)
+
+
+def run_batches(
+    settings: Settings,
+    day: date,
+    sources: Sequence[str],
+    *,
+    refetch: bool = False,
+    accept_checks: bool = False,
+    progress: Progress | None = None,
+    workspace: Workspace | None = None,
+) -> list[BatchOutcome]:
+    """Run each source's batch of a day from landing to slots; a source that fails holds back no other.
+
+    `progress` is called with "source: stage", done, total. Raises ConfigurationError before anything runs
+    when a source is unknown or the day has no partition; what goes wrong later is told by the outcome.
+    """
+    return list(
+        iterate_batches(
+            settings,
+            day,
+            sources,
+            refetch=refetch,
+            accept_checks=accept_checks,
+            progress=progress,
+            workspace=workspace,
+        )
+    )
+
+
+def iterate_batches(
+    settings: Settings,
+    day: date,
+    sources: Sequence[str],
+    *,
+    refetch: bool = False,
+    accept_checks: bool = False,
+    progress: Progress | None = None,
+    workspace: Workspace | None = None,
+) -> Iterator[BatchOutcome]:
+    """The same, one outcome at a time as it is there."""
+    workspace = workspace or Workspace(settings)
+    _check_partitions(workspace, day, sources)
+    listener = _Listener(progress or no_progress)
+    pipeline = Pipeline(workspace, listener.moved, listener.heard)
+    job = build_defs(pipeline=pipeline).resolve_job_def(NIGHTLY)
+    config = _run_config(refetch=refetch, accept_checks=accept_checks)
+    with open_instance(settings) as instance:
+        bury_dead_runs(instance)
+        for source in dict.fromkeys(sources):
+            listener.source, listener.reports = source, []
+            result = job.execute_in_process(
+                run_config=config,
+                instance=instance,
+                partition_key=partition_key(day, source),
+                tags={**batch_tags(day, source), **_process_tags()},
+                raise_on_error=False,
+            )
+            yield _outcome(pipeline, instance, listener, result, partition_key(day, source))
+
+
+def bury_dead_runs(instance: dg.DagsterInstance) -> int:
+    """Mark runs of command lines that were killed on this machine as failed; returns how many.
+
+    Nobody else watches them, and for ever in progress they would take up a place in the queue.
+    """
+    unfinished = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED],
+        tags={HOST_TAG: socket.gethostname()},
+    )
+    dead = [run for run in instance.get_runs(unfinished) if not _alive(int(run.tags.get(PROCESS_TAG, "0")))]
+    for run in dead:
+        instance.report_run_failed(run, "The process that ran this batch has ended without finishing it.")
+    return len(dead)
+
+
+def _check_partitions(workspace: Workspace, day: date, sources: Sequence[str]) -> None:
+    for source in sources:
+        workspace.source(source)
+    first, today = date.fromisoformat(workspace.settings.first_day), datetime.now(UTC).date()
+    if not first <= day <= today:
+        raise ConfigurationError(
+            f"There is no batch for {day.isoformat()}: days go from {first.isoformat()} to today (UTC).",
+            next_step="Choose another day, or set OUTREACH_FIRST_DAY.",
+        )
+
+
+def _run_config(*, refetch: bool, accept_checks: bool) -> dict[str, object]:
+    gate = {"config": {"accept_checks": accept_checks}}
+    return {
+        "ops": {"land": {"config": {"refetch": refetch}}, "validate": gate, "promote": gate},
+        # The command line shows progress of its own; everything is in the instance's event log all the same.
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+
+
+def _outcome(
+    pipeline: Pipeline,
+    instance: dg.DagsterInstance,
+    listener: _Listener,
+    result: dg.ExecuteInProcessResult,
+    batch_id: str,
+) -> BatchOutcome:
+    problem = None if result.success else problem_of(result.all_events)
+    error_id = None
+    if not result.success:
+        run = instance.get_run_by_id(result.run_id) or result.dagster_run
+        error_id = _logged(pipeline, instance, run, problem)
+    return BatchOutcome(
+        batch_id=batch_id,
+        run_id=result.run_id,
+        succeeded=result.success,
+        land=listener.last(LandReport),
+        validate=listener.last(ValidateReport),
+        checks=listener.last(CheckReport),
+        promote=listener.last(PromoteReport),
+        slots=listener.last(SlotReport),
+        problem=None
+        if result.success
+        else (problem.message if problem else "The run failed outside of its steps."),
+        next_step=problem.next_step if problem else "",
+        error_id=error_id,
+    )
+
+
+def _logged(
+    pipeline: Pipeline, instance: dg.DagsterInstance, run: dg.DagsterRun, problem: Problem | None
+) -> str | None:
+    try:
+        return log_failed_run(pipeline, instance, run, problem)
+    except OutreachError:
+        # The database may be what failed; the outcome tells the problem, and the run stays in Dagster's own
+        # log.
+        return None
+
+
+def _process_tags() -> dict[str, str]:
+    return {HOST_TAG: socket.gethostname(), PROCESS_TAG: str(os.getpid())}
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return process > 0

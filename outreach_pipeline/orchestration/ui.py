@@ -1,0 +1,93 @@
+"""Opens Dagster's page: webserver, daemon and code server on the same instance and database as the command
+line.
+
+Belongs here: starting `dagster dev` with our settings. Does not belong here: definitions, and opening a
+browser.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.orchestration.instance import dagster_home
+from outreach_pipeline.settings import PACKAGE, Settings
+from outreach_pipeline.stages.workspace import Workspace
+
+LOCATION = "outreach_pipeline"
+
+
+def serve(settings: Settings, port: int = 3000, *, host: str = "127.0.0.1") -> int:
+    """Serve the page until interrupted; returns the exit status of `dagster dev` (0 after Ctrl-C).
+
+    The embedded database is kept up meanwhile. Raises ConfigurationError when the port is taken.
+    """
+    _check_port(host, port)
+    # Started here, so that it stays up between the runs, each of which is a process that comes and goes.
+    _ = Workspace(settings).database
+    process = subprocess.Popen(command(port, host), env=environment(settings), start_new_session=True)  # noqa: S603 - our own words
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        return 0
+    finally:
+        if process.poll() is None:
+            process.terminate()
+
+
+def command(port: int, host: str) -> list[str]:
+    """`dagster dev` over workspace.yaml, which lies beside the package in a checkout; a wheel has only the
+    module.
+    """
+    workspace = PACKAGE.parent / "workspace.yaml"
+    target = ["-w", str(workspace)] if workspace.is_file() else ["-m", f"{LOCATION}.definitions"]
+    return [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        *target,
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of the page's processes: these settings, whatever folder they start in."""
+    ours = {f"OUTREACH_{name.upper()}": _text(value) for name, value in settings if value is not None}
+    return {
+        **os.environ,
+        **ours,
+        "OUTREACH_HOME": str(settings.home_path),
+        "DAGSTER_HOME": str(dagster_home(settings)),
+        # dg's own commands are recommended everywhere; `dagster dev` is the one that follows workspace.yaml.
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def _text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value.expanduser().resolve()) if isinstance(value, Path) else str(value)
+
+
+def _check_port(host: str, port: int) -> None:
+    import socket
+
+    with socket.socket() as probe:
+        if probe.connect_ex((host, port)) == 0:
+            raise ConfigurationError(
+                f"Port {port} is in use.", next_step=f"Choose another: outreach ui --port {port + 1}."
+            )
