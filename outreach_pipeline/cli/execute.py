@@ -54,16 +54,19 @@ def run_batches(
 def _run_one(
     workspace: Workspace, batch: Batch, *, refetch: bool, accept_checks: bool, progress: Progress
 ) -> Outcome:
+    from outreach_pipeline.stages.checks import hold_or_release
     from outreach_pipeline.stages.land import land_batch
     from outreach_pipeline.stages.promote import promote_batch
     from outreach_pipeline.stages.slots import assign_slots
     from outreach_pipeline.stages.validate import validate_batch
 
-    del accept_checks  # the blocking checks live in orchestration, which replaces this function
     started = monotonic()
     try:
         land_batch(workspace, batch, refetch=refetch, progress=progress)
         validate_batch(workspace, batch, progress=progress)
+        report = hold_or_release(workspace, batch, accept=accept_checks)
+        if report.held:
+            return _held(batch, report.sentence, monotonic() - started)
         promote_batch(workspace, batch, progress=progress)
         assign_slots(workspace, progress=progress)
     except OutreachError as error:
@@ -71,3 +74,11 @@ def _run_one(
         kind = next((name for cls, name in state.items() if isinstance(error, cls)), "failed")
         return Outcome(batch.batch_id, kind, monotonic() - started, error.message, error.next_step)
     return Outcome(batch.batch_id, "done", monotonic() - started)
+
+
+def _held(batch: Batch, sentence: str, seconds: float) -> Outcome:
+    step = (
+        f"Look with `outreach rejections --batch '{batch.batch_id}'`, then let it through with "
+        f"`outreach run --day {batch.day} --source {batch.source} --accept-checks`."
+    )
+    return Outcome(batch.batch_id, "held", seconds, sentence, step)

@@ -6,15 +6,31 @@ Belongs here: their options. Does not belong here: reading (`stages`), larger vi
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outreach_pipeline.cli.options import Day, Json, OneSource, command, open_workspace
+from outreach_pipeline.cli.options import (
+    BatchId,
+    Check,
+    Column,
+    Day,
+    Json,
+    OneSource,
+    command,
+    open_workspace,
+)
 from outreach_pipeline.cli.terminal import hint, number, out, print_json, table, text
 
 if TYPE_CHECKING:
     from outreach_pipeline.stages.status import StatusReport
+
+
+def _outcome(value: str) -> str:
+    if value not in ("rejected", "dropped", "noted"):
+        raise typer.BadParameter(f"{value!r} is none of rejected, dropped, noted.")
+    return value
+
 
 _STATES = {"done": "green", "held": "yellow", "open": "cyan", "landed": "cyan", "empty": "dim"}
 
@@ -32,6 +48,46 @@ def register(app: typer.Typer) -> None:
         ),
         examples=["status", "status --day yesterday", "status --source companies_csv --json"],
     )(status)
+    command(
+        app,
+        "rejections",
+        "Show what was refused, left out or repaired, and why.",
+        more=(
+            "First in groups, then load by load. Outcomes: rejected (the load failed for it), dropped "
+            "(only this "
+            "field was left out), noted (repaired or doubtful). Names and addresses are not shown unless "
+            "--show-text asks for the item as it came."
+        ),
+        examples=[
+            "rejections",
+            "rejections --batch '2022-06-30|companies_csv' --outcome rejected",
+            "rejections --column email --limit 5 --show-text",
+        ],
+    )(rejections)
+    command(
+        app,
+        "reviews",
+        "List company names that need a decision.",
+        more=(
+            "A name that could be several companies, or none for certain, is merged with nothing: it waits "
+            "here "
+            "with its candidates."
+        ),
+        examples=["reviews", "reviews --json"],
+    )(reviews)
+    command(
+        app,
+        "explain",
+        "Explain a company, a person or a slot: where does each field come from?",
+        more=(
+            "For each field: its value, the load it came from, when that was observed, and the values that "
+            "lost "
+            "with the reason. For a person also how the title reads, for a slot who competes for it and "
+            "who held "
+            "it when. An id that was merged away leads to the surviving one."
+        ),
+        examples=["explain 04.04.01.00.00000.001", "explain 04.04.02.00.00000.017 --json"],
+    )(explain)
 
 
 def status(day: Day = None, source: OneSource = None, as_json: Json = False) -> None:
@@ -107,3 +163,76 @@ def _hint_status(report: StatusReport) -> None:
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")
     if report.open_reviews:
         hint(f"{report.open_reviews:,} company names need a decision: `outreach reviews`.")
+
+
+def rejections(
+    batch: BatchId = None,
+    column: Column = None,
+    check: Check = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option("--outcome", parser=_outcome, metavar="OUTCOME", help="rejected, dropped or noted."),
+    ] = None,
+    load: Annotated[int | None, typer.Option("--load", min=1, metavar="ID", help="Only this load.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=0, max=10_000, help="Rows to show.")] = 20,
+    show_text: Annotated[
+        bool, typer.Option("--show-text", help="Show the item as it came: a person's data.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Print `rejections`."""
+    from outreach_pipeline.cli.rejections_view import show_rejections
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.rejections import RejectionFilter, read_rejections
+
+    workspace = open_workspace()
+    which = RejectionFilter(batch, column, check, outcome, load)
+    with explained(workspace):
+        report = read_rejections(workspace, which, limit=limit, with_text=show_text)
+    if as_json:
+        rows = [asdict(row) for row in report.rows]
+        if not show_text:
+            rows = [{name: value for name, value in row.items() if name != "text"} for row in rows]
+        print_json(
+            {"total": report.total, "groups": [asdict(group) for group in report.groups], "rows": rows}
+        )
+        return
+    show_rejections(report, show_text=show_text)
+
+
+def reviews(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Rows to show.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Print `reviews`."""
+    from outreach_pipeline.cli.rejections_view import show_reviews
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.status import read_reviews
+
+    workspace = open_workspace()
+    with explained(workspace):
+        report = read_reviews(workspace, limit=limit)
+    if as_json:
+        print_json(asdict(report))
+        return
+    show_reviews(report)
+
+
+def explain(
+    barton_id: Annotated[
+        str, typer.Argument(metavar="BARTON_ID", help="04.04.01 company, .02 person, .05 slot.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Print `explain`."""
+    from outreach_pipeline.cli.explain_view import show_explanation
+    from outreach_pipeline.stages.explain import explain as read_explanation
+    from outreach_pipeline.stages.migrations import explained
+
+    workspace = open_workspace()
+    with explained(workspace):
+        found = read_explanation(workspace, barton_id)
+    if as_json:
+        print_json(found)
+        return
+    show_explanation(found)

@@ -13,11 +13,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outreach_pipeline.cli.execute import Outcome, run_batches
-from outreach_pipeline.cli.options import Day, ExistingFile, Json, command, open_workspace, yesterday
+from outreach_pipeline.cli.options import (
+    BatchId,
+    Check,
+    Column,
+    Day,
+    ExistingFile,
+    Json,
+    command,
+    open_workspace,
+    yesterday,
+)
 from outreach_pipeline.cli.terminal import hint, number, out, print_json, progress_bars, table, text
 from outreach_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from outreach_pipeline.stages.replay import ReplayReport
     from outreach_pipeline.stages.workspace import Workspace
 
 
@@ -53,6 +64,23 @@ def register(app: typer.Typer) -> None:
             "run --day yesterday --source leads --accept-checks",
         ],
     )(run)
+    command(
+        app,
+        "replay",
+        "Put rejected loads back through the rules as they are now.",
+        more=(
+            "Without arguments every load that failed; with --column or --check also loads that were "
+            "promoted "
+            "without that field. Titles that older rules have read are read again. Loads keep their ids, "
+            "and what "
+            "was promoted is never taken away."
+        ),
+        examples=[
+            "replay",
+            "replay 1042 1043",
+            "replay --batch '2022-06-30|companies_csv' --column website_url",
+        ],
+    )(replay)
 
 
 def land(
@@ -159,3 +187,56 @@ def show_outcomes(workspace: Workspace, day: date, outcomes: list[Outcome], *, a
             out().print(f"\n[red]{text(each.batch_id)}[/]: {text(each.message)} {text(each.next_step)}")
     if any(row.get("failed") for row in rows):
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")
+
+
+def replay(
+    load_ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[LOAD_ID]...", help="These loads; else those that match.")
+    ] = None,
+    batch: BatchId = None,
+    column: Column = None,
+    check: Check = None,
+    as_json: Json = False,
+) -> None:
+    """Run `replay`."""
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.replay import ReplayFilter
+    from outreach_pipeline.stages.replay import replay as replay_loads
+
+    if load_ids and (batch or column or check):
+        raise typer.BadParameter("Give load ids, or --batch, --column and --check, not both.")
+    workspace = open_workspace()
+    with explained(workspace), progress_bars() as progress:
+        report = replay_loads(
+            workspace, ReplayFilter(tuple(load_ids or ()), batch, column, check), progress=progress
+        )
+    if as_json:
+        print_json(asdict(report))
+    else:
+        _show_replay(report)
+    raise typer.Exit(1 if report.held else 0)
+
+
+def _show_replay(report: ReplayReport) -> None:
+    console = out()
+    if report.queued:
+        console.print(
+            f"[bold]{report.queued:,}[/] loads of {len(report.batches):,} batches read again: "
+            f"[green]{report.promoted:,} promoted[/], [red]{report.failed:,} failed again[/], "
+            f"{report.waiting:,} wait for their company, a name or a website."
+        )
+    else:
+        console.print("No load matches: nothing to read again.")
+    if report.titles_read:
+        console.print(
+            f"{report.titles_read:,} titles were read by older rules; {report.titles_changed:,} say "
+            f"something else now."
+        )
+    if report.slots_changed:
+        console.print(f"{report.slots_changed:,} slots changed hands.")
+    if report.kept_as_text:
+        console.print(f"{report.kept_as_text:,} loads are kept as text only: land a corrected file instead.")
+    for batch_id in report.held:
+        console.print(f"[yellow]{text(batch_id)} is held by its checks; nothing of it was promoted.[/]")
+    if report.failed:
+        hint("Why they failed again: `outreach rejections --outcome rejected`.")

@@ -57,6 +57,56 @@ class StatusReport:
     batches: tuple[BatchStatus, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A company that a name in review may be."""
+
+    company_unique_id: str
+    company_name: str
+    domain: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A company name that nobody can place for certain."""
+
+    review_id: int
+    company_name: str
+    place_city: str
+    place_country: str
+    reason: str
+    candidates: tuple[Candidate, ...]
+    load_id: int | None
+    batch_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReport:
+    """How many reviews are open, and the oldest of them."""
+
+    open: int
+    rows: tuple[Review, ...]
+
+
+def read_reviews(workspace: Workspace, *, limit: int = 50) -> ReviewReport:
+    """The oldest open reviews with their candidates by name."""
+    queries = load_queries("status")
+    with workspace.database.transaction(Role.READ, repeatable_read=True) as tx:
+        total = tx.fetch_value(queries.count_reviews)
+        rows = tx.fetch_all(queries.reviews, {"limit": limit})
+        ids = sorted({each for row in rows for each in row["candidate_ids"]})
+        named = {
+            row["company_unique_id"]: Candidate(**row)
+            for row in tx.fetch_all(queries.candidate_names, {"ids": ids})
+        }
+    reviews = []
+    for row in rows:
+        candidates = tuple(named[each] for each in row.pop("candidate_ids") if each in named)
+        reviews.append(Review(**row, candidates=candidates))
+    return ReviewReport(total, tuple(reviews))
+
+
 def read_status(workspace: Workspace, *, day: date | None = None, source: str | None = None) -> StatusReport:
     """Count, in one consistent view, the batches of a day and a source (None: of all)."""
     queries = load_queries("status")
@@ -70,19 +120,19 @@ def read_status(workspace: Workspace, *, day: date | None = None, source: str | 
 def _batch(row: Row) -> BatchStatus:
     loads = Counts(**{name: row[name] for name in Counts.__slots__})
     return BatchStatus(
-        row["batch_id"], row["source"], row["day"], _state(loads, row["released_at"]), loads,
+        row["batch_id"], row["source"], row["day"], _state(loads, row["is_held"], row["released_at"]), loads,
         row["released_at"], row["last_landed_at"],
     )  # fmt: skip
 
 
-def _state(loads: Counts, released_at: datetime | None) -> str:
+def _state(loads: Counts, is_held: bool, released_at: datetime | None) -> str:
     if loads.landed == 0:
         return "empty"
     if loads.pending > loads.waiting:
-        return "open" if released_at else "landed"
-    if loads.waiting and not released_at:
+        return "open" if released_at or loads.waiting else "landed"
+    if is_held:
         return "held"
-    return "done"
+    return "open" if loads.waiting and not released_at else "done"
 
 
 def _sum(counts: list[Counts]) -> Counts:

@@ -28,6 +28,7 @@ waiting as (
     group by l.batch_id
 )
 select b.batch_id, b.source, (b.observed_at at time zone 'UTC')::date as day, b.released_at, c.last_landed_at,
+    coalesce((b.check_results ->> 'held')::boolean, false) as is_held,
     coalesce(c.landed, 0) as landed, coalesce(c.pending, 0) as pending, coalesce(c.promoted, 0) as promoted,
     coalesce(c.failed, 0) as failed, coalesce(c.duplicate, 0) as duplicate, coalesce(w.waiting, 0) as waiting
 from intake.batch as b

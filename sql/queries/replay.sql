@@ -1,0 +1,56 @@
+-- Replay: which loads go back in line, and what became of them.
+
+-- name: choose_loads
+-- Loads that failed; with a column or check also those that were promoted without that field. What is kept as text
+-- only has nothing to validate.
+select distinct l.load_id
+from intake.validation_failed as f
+inner join intake.raw_loads as l using (load_id)
+where (%(batch_id)s::text is null or f.batch_id = %(batch_id)s)
+    and (%(column)s::text is null or f.column_name = %(column)s)
+    and (%(check)s::text is null or f.check_name = %(check)s)
+    and (
+        (f.outcome = 'rejected' and l.status = 'failed')
+        or (
+            f.outcome = 'dropped' and l.status in ('pending', 'promoted')
+            and (%(column)s::text is not null or %(check)s::text is not null)
+        )
+    )
+    and not coalesce(l.metadata, '{}') ? 'kept_as_text'
+    and l.load_id > %(after)s
+order by l.load_id
+limit %(limit)s;
+
+-- name: known_loads
+select l.load_id, l.status, coalesce(l.metadata, '{}') ? 'kept_as_text' as kept_as_text
+from intake.raw_loads as l
+where l.load_id = any(%(load_ids)s);
+
+-- name: queue_replay
+select intake.f_queue_replay(%(load_ids)s);
+
+-- name: queued_batches
+-- Also batches that an interrupted replay left in line.
+select q.batch_id, array_agg(q.load_id order by q.load_id) as load_ids
+from intake.replay_queue as q
+group by q.batch_id
+order by q.batch_id;
+
+-- name: states
+select l.status, count(*) as loads from intake.raw_loads as l where l.load_id = any(%(load_ids)s) group by l.status;
+
+-- name: title_roles
+select r.title, t.role, t.points, t.confidence, r.guard
+from marketing.title_reading as r
+left join marketing.title_role as t on t.title = r.title
+where r.title = any(%(titles)s);
+
+-- name: mark_titles
+-- People whose title reads differently now have to be decided again; promotion takes up what is dirty.
+with marked as (
+    update intake.validated_people as v
+    set is_dirty = true
+    where v.title = any(%(titles)s) and v.is_released
+    returning v.batch_id
+)
+select m.batch_id, count(*) as people from marked as m group by m.batch_id order by m.batch_id;
