@@ -275,6 +275,8 @@ def _opening(
             else "begin isolation level read committed"
         )
     ]
+    # Compiling expressions cost 1.7 s in front of a statement of 0.1 s (10,000 loads): our statements are many and short.
+    steps.append(sql.SQL("set local jit = off"))
     if role is not None:
         steps.append(sql.SQL("set local role {}").format(sql.Identifier(Role(role).value)))
     for name, seconds in (("statement_timeout", statement_timeout), ("lock_timeout", lock_timeout)):

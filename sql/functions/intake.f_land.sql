@@ -27,6 +27,8 @@ begin
     into v_hashes
     from unnest(p_rows) with ordinality as r (item, position);
 
+    -- A scalar subquery, so that each hash is one index probe whatever the statistics say: joined, a table that was
+    -- empty at the last ANALYZE was read whole for every page (2.5 s instead of 10 ms).
     select array_agg(f.position)
     into v_new
     from (
@@ -34,10 +36,12 @@ begin
         from unnest(v_hashes) with ordinality as h (hash, position)
         group by h.hash
     ) as f
-    where not exists (
-        select from intake.raw_loads as l
+    where (
+        select l.load_id
+        from intake.raw_loads as l
         where l.source = v_source and l.content_hash = f.hash and l.duplicate_of is null
-    );
+        limit 1
+    ) is null;
 
     insert into intake.raw_loads (batch_id, source, raw_data, content_hash)
     select v_batch, v_source, coalesce(r.item, 'null'::jsonb), h.hash
@@ -48,14 +52,23 @@ begin
 
     if cardinality(v_hashes) > coalesce(cardinality(v_new), 0) then
         insert into intake.raw_loads (batch_id, source, raw_data, status, content_hash, duplicate_of, metadata)
-        select v_batch, v_source, coalesce(r.item, 'null'::jsonb), 'duplicate', h.hash, l.load_id,
-            jsonb_build_object('duplicate_of', l.load_id)
-        from unnest(p_rows) with ordinality as r (item, position)
-        inner join unnest(v_hashes) with ordinality as h (hash, position) on h.position = r.position
-        inner join intake.raw_loads as l on l.source = v_source and l.content_hash = h.hash and l.duplicate_of is null
-        left join unnest(v_new) as n (position) on n.position = r.position
-        where n.position is null
-        order by r.position;
+        select v_batch, v_source, coalesce(d.item, 'null'::jsonb), 'duplicate', d.hash, d.original,
+            jsonb_build_object('duplicate_of', d.original)
+        from (
+            select r.item, h.hash, r.position,
+                (
+                    select l.load_id
+                    from intake.raw_loads as l
+                    where l.source = v_source and l.content_hash = h.hash and l.duplicate_of is null
+                    limit 1
+                ) as original
+            from unnest(p_rows) with ordinality as r (item, position)
+            inner join unnest(v_hashes) with ordinality as h (hash, position) on h.position = r.position
+            left join unnest(v_new) as n (position) on n.position = r.position
+            where n.position is null
+            offset 0
+        ) as d
+        order by d.position;
     end if;
 
     if p_notes is not null then

@@ -16,6 +16,8 @@ begin
     from (select distinct t.company_no from pg_temp.company_touched as t) as t
     inner join intake.validated_companies as v on v.company_no = t.company_no and v.is_released;
 
+    analyze pg_temp.company_record;
+
     create temp table company_best on commit drop as
     with stable as (
         select o.company_no,

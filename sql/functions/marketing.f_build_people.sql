@@ -18,6 +18,8 @@ begin
     inner join intake.validated_people as v on v.cluster_no = c.cluster_no and v.is_released
     left join marketing.title_reading as r on r.title = v.title;
 
+    analyze pg_temp.person_record;
+
     create temp table person_job on commit drop as
     select o.person_no,
         public.first_known(o.company_no) as company_no,
@@ -30,6 +32,8 @@ begin
     ) as o
     left join marketing.company_master as m on m.company_unique_id = public.barton_id('01', o.company_no)
     group by o.person_no;
+
+    analyze pg_temp.person_job;
 
     create temp table person_best on commit drop as
     with moving as (
@@ -44,6 +48,10 @@ begin
                 public.first_known(case when o.is_here and o.email is not null then o.load_id end),
                 public.first_known(case when o.email is not null then o.load_id end)
             ) as email_load,
+            coalesce(
+                public.first_known(case when o.is_here and o.email is not null then coalesce(o.email_status, '') end),
+                public.first_known(case when o.email is not null then coalesce(o.email_status, '') end)
+            ) as email_status,
             public.first_known(case when o.is_here then o.work_phone_e164 end) as work_phone_e164,
             public.first_known(case when o.is_here and o.work_phone_e164 is not null then o.load_id end) as work_phone_load,
             public.first_known(o.personal_phone_e164) as personal_phone_e164,
@@ -93,7 +101,7 @@ begin
         s.facebook_url, s.bio, s.skills, s.education, s.certifications, m.last_observed_at, m.title, m.seniority, m.department,
         m.email, m.work_phone_e164, m.personal_phone_e164, m.place,
         s.whole_name[1] as first_name, s.whole_name[2] as last_name,
-        c.company_unique_id, slot.company_slot_unique_id, mail.email_status,
+        c.company_unique_id, slot.company_slot_unique_id, nullif(m.email_status, '') as email_status,
         jsonb_strip_nulls(jsonb_build_object(
             'first_name', s.name_load, 'last_name', s.name_load, 'company_unique_id', m.company_load, 'title', m.title_load,
             'seniority', case when m.seniority is not null then m.title_load end, 'department', m.department_load,
@@ -109,12 +117,6 @@ begin
     left join marketing.title_reading as t on t.title = m.title
     inner join marketing.company_slot as slot
         on slot.company_unique_id = c.company_unique_id and slot.slot_type = coalesce(t.primary_role, j.latest_role)
-    left join lateral (
-        select r.email_status
-        from pg_temp.person_record as r
-        where r.load_id = m.email_load and r.person_no = s.person_no and r.email = m.email
-        limit 1
-    ) as mail on true
     where s.whole_name is not null;
     analyze pg_temp.person_best;
 

@@ -75,6 +75,7 @@ begin
                 over (partition by x.company_no, x.role, x.moment) as freshest_at
         from standing as x
     ) as d;
+    analyze pg_temp.slot_standing;
     drop table pg_temp.seeker, pg_temp.trail;
 end
 $$;

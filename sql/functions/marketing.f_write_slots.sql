@@ -14,6 +14,7 @@ begin
     from pg_temp.slot_event as e
     inner join marketing.company_slot as s
         on s.company_unique_id = public.barton_id('01', e.company_no) and s.slot_type = e.role;
+    analyze pg_temp.wanted_history;
 
     delete from marketing.slot_assignment_history as h
     using pg_temp.slot_company as c
@@ -40,13 +41,15 @@ begin
     ) is distinct from (excluded.title, excluded.points, excluded.reason, excluded.replaced_by, excluded.load_id);
 
     create temp table wanted_slot on commit drop as
+    with filled as (
+        select w.company_slot_unique_id, max(w.effective_at) as filled_at
+        from pg_temp.wanted_history as w
+        where w.event = 'ASSIGN'
+        group by w.company_slot_unique_id
+    )
     select s.company_slot_unique_id, s.company_unique_id, s.slot_type, s.person_unique_id as former_id,
         public.barton_id('02', o.person_no) as person_unique_id, o.observed_at,
-        (
-            select max(w.effective_at)
-            from pg_temp.wanted_history as w
-            where w.company_slot_unique_id = s.company_slot_unique_id and w.event = 'ASSIGN'
-        ) as filled_at
+        f.filled_at
     from pg_temp.slot_company as c
     inner join marketing.company_slot as s on s.company_unique_id = public.barton_id('01', c.company_no)
     left join (
@@ -54,7 +57,9 @@ begin
             case when x.place = 1 then x.person_no end as person_no, x.observed_at
         from pg_temp.slot_standing as x
         order by x.company_no, x.role, x.moment desc, x.place
-    ) as o on o.company_no = c.company_no and o.role = s.slot_type;
+    ) as o on o.company_no = c.company_no and o.role = s.slot_type
+    left join filled as f on f.company_slot_unique_id = s.company_slot_unique_id;
+    analyze pg_temp.wanted_slot;
 
     insert into marketing.pipeline_events (event_type, entity_type, entity_id, event_data)
     select case when w.person_unique_id is null then 'slot_vacated' else 'slot_assigned' end, 'company', w.company_unique_id,

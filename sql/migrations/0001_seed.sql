@@ -68,7 +68,8 @@ create index idx_raw_loads_status on intake.raw_loads (status);
 create index idx_raw_loads_created_at on intake.raw_loads (created_at desc);
 create index idx_raw_loads_raw_data_email on intake.raw_loads ((raw_data ->> 'email'));
 -- The same content from the same source is one load and its repetitions.
-create unique index uq_raw_loads_source_content_hash on intake.raw_loads (source, content_hash)
+-- The hash leads: with the source in front, a table without statistics was searched source by source (0.8 s a page).
+create unique index uq_raw_loads_content_hash_source on intake.raw_loads (content_hash, source)
 where duplicate_of is null and content_hash is not null;
 create index idx_raw_loads_duplicate_of on intake.raw_loads (duplicate_of) where duplicate_of is not null;
 
