@@ -38,17 +38,17 @@ def observe_duplicates_of_batch(workspace: Workspace, batch: Batch, shape: Shape
             )
             if found.empty:
                 return changed
-            changed += _observe(tx, shape, found)
+            changed += _observe(tx, batch, shape, found)
             after = int(found["load_id"].iloc[-1])
 
 
-def observe_duplicates_of_loads(tx: Transaction, shape: Shape, load_ids: list[int]) -> int:
+def observe_duplicates_of_loads(tx: Transaction, batch: Batch, shape: Shape, load_ids: list[int]) -> int:
     """The same for loads just validated whose duplicates came before (a replay, or batches out of order)."""
     found = read_csv(tx.copy_out(load_queries("validate").duplicates_of_loads, {"load_ids": load_ids}))
-    return 0 if found.empty else _observe(tx, shape, found)
+    return 0 if found.empty else _observe(tx, batch, shape, found)
 
 
-def _observe(tx: Transaction, shape: Shape, duplicates: pd.DataFrame) -> int:
+def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFrame) -> int:
     queries = load_queries("validate")
     ids = duplicates["load_id"].astype("int64").tolist()
     sections: tuple[tuple[SectionName, str], ...] = (
@@ -63,11 +63,14 @@ def _observe(tx: Transaction, shape: Shape, duplicates: pd.DataFrame) -> int:
         seen = seen[["load_id", "part", "observed_at"]].merge(duplicates, on="load_id", suffixes=("", "_batch"))
         seen["time"] = stated_times(seen["observed_at"]).fillna(seen["observed_at_batch"])
         spans = seen.groupby(["duplicate_of", "part"], sort=False)["time"].agg(["min", "max"]).reset_index()
-        changed += tx.execute(
+        rows = tx.fetch_all(
             statement,
             {
                 "load_ids": spans["duplicate_of"].astype("int64").tolist(), "parts": spans["part"].astype("int64").tolist(),
                 "firsts": spans["min"].tolist(), "lasts": spans["max"].tolist(),
             },
         )  # fmt: skip
+        moved = sorted({row["load_id"] for row in rows})
+        tx.execute(queries.queue_for_promotion, {"load_ids": moved, "batch_id": batch.batch_id})
+        changed += len(rows)
     return changed

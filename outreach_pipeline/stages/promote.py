@@ -54,8 +54,8 @@ def promote_batch(
     for start in range(0, len(due), size):
         chunk = {"load_ids": due[start : start + size]}
         with workspace.database.transaction(Role.PROMOTE) as tx:
-            contacts = tx.fetch_one(queries.promote_contacts, chunk) or {}
             masters = tx.fetch_one(queries.promote_masters, chunk) or {}
+            contacts = tx.fetch_one(queries.promote_contacts, chunk) or {}
         report = replace(
             report,
             loads=report.loads + len(chunk["load_ids"]),

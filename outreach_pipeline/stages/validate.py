@@ -127,7 +127,10 @@ def _write(
         frame.assign(batch_id=batch.batch_id, source=batch.source, source_rank=str(rank)) for frame in frames
     )
     ids = {"load_ids": load_ids}
-    for statement in (queries.forget_people, queries.forget_companies, queries.forget_rejections):
+    for statement in (
+        queries.leave_people_behind, queries.leave_companies_behind,
+        queries.forget_people, queries.forget_companies, queries.forget_rejections,
+    ):  # fmt: skip
         tx.execute(statement, ids)
     for table, columns, frame in (
         ("intake.validated_companies", COMPANY_TABLE, companies),
@@ -138,7 +141,7 @@ def _write(
             tx.copy_in(table, columns, write_csv(frame[list(columns)]))
     failed = tx.fetch_value(queries.fail_loads, ids)
     tx.execute(queries.leave_queue, ids)
-    observe_duplicates_of_loads(tx, shape, load_ids)
+    observe_duplicates_of_loads(tx, batch, shape, load_ids)
     outcomes = rejections["outcome"].value_counts()
     return replace(
         report,

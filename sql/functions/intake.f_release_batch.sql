@@ -2,15 +2,14 @@
 -- A held batch is refused here, whoever asks, unless an operator accepts it; that is remembered with its checks.
 -- The signature without p_accept is gone: beside the default it would make every call ambiguous.
 drop function if exists intake.f_release_batch(text);
+drop function if exists intake.f_release_batch(text, boolean);
 create or replace function intake.f_release_batch(p_batch_id text, p_accept boolean default false)
-returns integer
+returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_people integer;
-    v_companies integer;
     v_results jsonb;
 begin
     select b.check_results into v_results from intake.batch as b where b.batch_id = p_batch_id for update;
@@ -30,12 +29,7 @@ begin
         )
         where batch_id = p_batch_id;
     end if;
-    update intake.validated_companies set is_released = true where batch_id = p_batch_id and not is_released;
-    get diagnostics v_companies = row_count;
-    update intake.validated_people set is_released = true where batch_id = p_batch_id and not is_released;
-    get diagnostics v_people = row_count;
     update intake.batch set released_at = now() where batch_id = p_batch_id and released_at is null;
-    return v_people + v_companies;
 end
 $$;
 revoke all on function intake.f_release_batch(text, boolean) from public;

@@ -1,4 +1,4 @@
--- Writes company_master from all released records of the companies in pg_temp.company_touched. A policy per field:
+-- Writes company_master from all promoted records of the companies in pg_temp.company_touched. A policy per field:
 --   newest observation, then better source:  employee_count, company_phone
 --   better source, then newest observation:  everything else
 -- Content decides the last tie, so that the order of arrival never does. Empty never beats a value. A company is
@@ -12,9 +12,10 @@ set enable_hashagg = off
 as $$
 begin
     create temp table company_record on commit drop as
-    select v.*
+    select m.company_no, v.*
     from (select distinct t.company_no from pg_temp.company_touched as t) as t
-    inner join intake.validated_companies as v on v.company_no = t.company_no and v.is_released;
+    inner join intake.company_member as m on m.company_no = t.company_no
+    inner join intake.validated_companies as v on v.load_id = m.load_id and v.part = m.part;
 
     analyze pg_temp.company_record;
 

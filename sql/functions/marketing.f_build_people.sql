@@ -1,4 +1,4 @@
--- Writes people_master from all released records of the persons in pg_temp.person_touched.
+-- Writes people_master from all promoted records of the persons in pg_temp.person_touched.
 -- Where somebody works is what the newest record that names a company we can identify says. Title and work e-mail are
 -- taken from records of that company (or of none): the title from one employer with the name of another would be a job
 -- that nobody has. What changes in life takes the newest observation, then the better source; name and profile take the
@@ -12,10 +12,11 @@ set enable_hashagg = off
 as $$
 begin
     create temp table person_record on commit drop as
-    select c.person_no, v.*, r.primary_role
+    select c.person_no, m.company_no, v.*, r.primary_role
     from (select distinct t.person_no from pg_temp.person_touched as t) as t
     inner join marketing.person_cluster as c on c.person_no = t.person_no and c.merged_into is null
-    inner join intake.validated_people as v on v.cluster_no = c.cluster_no and v.is_released
+    inner join intake.person_member as m on m.cluster_no = c.cluster_no
+    inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
     left join marketing.title_reading as r on r.title = v.title;
 
     analyze pg_temp.person_record;

@@ -1,7 +1,7 @@
 -- Lets records without an identity of their own follow their name: to the one company that was seen under that name,
 -- with no contradicting place. Several such companies are a case for review, none means waiting. The answer is a
 -- function of all records, so a second company of the same name takes back what the first one alone had attracted.
--- Reads pg_temp.company_work, adds to pg_temp.company_touched.
+-- Reads pg_temp.company_work, adds to pg_temp.company_touched and pg_temp.company_moved.
 create or replace function marketing.f_follow_names()
 returns void
 language plpgsql
@@ -11,9 +11,10 @@ begin
     create temp table fresh_name on commit drop as
     with added as (
         insert into marketing.company_name (name_key, place_city, place_country, company_no)
-        select distinct v.name_key, v.place_city, v.place_country, v.company_no
+        select distinct v.name_key, v.place_city, v.place_country, m.company_no
         from pg_temp.company_work as w
         inner join intake.validated_companies as v on v.load_id = w.load_id and v.part = w.part
+        inner join intake.company_member as m on m.load_id = w.load_id and m.part = w.part
         where v.is_strong and v.name_key is not null
         on conflict do nothing
         returning name_key
@@ -27,15 +28,16 @@ begin
     analyze pg_temp.fresh_name;
 
     create temp table follower on commit drop as
-    select v.load_id, v.part, v.name, v.name_key, v.place_city, v.place_country, v.company_no as old_no,
+    select v.load_id, v.part, v.name, v.name_key, v.place_city, v.place_country, m.company_no as old_no,
         array_agg(distinct n.company_no order by n.company_no) filter (where n.company_no is not null) as candidates
     from pg_temp.fresh_name as f
-    inner join intake.validated_companies as v on v.name_key = f.name_key and not v.is_strong and v.is_released
+    inner join intake.validated_companies as v on v.name_key = f.name_key and not v.is_strong
+    inner join intake.company_member as m on m.load_id = v.load_id and m.part = v.part
     left join marketing.company_name as n
         on n.name_key = v.name_key
         and (n.place_city = '' or v.place_city = '' or n.place_city = v.place_city)
         and (n.place_country = '' or v.place_country = '' or n.place_country = v.place_country)
-    group by v.load_id, v.part;
+    group by v.load_id, v.part, m.company_no;
 
     insert into pg_temp.company_touched (company_no)
     select distinct u.company_no
@@ -46,11 +48,16 @@ begin
     where u.company_no is not null
         and f.old_no is distinct from case when cardinality(f.candidates) = 1 then f.candidates[1] end;
 
-    update intake.validated_companies as v
+    update intake.company_member as v
     set company_no = case when cardinality(f.candidates) = 1 then f.candidates[1] end
     from pg_temp.follower as f
     where v.load_id = f.load_id and v.part = f.part
         and v.company_no is distinct from case when cardinality(f.candidates) = 1 then f.candidates[1] end;
+
+    insert into pg_temp.company_moved (load_id, part)
+    select f.load_id, f.part
+    from pg_temp.follower as f
+    where f.old_no is distinct from case when cardinality(f.candidates) = 1 then f.candidates[1] end;
 
     insert into marketing.company_match_review
         (name_key, place_city, place_country, company_name, reason, candidate_ids, load_id)

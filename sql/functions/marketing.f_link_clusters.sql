@@ -7,15 +7,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     create temp table fresh_link on commit drop as
-    select distinct x.kind, x.value, v.cluster_no
+    select distinct x.kind, x.value, m.cluster_no
     from pg_temp.cluster_touched as t
-    inner join intake.validated_people as v on v.cluster_no = t.cluster_no and v.is_released
+    inner join intake.person_member as m on m.cluster_no = t.cluster_no
+    inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
     cross join lateral (
         select 'email' as kind, v.email as value where v.email is not null and not v.email_is_role
         union all
         select 'email', e.address from unnest(v.other_emails) as e (address)
         union all
-        select 'name', v.name_key || '@' || v.company_no where v.company_no is not null and v.name_key is not null
+        select 'name', v.name_key || '@' || m.company_no where m.company_no is not null and v.name_key is not null
     ) as x;
     analyze pg_temp.fresh_link;
 
@@ -34,8 +35,9 @@ begin
     from pg_temp.cluster_touched as t
     where c.cluster_no = t.cluster_no and not c.has_linkedin
         and exists (
-            select from intake.validated_people as v
-            where v.cluster_no = t.cluster_no
+            select from intake.person_member as m
+            inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
+            where m.cluster_no = t.cluster_no
                 -- An opaque id is no profile of its own: it changes from search to search.
                 and coalesce(v.linkedin_member_id, v.linkedin_number, v.linkedin_slug) is not null
         );

@@ -18,7 +18,7 @@ begin
     on conflict do nothing;
     delete from marketing.company_name as n using pg_temp.company_merge as m where n.company_no = m.retired_no;
 
-    update intake.validated_companies as v set company_no = m.surviving_no
+    update intake.company_member as v set company_no = m.surviving_no
     from pg_temp.company_merge as m where v.company_no = m.retired_no;
 
     insert into marketing.merged_master (retired_id, surviving_id, entity)

@@ -1,6 +1,7 @@
 -- Gives each strong company record of the worklist (pg_temp.company_work: load_id, part) its company: same registrable
 -- domain, LinkedIn number or LinkedIn slug is the same company, also transitively and whatever came first. When a
--- record shows that two known companies are one, they are merged. Fills pg_temp.company_touched (company_no).
+-- record shows that two known companies are one, they are merged. Fills pg_temp.company_touched (company_no) and pg_temp.company_moved
+-- (load_id, part): records that had another company before.
 create or replace function marketing.f_resolve_companies()
 returns void
 language plpgsql
@@ -59,6 +60,10 @@ begin
     inner join pg_temp.node as n on n.node = k.record_no
     inner join pg_temp.company_label as l using (label)
     where k.owner <> l.company_no;
+    create temp table company_moved on commit drop as
+    select m.load_id, m.part
+    from pg_temp.company_merge as x
+    inner join intake.company_member as m on m.company_no = x.retired_no;
     perform marketing.f_merge_companies();
 
     insert into marketing.company_key (kind, value, company_no)
@@ -68,12 +73,14 @@ begin
     inner join pg_temp.company_label as l using (label)
     where k.owner is null;
 
-    update intake.validated_companies as v
-    set company_no = l.company_no
+    -- Records that follow a name enter without a company; f_follow_names finds it.
+    insert into intake.company_member (load_id, part, company_no)
+    select w.load_id, w.part, l.company_no
     from pg_temp.company_work as w
-    inner join pg_temp.node as n on n.node = w.record_no
-    inner join pg_temp.company_label as l using (label)
-    where v.load_id = w.load_id and v.part = w.part and v.company_no is distinct from l.company_no;
+    left join pg_temp.node as n on n.node = w.record_no
+    left join pg_temp.company_label as l using (label)
+    on conflict (load_id, part) do update set company_no = excluded.company_no
+    where company_member.company_no is distinct from excluded.company_no and excluded.company_no is not null;
 
     create temp table company_touched on commit drop as
     select l.company_no from pg_temp.company_label as l;

@@ -1,4 +1,4 @@
--- Gives each record of pg_temp.person_work (record_no, load_id, part) its cluster: records with a common LinkedIn or
+-- Gives each record of pg_temp.person_work (record_no, load_id, part, company_no) its cluster: records with a common LinkedIn or
 -- vendor id are one; a record without any goes by its e-mail address, else by its name and the company it states, else
 -- it stands alone. Clusters that turn out to be one are merged. Fills pg_temp.cluster_touched (cluster_no).
 create or replace function marketing.f_resolve_people()
@@ -59,7 +59,7 @@ begin
 
     update marketing.person_key as k set cluster_no = m.surviving_no
     from pg_temp.cluster_merge as m where k.cluster_no = m.retired_no;
-    update intake.validated_people as v set cluster_no = m.surviving_no
+    update intake.person_member as v set cluster_no = m.surviving_no
     from pg_temp.cluster_merge as m where v.cluster_no = m.retired_no;
     update marketing.person_cluster as c set merged_into = m.surviving_no
     from pg_temp.cluster_merge as m where m.retired_no in (c.cluster_no, c.merged_into);
@@ -74,11 +74,13 @@ begin
     insert into marketing.person_cluster (cluster_no, person_no)
     select l.cluster_no, l.cluster_no from pg_temp.cluster_label as l where l.label >= c_new;
 
-    update intake.validated_people as v set cluster_no = l.cluster_no
+    insert into intake.person_member (load_id, part, cluster_no, company_no)
+    select w.load_id, w.part, l.cluster_no, w.company_no
     from pg_temp.person_work as w
     inner join pg_temp.node as n on n.node = w.record_no
     inner join pg_temp.cluster_label as l using (label)
-    where v.load_id = w.load_id and v.part = w.part and v.cluster_no is distinct from l.cluster_no;
+    on conflict (load_id, part) do update set cluster_no = excluded.cluster_no, company_no = excluded.company_no
+    where (person_member.cluster_no, person_member.company_no) is distinct from (excluded.cluster_no, excluded.company_no);
 
     create temp table cluster_touched on commit drop as
     select l.cluster_no from pg_temp.cluster_label as l;

@@ -12,22 +12,24 @@ declare
     c_points_per_day constant numeric := 0.1;
 begin
     create temp table seeker on commit drop as
-    select distinct v.company_no, t.role, c.person_no
+    select distinct s.company_no, t.role, c.person_no
     from pg_temp.slot_company as s
-    inner join intake.validated_people as v on v.company_no = s.company_no and v.is_released
+    inner join intake.person_member as pm on pm.company_no = s.company_no
+    inner join intake.validated_people as v on v.load_id = pm.load_id and v.part = pm.part
     inner join marketing.title_role as t on t.title = v.title
-    inner join marketing.person_cluster as c on c.cluster_no = v.cluster_no
+    inner join marketing.person_cluster as c on c.cluster_no = pm.cluster_no
     inner join marketing.people_master as m on m.unique_id = public.barton_id('02', c.person_no);
     analyze pg_temp.seeker;
 
     create temp table trail on commit drop as
-    select c.person_no, v.company_no, v.title, v.first_observed_at, v.last_observed_at, v.load_id, v.name_key, v.linkedin_slug,
+    select c.person_no, pm.company_no, v.title, v.first_observed_at, v.last_observed_at, v.load_id, v.name_key, v.linkedin_slug,
         row_number() over (
             partition by c.person_no order by v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
         ) as recency
     from (select distinct s.person_no from pg_temp.seeker as s) as p
     inner join marketing.person_cluster as c on c.person_no = p.person_no and c.merged_into is null
-    inner join intake.validated_people as v on v.cluster_no = c.cluster_no and v.is_released and v.company_no is not null;
+    inner join intake.person_member as pm on pm.cluster_no = c.cluster_no and pm.company_no is not null
+    inner join intake.validated_people as v on v.load_id = pm.load_id and v.part = pm.part;
     create index on pg_temp.trail (person_no);
     analyze pg_temp.trail;
 

@@ -23,11 +23,20 @@ begin
             select distinct v.load_id
             from intake.raw_loads as l
             inner join intake.validated_people as v using (load_id)
-            where l.status = 'pending' and v.is_released and v.email is not null
+            inner join intake.batch as b on b.batch_id = l.batch_id and b.released_at is not null
+            where l.status = 'pending' and v.email is not null
             order by v.load_id
             limit 1000
         ) as x;
     end if;
+
+    create temp table contact_load on commit drop as
+    select distinct i.load_id
+    from unnest(v_ids) as i (load_id)
+    inner join intake.validated_people as v using (load_id)
+    inner join intake.batch as b on b.batch_id = v.batch_id and b.released_at is not null
+    where v.email is not null;
+    analyze pg_temp.contact_load;
 
     create temp table contact_best on commit drop as
     select o.email,
@@ -49,11 +58,12 @@ begin
             v.email_status, v.last_observed_at
         from (
             select distinct a.email
-            from unnest(v_ids) as i (load_id)
+            from pg_temp.contact_load as i
             inner join intake.validated_people as a using (load_id)
-            where a.is_released and a.email is not null
+            where a.email is not null
         ) as e
-        inner join intake.validated_people as v on v.email = e.email and v.is_released
+        inner join intake.validated_people as v on v.email = e.email
+        inner join intake.batch as b on b.batch_id = v.batch_id and b.released_at is not null
         order by v.email, v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
     ) as o
     group by o.email;
@@ -62,15 +72,10 @@ begin
     select w.created, w.changed into v_new, v_changed from vault.f_write_contacts() as w;
     update intake.raw_loads as l
     set status = 'promoted', promoted_at = now()
-    from unnest(v_ids) as i (load_id)
-    where l.load_id = i.load_id and l.status = 'pending'
-        and exists (select from intake.validated_people as v where v.load_id = l.load_id and v.is_released and v.email is not null);
-    select count(*)::integer into v_left
-    from unnest(v_ids) as i (load_id)
-    where not exists (
-        select from intake.validated_people as v where v.load_id = i.load_id and v.is_released and v.email is not null
-    );
-    drop table pg_temp.contact_best;
+    from pg_temp.contact_load as c
+    where l.load_id = c.load_id and l.status = 'pending';
+    select cardinality(v_ids) - count(*)::integer into v_left from pg_temp.contact_load;
+    drop table pg_temp.contact_best, pg_temp.contact_load;
     perform intake.log_operation(
         'promote_contacts', null, v_new + v_changed, jsonb_build_object('new', v_new, 'updated', v_changed, 'without_contact', v_left)
     );

@@ -136,18 +136,14 @@ create table intake.validated_companies (
     description text,
     place_city text not null default '',
     place_country text not null default '',
-    company_no bigint,
     is_strong boolean generated always as (domain is not null or linkedin_slug is not null or linkedin_id is not null) stored,
-    is_released boolean not null default false,
-    is_dirty boolean not null default true,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint validated_companies_pkey primary key (load_id, part),
     constraint validated_companies_load_id_fkey foreign key (load_id) references intake.raw_loads (load_id) on delete cascade
 );
-comment on table intake.validated_companies is 'Canonical company records, one per load and part. company_no is the company they were resolved to; a record without domain or LinkedIn identity (is_strong false) follows its name.';
+comment on table intake.validated_companies is 'Canonical company records, one per load and part. A record without domain or LinkedIn identity (is_strong false) follows its name.';
 create index idx_validated_companies_batch_id on intake.validated_companies (batch_id);
-create index idx_validated_companies_company_no on intake.validated_companies (company_no);
 create index idx_validated_companies_weak_name on intake.validated_companies (name_key) where not is_strong;
 
 create table intake.validated_people (
@@ -191,20 +187,64 @@ create table intake.validated_people (
     company_name text,
     company_ref text,
     company_part smallint,
-    company_no bigint,
-    cluster_no bigint,
-    is_released boolean not null default false,
-    is_dirty boolean not null default true,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint validated_people_pkey primary key (load_id, part),
     constraint validated_people_load_id_fkey foreign key (load_id) references intake.raw_loads (load_id) on delete cascade
 );
-comment on table intake.validated_people is 'Canonical person records, one per load and part. company_no repeats the resolution of the record''s own company part; cluster_no is the identity the record belongs to.';
+comment on table intake.validated_people is 'Canonical person records, one per load and part; company_part is the part of the same load that describes the employer.';
 create index idx_validated_people_batch_id on intake.validated_people (batch_id);
-create index idx_validated_people_cluster_no on intake.validated_people (cluster_no);
-create index idx_validated_people_company_no on intake.validated_people (company_no);
 create index idx_validated_people_email on intake.validated_people (email);
+
+-- What promotion decided stands beside the records: writing it into them rewrote every record three times (45 us each).
+create table intake.company_member (
+    load_id bigint not null,
+    part smallint not null,
+    company_no bigint,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint company_member_pkey primary key (load_id, part),
+    constraint company_member_record_fkey foreign key (load_id, part)
+        references intake.validated_companies (load_id, part) on delete cascade
+);
+comment on table intake.company_member is 'The company that a promoted record belongs to; NULL waits for a company of its name.';
+create index idx_company_member_company_no on intake.company_member (company_no);
+
+create table intake.person_member (
+    load_id bigint not null,
+    part smallint not null,
+    cluster_no bigint not null,
+    company_no bigint,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint person_member_pkey primary key (load_id, part),
+    constraint person_member_record_fkey foreign key (load_id, part)
+        references intake.validated_people (load_id, part) on delete cascade
+);
+comment on table intake.person_member is 'The identity that a promoted record belongs to, and the company of its own company part.';
+create index idx_person_member_cluster_no on intake.person_member (cluster_no);
+create index idx_person_member_company_no on intake.person_member (company_no);
+
+create table intake.promote_queue (
+    load_id bigint not null,
+    batch_id text not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint promote_queue_pkey primary key (load_id, batch_id),
+    constraint promote_queue_load_id_fkey foreign key (load_id) references intake.raw_loads (load_id) on delete cascade
+);
+comment on table intake.promote_queue is 'Loads to promote once more because an item of the batch repeated them: they were seen again.';
+create index idx_promote_queue_batch_id on intake.promote_queue (batch_id);
+
+create table intake.left_behind (
+    entity text not null,
+    number bigint not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint left_behind_pkey primary key (entity, number),
+    constraint left_behind_entity_known check (entity in ('company', 'cluster'))
+);
+comment on table intake.left_behind is 'Companies and clusters that lost a record to a replay; the next promotion writes their masters anew.';
 
 -- ------------------------------------------------------------------------------------------------- marketing
 alter table marketing.company_master add column domain text;
@@ -378,7 +418,8 @@ declare
 begin
     foreach v_table in array array[
         'intake.source', 'intake.batch', 'intake.pull', 'intake.pull_origin', 'intake.validation_failed', 'intake.replay_queue', 'intake.source_key',
-        'intake.validated_companies', 'intake.validated_people', 'marketing.company_key', 'marketing.company_name',
+        'intake.validated_companies', 'intake.validated_people', 'intake.company_member', 'intake.person_member',
+        'intake.promote_queue', 'intake.left_behind', 'marketing.company_key', 'marketing.company_name',
         'marketing.company_match_review', 'marketing.person_key', 'marketing.person_cluster', 'marketing.person_link',
         'marketing.merged_master', 'marketing.title_reading', 'marketing.title_role', 'marketing.slot_work',
         'marketing.slot_assignment_history'
@@ -401,12 +442,15 @@ grant select, insert, update on intake.source to mcp_ingest;
 grant select on intake.raw_loads, intake.source, intake.batch to outreach_validate;
 grant select, insert, update, delete on
     intake.validated_companies, intake.validated_people, intake.validation_failed, intake.replay_queue, intake.source_key,
+    intake.promote_queue, intake.left_behind,
     marketing.title_reading, marketing.title_role
 to outreach_validate;
 grant update (check_results) on intake.batch to outreach_validate;
+grant select on intake.company_member, intake.person_member to outreach_validate;
 
 grant select on
-    intake.raw_loads, intake.batch, intake.validated_companies, intake.validated_people, marketing.slot_work
+    intake.raw_loads, intake.batch, intake.validated_companies, intake.validated_people, intake.company_member,
+    intake.person_member, intake.promote_queue, marketing.slot_work
 to mcp_promote;
 
 grant select on all tables in schema intake, vault, marketing, bit, public to outreach_read;

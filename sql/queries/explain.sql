@@ -21,9 +21,10 @@ select to_jsonb(c) as master, c.created_at, c.updated_at from marketing.company_
 -- name: company_records
 -- The winners first: a company named by thousands of people has more records than anybody reads.
 select v.load_id, v.part, v.batch_id, v.source, v.source_rank, encode(v.content_hash, 'hex') as content_hash,
-    v.first_observed_at, v.last_observed_at, v.is_released, to_jsonb(v) as record
-from intake.validated_companies as v
-where v.company_no = %(number)s
+    v.first_observed_at, v.last_observed_at, true as is_released, to_jsonb(v) as record
+from intake.company_member as m
+inner join intake.validated_companies as v on v.load_id = m.load_id and v.part = m.part
+where m.company_no = %(number)s
 order by v.load_id = any(%(winners)s) desc, v.source_rank, v.last_observed_at desc, v.load_id
 limit %(limit)s;
 
@@ -50,10 +51,11 @@ where p.unique_id = %(id)s;
 
 -- name: person_records
 select v.load_id, v.part, v.batch_id, v.source, v.source_rank, encode(v.content_hash, 'hex') as content_hash,
-    v.first_observed_at, v.last_observed_at, v.is_released,
-    to_jsonb(v) || jsonb_build_object('company_unique_id', public.barton_id('01', v.company_no)) as record
+    v.first_observed_at, v.last_observed_at, true as is_released,
+    to_jsonb(v) || jsonb_build_object('company_unique_id', public.barton_id('01', m.company_no), 'company_no', m.company_no) as record
 from marketing.person_cluster as c
-inner join intake.validated_people as v on v.cluster_no = c.cluster_no
+inner join intake.person_member as m on m.cluster_no = c.cluster_no
+inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
 where c.person_no = %(number)s and c.merged_into is null
 order by v.load_id = any(%(winners)s) desc, v.last_observed_at desc, v.source_rank, v.load_id
 limit %(limit)s;

@@ -11,24 +11,19 @@ cross join lateral jsonb_array_elements(b.check_results -> 'results') as r (resu
 where b.batch_id = %(batch_id)s and b.check_results -> 'held' = 'true'::jsonb and r.result -> 'passed' = 'false'::jsonb;
 
 -- name: due_loads
--- Dirty records of the batch, and of earlier loads that an item of the batch repeated (that were seen again).
-select x.load_id
-from (
-    select p.load_id from intake.validated_people as p where p.batch_id = %(batch_id)s and p.is_dirty and p.is_released
-    union
-    select c.load_id from intake.validated_companies as c where c.batch_id = %(batch_id)s and c.is_dirty and c.is_released
-    union
-    select p.load_id
-    from intake.raw_loads as l
-    inner join intake.validated_people as p on p.load_id = l.duplicate_of
-    where l.batch_id = %(batch_id)s and p.is_dirty and p.is_released
-    union
-    select c.load_id
-    from intake.raw_loads as l
-    inner join intake.validated_companies as c on c.load_id = l.duplicate_of
-    where l.batch_id = %(batch_id)s and c.is_dirty and c.is_released
-) as x
-order by x.load_id;
+-- Records of the batch that no promotion has taken up, and earlier loads that an item of the batch repeated.
+select p.load_id
+from intake.validated_people as p
+where p.batch_id = %(batch_id)s
+    and not exists (select from intake.person_member as m where m.load_id = p.load_id and m.part = p.part)
+union
+select c.load_id
+from intake.validated_companies as c
+where c.batch_id = %(batch_id)s
+    and not exists (select from intake.company_member as m where m.load_id = c.load_id and m.part = c.part)
+union
+select q.load_id from intake.promote_queue as q where q.batch_id = %(batch_id)s
+order by load_id;
 
 -- name: promote_contacts
 select promoted_count, updated_count, failed_count from vault.f_promote_contacts(%(load_ids)s);

@@ -97,16 +97,33 @@ limit %(limit)s;
 -- name: observe_people
 -- Seen again: true on that day too. The earliest and the latest observation do not depend on the order of arrival.
 update intake.validated_people as v
-set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at),
-    is_dirty = true
+set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
 from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
     as o (load_id, part, first_at, last_at)
-where v.load_id = o.load_id and v.part = o.part and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at);
+where v.load_id = o.load_id and v.part = o.part and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
+returning v.load_id;
 
 -- name: observe_companies
 update intake.validated_companies as v
-set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at),
-    is_dirty = true
+set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
 from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
     as o (load_id, part, first_at, last_at)
-where v.load_id = o.load_id and v.part = o.part and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at);
+where v.load_id = o.load_id and v.part = o.part and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
+returning v.load_id;
+
+-- name: queue_for_promotion
+insert into intake.promote_queue (load_id, batch_id)
+select i.load_id, %(batch_id)s from unnest(%(load_ids)s::bigint[]) as i (load_id)
+on conflict do nothing;
+
+-- name: leave_people_behind
+-- A replay may read a record as somebody else: whom it belonged to has to be written without it.
+insert into intake.left_behind (entity, number)
+select distinct 'cluster', m.cluster_no from intake.person_member as m where m.load_id = any(%(load_ids)s)
+on conflict do nothing;
+
+-- name: leave_companies_behind
+insert into intake.left_behind (entity, number)
+select distinct 'company', m.company_no from intake.company_member as m
+where m.load_id = any(%(load_ids)s) and m.company_no is not null
+on conflict do nothing;
