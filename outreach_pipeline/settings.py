@@ -6,6 +6,7 @@ Belongs here: every variable the project reads, with its default and meaning. Do
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,6 +41,32 @@ class Settings(BaseSettings):
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (UTC) of the nightly schedule.")
     chunk_loads: int = Field(default=10_000, ge=100, le=100_000, description="Loads per transaction.")
     page_items: int = Field(default=1_000, ge=1, le=50_000, description="Items landed per call.")
+
+    apify_token: SecretStr | None = Field(default=None, description="Token of the Apify account that runs the actors.")
+    apify_url: str = Field(default="https://api.apify.com", description="Where Apify's API is; the sandbox has its own.")
+    apify_usd_per_day: Decimal | None = Field(
+        default=Decimal(25), ge=0, description="Cap on Apify in US dollars per day (UTC), over all processes."
+    )
+    apify_usd_per_month: Decimal | None = Field(
+        default=Decimal(250), ge=0, description="Cap on Apify in US dollars per month (UTC)."
+    )
+    apify_claim_secs: float = Field(
+        default=240.0, gt=0, description="How long after a lost start nobody may start again; a start itself gets a quarter."
+    )
+    apollo_api_key: SecretStr | None = Field(default=None, description="API key of the Apollo account (a master key for searches).")
+    apollo_url: str = Field(default="https://api.apollo.io", description="Where Apollo's API is; the sandbox has its own.")
+    apollo_credits_per_day: Decimal | None = Field(
+        default=Decimal(500), ge=0, description="Cap on Apollo credits per day (UTC), over all processes."
+    )
+    apollo_credits_per_month: Decimal | None = Field(
+        default=Decimal(5000), ge=0, description="Cap on Apollo credits per month (UTC)."
+    )
+    enrich_after_days: int = Field(
+        default=90, ge=1, description="Nobody is enriched for credits again within so many days; a lost answer waits as long."
+    )
+    pause_secs: float = Field(
+        default=2.0, gt=0, description="Pause before looking again at a vendor that lags; doubled each time."
+    )
 
     @field_validator("first_day")
     @classmethod

@@ -89,6 +89,57 @@ comment on table intake.batch is 'All items of one source for one day. observed_
 CREATE INDEX idx_batch_source ON intake.batch USING btree (source);
 CREATE TRIGGER trigger_batch_updated_at BEFORE UPDATE ON intake.batch FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table intake.company_member ( -- owner outreach_owner
+    load_id bigint not null,
+    part smallint not null,
+    company_no bigint,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint company_member_pkey PRIMARY KEY (load_id, part),
+    constraint company_member_record_fkey FOREIGN KEY (load_id, part) REFERENCES intake.validated_companies(load_id, part) ON DELETE CASCADE
+);
+comment on table intake.company_member is 'The company that a promoted record belongs to; NULL waits for a company of its name.';
+CREATE INDEX idx_company_member_company_no ON intake.company_member USING btree (company_no);
+CREATE TRIGGER trigger_company_member_updated_at BEFORE UPDATE ON intake.company_member FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table intake.left_behind ( -- owner outreach_owner
+    entity text not null,
+    number bigint not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint left_behind_pkey PRIMARY KEY (entity, number),
+    constraint left_behind_entity_known CHECK ((entity = ANY (ARRAY['company'::text, 'cluster'::text])))
+);
+comment on table intake.left_behind is 'Companies and clusters that lost a record to a replay; the next promotion writes their masters anew.';
+CREATE TRIGGER trigger_left_behind_updated_at BEFORE UPDATE ON intake.left_behind FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table intake.person_member ( -- owner outreach_owner
+    load_id bigint not null,
+    part smallint not null,
+    cluster_no bigint not null,
+    company_no bigint,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint person_member_pkey PRIMARY KEY (load_id, part),
+    constraint person_member_record_fkey FOREIGN KEY (load_id, part) REFERENCES intake.validated_people(load_id, part) ON DELETE CASCADE
+);
+comment on table intake.person_member is 'The identity that a promoted record belongs to, and the company of its own company part.';
+CREATE INDEX idx_person_member_cluster_no ON intake.person_member USING btree (cluster_no);
+CREATE INDEX idx_person_member_company_no ON intake.person_member USING btree (company_no);
+CREATE TRIGGER trigger_person_member_updated_at BEFORE UPDATE ON intake.person_member FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table intake.promote_queue ( -- owner outreach_owner
+    load_id bigint not null,
+    batch_id text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint promote_queue_pkey PRIMARY KEY (load_id, batch_id),
+    constraint promote_queue_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
+);
+comment on table intake.promote_queue is 'Loads to promote once more because an item of the batch repeated them: they were seen again.';
+CREATE INDEX idx_promote_queue_batch_id ON intake.promote_queue USING btree (batch_id);
+CREATE TRIGGER trigger_promote_queue_updated_at BEFORE UPDATE ON intake.promote_queue FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table intake.pull ( -- owner outreach_owner
     pull_id bigint generated always as identity,
     batch_id text not null,
@@ -101,11 +152,13 @@ create table intake.pull ( -- owner outreach_owner
     finished_at timestamp with time zone,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    note text,
     constraint pull_pkey PRIMARY KEY (pull_id),
     constraint pull_batch_id_origin_key UNIQUE (batch_id, origin),
-    constraint pull_status_known CHECK ((status = ANY (ARRAY['running'::text, 'complete'::text, 'partial'::text])))
+    constraint pull_status_known CHECK ((status = ANY (ARRAY['running'::text, 'complete'::text, 'partial'::text, 'refused'::text])))
 );
 comment on table intake.pull is 'One origin (a file by its content, an actor run, a search) read into one batch; the cursor commits together with its page.';
+comment on column intake.pull.note is 'Why the pull is partial or refused, in a sentence; never an item''s content.';
 CREATE INDEX idx_pull_source_origin ON intake.pull USING btree (source, origin);
 CREATE TRIGGER trigger_pull_updated_at BEFORE UPDATE ON intake.pull FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -149,7 +202,7 @@ CREATE INDEX idx_raw_loads_duplicate_of ON intake.raw_loads USING btree (duplica
 CREATE INDEX idx_raw_loads_raw_data_email ON intake.raw_loads USING btree (((raw_data ->> 'email'::text)));
 CREATE INDEX idx_raw_loads_source ON intake.raw_loads USING btree (source);
 CREATE INDEX idx_raw_loads_status ON intake.raw_loads USING btree (status);
-CREATE UNIQUE INDEX uq_raw_loads_source_content_hash ON intake.raw_loads USING btree (source, content_hash) WHERE ((duplicate_of IS NULL) AND (content_hash IS NOT NULL));
+CREATE UNIQUE INDEX uq_raw_loads_content_hash_source ON intake.raw_loads USING btree (content_hash, source) WHERE ((duplicate_of IS NULL) AND (content_hash IS NOT NULL));
 CREATE TRIGGER trigger_raw_loads_updated_at BEFORE UPDATE ON intake.raw_loads FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 alter table intake.raw_loads enable row level security;
 create policy allow_select on intake.raw_loads for select to public using (true);
@@ -228,18 +281,14 @@ create table intake.validated_companies ( -- owner outreach_owner
     description text,
     place_city text not null default ''::text,
     place_country text not null default ''::text,
-    company_no bigint,
     is_strong boolean generated always as (((domain IS NOT NULL) OR (linkedin_slug IS NOT NULL) OR (linkedin_id IS NOT NULL))) stored,
-    is_released boolean not null default false,
-    is_dirty boolean not null default true,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     constraint validated_companies_pkey PRIMARY KEY (load_id, part),
     constraint validated_companies_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
 );
-comment on table intake.validated_companies is 'Canonical company records, one per load and part. company_no is the company they were resolved to; a record without domain or LinkedIn identity (is_strong false) follows its name.';
+comment on table intake.validated_companies is 'Canonical company records, one per load and part. A record without domain or LinkedIn identity (is_strong false) follows its name.';
 CREATE INDEX idx_validated_companies_batch_id ON intake.validated_companies USING btree (batch_id);
-CREATE INDEX idx_validated_companies_company_no ON intake.validated_companies USING btree (company_no);
 CREATE INDEX idx_validated_companies_weak_name ON intake.validated_companies USING btree (name_key) WHERE (NOT is_strong);
 CREATE TRIGGER trigger_validated_companies_updated_at BEFORE UPDATE ON intake.validated_companies FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -284,19 +333,13 @@ create table intake.validated_people ( -- owner outreach_owner
     company_name text,
     company_ref text,
     company_part smallint,
-    company_no bigint,
-    cluster_no bigint,
-    is_released boolean not null default false,
-    is_dirty boolean not null default true,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     constraint validated_people_pkey PRIMARY KEY (load_id, part),
     constraint validated_people_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
 );
-comment on table intake.validated_people is 'Canonical person records, one per load and part. company_no repeats the resolution of the record''s own company part; cluster_no is the identity the record belongs to.';
+comment on table intake.validated_people is 'Canonical person records, one per load and part; company_part is the part of the same load that describes the employer.';
 CREATE INDEX idx_validated_people_batch_id ON intake.validated_people USING btree (batch_id);
-CREATE INDEX idx_validated_people_cluster_no ON intake.validated_people USING btree (cluster_no);
-CREATE INDEX idx_validated_people_company_no ON intake.validated_people USING btree (company_no);
 CREATE INDEX idx_validated_people_email ON intake.validated_people USING btree (email);
 CREATE TRIGGER trigger_validated_people_updated_at BEFORE UPDATE ON intake.validated_people FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -893,6 +936,47 @@ create table marketing.title_role ( -- owner outreach_owner
 comment on table marketing.title_role is 'The roles that a title names: points within the role (100 is the seat itself), confidence, reason.';
 CREATE TRIGGER trigger_title_role_updated_at BEFORE UPDATE ON marketing.title_role FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table public.actor_runs ( -- owner outreach_owner
+    actor_run_id bigint generated always as identity,
+    batch_id text not null,
+    purpose text not null default 'pull'::text,
+    source text not null,
+    actor text not null,
+    tag text not null,
+    state text not null default 'intent'::text,
+    attempts smallint not null default 1,
+    intent_at timestamp with time zone not null,
+    reserved_at timestamp with time zone not null,
+    claimed_until timestamp with time zone,
+    reserved_usd numeric(14,6) not null,
+    spent_usd numeric(14,6) not null default 0,
+    settled_at timestamp with time zone,
+    run_id text,
+    dataset_id text,
+    run_status text,
+    found_by text,
+    note text,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint actor_runs_pkey PRIMARY KEY (actor_run_id),
+    constraint actor_runs_batch_id_purpose_key UNIQUE (batch_id, purpose),
+    constraint actor_runs_run_id_key UNIQUE (run_id),
+    constraint actor_runs_tag_key UNIQUE (tag),
+    constraint actor_runs_amounts_range CHECK (((reserved_usd >= (0)::numeric) AND (spent_usd >= (0)::numeric))),
+    constraint actor_runs_found_by_known CHECK ((found_by = ANY (ARRAY['start'::text, 'tag'::text, 'schedule'::text]))),
+    constraint actor_runs_run_id_truth CHECK (((run_id IS NOT NULL) = (state = ANY (ARRAY['started'::text, 'ended'::text])))),
+    constraint actor_runs_state_known CHECK ((state = ANY (ARRAY['intent'::text, 'started'::text, 'ended'::text, 'refused'::text])))
+);
+comment on table public.actor_runs is 'Each Apify run we pay for, known before it starts: intent, started (run id known), ended, refused (it never started). Until settled_at the larger of reserved and spent counts against the caps.';
+comment on column public.actor_runs.tag is 'Stamped into the input of the run, so that it is found again after a lost answer.';
+comment on column public.actor_runs.claimed_until is 'Until then one process may be sending the start; nobody else starts.';
+comment on column public.actor_runs.found_by is 'start: the vendor answered; tag: found after a lost answer; schedule: started outside and adopted.';
+CREATE INDEX idx_actor_runs_reserved_at ON public.actor_runs USING btree (reserved_at);
+CREATE INDEX idx_actor_runs_unsettled ON public.actor_runs USING btree (finished_at) WHERE (settled_at IS NULL);
+CREATE TRIGGER trigger_actor_runs_updated_at BEFORE UPDATE ON public.actor_runs FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table public.actor_usage_log ( -- owner outreach_owner
     log_id integer not null default nextval('public.actor_usage_log_log_id_seq'::regclass),
     actor_id text not null,
@@ -927,6 +1011,50 @@ create table public.alembic_version ( -- owner outreach_owner
     constraint alembic_version_pkc PRIMARY KEY (version_num)
 );
 CREATE TRIGGER trigger_alembic_version_updated_at BEFORE UPDATE ON public.alembic_version FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table public.credit_ledger ( -- owner outreach_owner
+    call_id bigint generated always as identity,
+    provider text not null,
+    batch_id text not null,
+    source text not null,
+    endpoint text not null,
+    call_key text not null,
+    subjects text[] not null default '{}'::text[],
+    state text not null default 'reserved'::text,
+    reserved numeric(14,6) not null,
+    spent numeric(14,6),
+    reserved_at timestamp with time zone not null,
+    settled_at timestamp with time zone,
+    note text,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint credit_ledger_pkey PRIMARY KEY (call_id),
+    constraint credit_ledger_amounts_range CHECK (((reserved >= (0)::numeric) AND (spent >= (0)::numeric))),
+    constraint credit_ledger_spent_truth CHECK (((spent IS NOT NULL) = (state = ANY (ARRAY['settled'::text, 'released'::text])))),
+    constraint credit_ledger_state_known CHECK ((state = ANY (ARRAY['reserved'::text, 'doubtful'::text, 'settled'::text, 'released'::text])))
+);
+comment on table public.credit_ledger is 'Each call that may cost credits: reserved before it is sent, settled together with the items it brought, doubtful when its answer was lost, released when it was surely not charged.';
+comment on column public.credit_ledger.call_key is 'Which call it is (hash of endpoint and body): an open one is not sent again.';
+comment on column public.credit_ledger.subjects is 'The vendor''s ids or domains that the call asked about.';
+CREATE INDEX idx_credit_ledger_batch_id ON public.credit_ledger USING btree (batch_id);
+CREATE INDEX idx_credit_ledger_open ON public.credit_ledger USING btree (call_key) WHERE (state = ANY (ARRAY['reserved'::text, 'doubtful'::text]));
+CREATE INDEX idx_credit_ledger_reserved_at ON public.credit_ledger USING btree (provider, reserved_at);
+CREATE TRIGGER trigger_credit_ledger_updated_at BEFORE UPDATE ON public.credit_ledger FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table public.enrichment ( -- owner outreach_owner
+    provider text not null,
+    subject text not null,
+    call_id bigint not null,
+    enriched_at timestamp with time zone not null,
+    was_found boolean not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint enrichment_pkey PRIMARY KEY (provider, subject),
+    constraint enrichment_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.credit_ledger(call_id)
+);
+comment on table public.enrichment is 'When somebody (or a domain) was last asked about for credits; nobody is asked about twice within N days.';
+CREATE INDEX idx_enrichment_call_id ON public.enrichment USING btree (call_id);
+CREATE TRIGGER trigger_enrichment_updated_at BEFORE UPDATE ON public.enrichment FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table public.error_id_counter ( -- owner outreach_owner
     day date not null,
@@ -1141,7 +1269,7 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 --     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function intake.f_release_batch(p_batch_id text, p_accept boolean DEFAULT false)
---     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+--     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb)
 --     returns bigint; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
@@ -1188,8 +1316,11 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function marketing.f_retire_people()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_settle_loads(p_load_ids bigint[])
+-- function marketing.f_settle_loads()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_slot_candidates(p_company_no bigint)
+--     returns TABLE(slot_type text, place bigint, person_unique_id text, is_candidate boolean, is_here boolean, title text, points smallint, confidence real, reason text, observed_at timestamp with time zone, load_id bigint); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_slot_standing()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
@@ -1211,6 +1342,33 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 
 -- function public.barton_number(p_barton_id text)
 --     returns bigint; sql, immutable
+
+-- function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text)
+--     returns TABLE(actor_run_id bigint); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_apify_committed(p_since timestamp with time zone)
+--     returns numeric; sql, stable, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_apify_over(p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_without numeric DEFAULT 0, p_without_since timestamp with time zone DEFAULT NULL::timestamp with time zone)
+--     returns TABLE(over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval)
+--     returns TABLE(claimed boolean, wait_until timestamp with time zone, over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text)
+--     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval)
+--     returns TABLE(actor_run_id bigint, tag text, state text, run_id text, dataset_id text, run_status text, intent_at timestamp with time zone, may_start boolean, over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb)
+--     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text)
+--     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_settle_forgotten(p_actor_run_id bigint)
+--     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.first_known(anyelement)
 --     returns anyelement; internal, immutable
@@ -1247,6 +1405,7 @@ grant execute on function intake.log_operation(p_operation text, p_batch_id text
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to outreach_validate;
 grant execute on function marketing.f_assign_slots(p_company_nos bigint[], p_limit integer) to mcp_promote;
 grant execute on function marketing.f_promote_masters(p_load_ids bigint[]) to mcp_promote;
+grant execute on function marketing.f_slot_candidates(p_company_no bigint) to outreach_read;
 grant execute on function public.barton_id(p_entity_code text, p_number bigint) to mcp_ingest;
 grant execute on function public.barton_id(p_entity_code text, p_number bigint) to mcp_promote;
 grant execute on function public.barton_id(p_entity_code text, p_number bigint) to outreach_read;
@@ -1257,6 +1416,23 @@ grant execute on function public.barton_number(p_barton_id text) to mcp_promote;
 grant execute on function public.barton_number(p_barton_id text) to outreach_read;
 grant execute on function public.barton_number(p_barton_id text) to outreach_refresh;
 grant execute on function public.barton_number(p_barton_id text) to outreach_validate;
+grant execute on function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text) to mcp_ingest;
+grant execute on function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text) to outreach_refresh;
+grant execute on function public.f_apify_committed(p_since timestamp with time zone) to mcp_ingest;
+grant execute on function public.f_apify_committed(p_since timestamp with time zone) to outreach_read;
+grant execute on function public.f_apify_committed(p_since timestamp with time zone) to outreach_refresh;
+grant execute on function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval) to mcp_ingest;
+grant execute on function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval) to outreach_refresh;
+grant execute on function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text) to mcp_ingest;
+grant execute on function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text) to outreach_refresh;
+grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval) to mcp_ingest;
+grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval) to outreach_refresh;
+grant execute on function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb) to mcp_ingest;
+grant execute on function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb) to outreach_refresh;
+grant execute on function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text) to mcp_ingest;
+grant execute on function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text) to outreach_refresh;
+grant execute on function public.f_settle_forgotten(p_actor_run_id bigint) to mcp_ingest;
+grant execute on function public.f_settle_forgotten(p_actor_run_id bigint) to outreach_refresh;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to mcp_ingest;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to mcp_promote;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to outreach_read;
@@ -1300,9 +1476,20 @@ grant select on intake.batch to mcp_ingest;
 grant select on intake.batch to mcp_promote;
 grant select on intake.batch to outreach_read;
 grant select on intake.batch to outreach_validate;
+grant select on intake.company_member to mcp_promote;
+grant select on intake.company_member to outreach_read;
+grant select on intake.company_member to outreach_validate;
 grant select on intake.latest_100 to mcp_ingest;
 grant select on intake.latest_100 to mcp_promote;
 grant select on intake.latest_100 to outreach_read;
+grant select on intake.left_behind to outreach_read;
+grant delete, insert, select, update on intake.left_behind to outreach_validate;
+grant select on intake.person_member to mcp_promote;
+grant select on intake.person_member to outreach_read;
+grant select on intake.person_member to outreach_validate;
+grant select on intake.promote_queue to mcp_promote;
+grant select on intake.promote_queue to outreach_read;
+grant delete, insert, select, update on intake.promote_queue to outreach_validate;
 grant insert, select, update on intake.pull to mcp_ingest;
 grant select on intake.pull to outreach_read;
 grant insert, select, update on intake.pull_origin to mcp_ingest;
@@ -1357,8 +1544,19 @@ grant select on marketing.title_role to outreach_read;
 grant delete, insert, select, update on marketing.title_role to outreach_validate;
 grant select on people.contact to outreach_read;
 grant select on people.contact_verification to outreach_read;
+grant select on public.actor_runs to mcp_ingest;
+grant select on public.actor_runs to outreach_read;
+grant select on public.actor_runs to outreach_refresh;
+grant select on public.actor_usage_log to mcp_ingest;
 grant select on public.actor_usage_log to outreach_read;
+grant select on public.actor_usage_log to outreach_refresh;
 grant select on public.alembic_version to outreach_read;
+grant select on public.credit_ledger to mcp_ingest;
+grant select on public.credit_ledger to outreach_read;
+grant select on public.credit_ledger to outreach_refresh;
+grant select on public.enrichment to mcp_ingest;
+grant select on public.enrichment to outreach_read;
+grant select on public.enrichment to outreach_refresh;
 grant select on public.error_id_counter to outreach_read;
 grant select on public.linkedin_refresh_jobs to outreach_read;
 grant select on public.schema_revision_file to outreach_read;

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
@@ -82,18 +83,39 @@ class Span:
     count: int
 
 
+Verdict: TypeAlias = Literal["complete", "partial", "refused"]
+"""How a pull ended: with all there was, with what could be had, or with nothing but a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a paid call turned out to cost: written in the transaction that lands the items it brought.
+
+    `call_id` is the ledger's. `spent` in the provider's unit (credits). `asked`: whom the call was about, with
+    whether each was found.
+    """
+
+    call_id: int
+    spent: Decimal
+    asked: tuple[tuple[str, bool], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some items in order, where they come from, and the cursor that stands after them.
 
     `spans` cover `items` in order (a page may hold many small files). `cursor` is what to commit with the
-    items.
+    items, and so are `settlements`. On the last page `verdict` and `note` (a sentence without data) say how
+    the pull ended.
     """
 
     items: tuple[Item, ...] = field(repr=False)
     spans: tuple[Span, ...]
     cursor: Cursor
     is_last: bool
+    verdict: Verdict = "complete"
+    note: str = ""
+    settlements: tuple[Settlement, ...] = ()
 
 
 @runtime_checkable

@@ -11,15 +11,30 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.sources import json_stream
 from outreach_pipeline.sources.files import FilesSource
 from outreach_pipeline.sources.pages import PAGE_ITEMS, Source
+
+if TYPE_CHECKING:
+    from outreach_pipeline.settings import Settings
+    from outreach_pipeline.sources.apify import ApifySource, RunLedger
+    from outreach_pipeline.sources.apify_api import ApifyApi
 
 KINDS = ("files", "apify", "apollo")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
@@ -75,21 +90,41 @@ class FilesConfig(_Common):
 
 
 class ApifyConfig(_Common):
-    """One actor with its input. Every run has its own cap, beside the one of the month."""
+    """One actor with its input. Every run has its own cap, beside the ones of the day and the month."""
 
     kind: Literal["apify"]
     actor: str = Field(min_length=1, description="`owner/name` of the actor, or its id.")
+    mode: Literal["start", "adopt"] = Field(
+        default="start", description="start: one run per batch; adopt: the runs an outside schedule started that day."
+    )
     input: dict[str, Any] = Field(
         default_factory=dict, description="What the actor gets, as it documents it."
     )
-    # Required, without default: leads-finder without `fetch_count` means 100,000 leads, about 200 US dollars.
-    max_total_charge_usd: float = Field(gt=0, description="The most that one run may charge, in US dollars.")
-    max_items: int | None = Field(default=None, ge=1, description="The most items one run may give.")
+    # Required to start: leads-finder without `fetch_count` means 100,000 leads, about 200 US dollars.
+    max_total_charge_usd: Decimal | None = Field(
+        default=None, gt=0, validate_default=True, description="The most that one run may charge, in US dollars."
+    )
+    max_items: int | None = Field(default=None, ge=1, description="The most items one run may charge for.")
     build: str | None = Field(
         default=None, description="Tag or number of the actor's build; None: its default."
     )
     memory_mbytes: int | None = Field(default=None, ge=128, description="Memory of the run, in MB.")
     timeout_secs: int | None = Field(default=None, ge=1, description="Time after which Apify ends the run.")
+    wait_secs: int = Field(
+        default=3600, ge=0, description="How long a pull waits for the run; the next pull picks it up again."
+    )
+    tag_field: str = Field(
+        default="outreachRunTag",
+        description="Key in the input that carries our tag, by which a run is found after a lost answer; empty: none.",
+    )
+    task: str | None = Field(default=None, description="With mode adopt: only runs of this task.")
+
+    @field_validator("max_total_charge_usd")
+    @classmethod
+    def _a_start_has_a_ceiling(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        if value is None and info.data.get("mode") == "start":
+            raise PydanticCustomError("missing", "Field required")
+        return value
 
 
 class ApolloConfig(_Common):
@@ -182,12 +217,13 @@ def open_source(
     item_paths: tuple[json_stream.Path, ...] = (),
     path: str | None = None,
     page_items: int = PAGE_ITEMS,
+    landed: frozenset[str] = frozenset(),
 ) -> Source:
     """Make the source that can be pulled.
 
     `folder` is where relative paths start (that of sources.toml). `item_paths` is what the shape says about
     wrappers; `items` in sources.toml goes before it. `path` goes before the configured one (`outreach land
-    FILE`) and is taken from the working folder.
+    FILE`) and is taken from the working folder. `landed`: files to skip, see `FilesSource`.
 
     Raises:
         ConfigurationError: the kind is not available, or a file source has no path.
@@ -195,8 +231,8 @@ def open_source(
     """
     if not isinstance(config, FilesConfig):
         raise ConfigurationError(
-            f"Source {config.name} is of kind {config.kind!r}, which this version cannot pull yet.",
-            next_step="Land its items from files: `outreach land FILE`.",
+            f"Source {config.name} is of kind {config.kind!r}: a paid source is pulled with a ledger.",
+            next_step="Pull it with `outreach land`, which has one; or land its items from files: `outreach land FILE`.",
         )
     if path is None:
         if config.path is None:
@@ -206,7 +242,27 @@ def open_source(
             )
         path = str(folder / Path(config.path).expanduser())
     paths = tuple(json_stream.parse_path(text) for text in config.items) or item_paths
-    return FilesSource(config.name, config.shape, path, paths, config.delimiter, page_items)
+    return FilesSource(
+        config.name, config.shape, path, paths, config.delimiter, page_items, landed=landed if config.path else frozenset()
+    )
+
+
+def open_apify_source(
+    config: ApifyConfig, *, settings: Settings, api: ApifyApi, ledger: RunLedger
+) -> ApifySource:
+    """Make the source of an actor. `ledger` remembers its paid run; without one nothing paid can be opened."""
+    from outreach_pipeline.sources.apify import ApifySource, Patience
+    from outreach_pipeline.sources.apify_api import RunOrder
+
+    order = RunOrder(
+        config.actor, config.input, config.max_total_charge_usd or Decimal(0), config.max_items, config.build,
+        config.memory_mbytes, config.timeout_secs,
+    )  # fmt: skip
+    patience = Patience(config.wait_secs, settings.apify_claim_secs / 4, settings.pause_secs)
+    return ApifySource(
+        config.name, config.shape, order, api, ledger, config.mode, config.task, config.tag_field,
+        settings.page_items, patience,
+    )  # fmt: skip
 
 
 def _problems(name: str, table: object) -> list[str]:

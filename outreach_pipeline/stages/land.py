@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import JsonbArray, Role, Transaction
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.errors import ConfigurationError, PermanentError
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
 from outreach_pipeline.sources.pages import Page, PoisonItem
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
@@ -27,7 +27,7 @@ _CONFIGURED = "configured"
 
 @dataclass(frozen=True, slots=True)
 class LandReport:
-    """What a landing did. `already`: the batch had landed before, nothing was read."""
+    """What a landing did. `already`: the batch had landed before, nothing was read. `note` says why it is partial."""
 
     batch_id: str
     items: int = 0
@@ -35,6 +35,8 @@ class LandReport:
     poison: int = 0
     pages: int = 0
     already: bool = False
+    verdict: str = "complete"
+    note: str = ""
 
 
 def register_source(tx: Transaction, workspace: Workspace, config: SourceConfig) -> None:
@@ -56,7 +58,7 @@ def land_batch(
 
     Raises ConfigurationError (unknown source, nothing to read), TransientError (try again: it resumes at the cursor).
     """
-    from outreach_pipeline.sources.registry import FilesConfig, open_source
+    from outreach_pipeline.sources.registry import FilesConfig
 
     config = workspace.source(batch.source)
     with workspace.database.transaction(Role.INGEST) as tx:
@@ -67,18 +69,43 @@ def land_batch(
             load_queries("land").landed_elsewhere, {"source": batch.source, "batch_id": batch.batch_id}
         )
     assert pull is not None
-    if pull["status"] == "complete" and not refetch:
-        return LandReport(batch.batch_id, already=True)
+    if pull["status"] != "running" and not refetch:
+        _refuse(batch, pull["status"], pull["note"])
+        return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
     if isinstance(config, FilesConfig) and config.path is None:
         # Its files come by hand (`outreach land`); the nightly run has nothing to read, and says so.
         return LandReport(batch.batch_id, already=True)
-    source = open_source(
+    landed = frozenset() if refetch else frozenset(row["origin"] for row in landed_files)
+    source = _open(workspace, batch, config, landed, progress)
+    return _land(workspace, batch, source, pull["pull_id"], again=pull["status"] != "running", progress=progress)
+
+
+def _open(
+    workspace: Workspace, batch: Batch, config: SourceConfig, landed: frozenset[str], progress: Progress
+) -> Source:
+    """The source of a batch: files as they are, paid ones with the ledger that they reserve their money in."""
+    from outreach_pipeline.sources.registry import ApifyConfig, open_source
+
+    if isinstance(config, ApifyConfig):
+        from outreach_pipeline.stages.pull_apify import open_apify
+
+        return open_apify(workspace, batch, config, progress=progress)
+    return open_source(
         config,
         folder=workspace.sources_folder,
         item_paths=workspace.shape_of(config).items_at,
         page_items=workspace.settings.page_items,
+        landed=landed,
     )
-    return _land(workspace, batch, source, pull["pull_id"], again=pull["status"] == "complete", progress=progress)
+
+
+def _refuse(batch: Batch, verdict: str, note: str | None) -> None:
+    """Fail a batch whose source gave nothing but a refusal; its rows are landed, and it is not paid for again."""
+    if verdict == "refused":
+        raise PermanentError(
+            f"Batch {batch.batch_id} was refused by its source: {note}",
+            next_step="See what it says; its rows are kept. It is not pulled, or paid for, again by itself.",
+        )
 
 
 def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progress = no_progress) -> LandReport:
@@ -86,11 +113,7 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
 
     Raises ConfigurationError when the source is unknown or the file cannot be read.
     """
-    import hashlib
-
-    def content_id(path):
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-
+    from outreach_pipeline.sources.files import content_id
     from outreach_pipeline.sources.registry import FilesConfig, open_source
 
     config = workspace.source(batch.source)
@@ -101,7 +124,7 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
         config, folder=Path.cwd(), item_paths=workspace.shape_of(config).items_at, path=str(path),
         page_items=workspace.settings.page_items,
     )  # fmt: skip
-    origin = f"file:{content_id(path)}"
+    origin = f"file:{content_id(str(path), batch.day)}"
     with workspace.database.transaction(Role.INGEST) as tx:
         register_source(tx, workspace, workspace.source(batch.source))
         tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
@@ -135,6 +158,7 @@ def _land(
             report = _land_page(tx, batch, page, pull_id, report)
         cursor = page.cursor
         progress("land", report.items, None)
+    _refuse(batch, report.verdict, report.note)
     return report
 
 
@@ -163,7 +187,10 @@ def _land_page(tx: Transaction, batch: Batch, page: Page, pull_id: int, report: 
         duplicates += row["duplicates"] if row else 0
     tx.execute(
         queries.advance_pull,
-        {"pull_id": pull_id, "cursor": json.dumps(page.cursor), "items": len(page.items), "is_last": page.is_last},
+        {
+            "pull_id": pull_id, "cursor": json.dumps(page.cursor), "items": len(page.items), "is_last": page.is_last,
+            "verdict": page.verdict, "note": page.note or None,
+        },
     )
     for span in page.spans:
         tx.execute(
@@ -172,5 +199,5 @@ def _land_page(tx: Transaction, batch: Batch, page: Page, pull_id: int, report: 
         )
     return replace(
         report, items=report.items + len(page.items), duplicates=report.duplicates + duplicates,
-        poison=report.poison + len(bad), pages=report.pages + 1,
+        poison=report.poison + len(bad), pages=report.pages + 1, verdict=page.verdict, note=page.note,
     )  # fmt: skip

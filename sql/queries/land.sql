@@ -14,10 +14,10 @@ where (source.shape, source.kind, source.source_rank, source.volatile_keys)
 insert into intake.pull (batch_id, source, origin)
 values (%(batch_id)s, %(source)s, %(origin)s)
 on conflict (batch_id, origin) do update set updated_at = pull.updated_at
-returning pull_id, status, cursor, items;
+returning pull_id, status, cursor, items, note;
 
 -- name: reopen_pull
-update intake.pull set status = 'running', cursor = '{}', finished_at = null
+update intake.pull set status = 'running', cursor = '{}', finished_at = null, note = null
 where pull_id = %(pull_id)s;
 
 -- name: open_batch
@@ -36,7 +36,7 @@ select landed, duplicates from intake.f_quarantine(%(texts)s, %(reasons)s, %(sou
 -- name: advance_pull
 update intake.pull
 set cursor = %(cursor)s::jsonb, pages = pages + 1, items = items + %(items)s,
-    status = case when %(is_last)s then 'complete' else status end,
+    status = case when %(is_last)s then %(verdict)s else status end, note = coalesce(%(note)s, note),
     finished_at = case when %(is_last)s then now() else finished_at end
 where pull_id = %(pull_id)s;
 

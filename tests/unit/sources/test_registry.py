@@ -69,7 +69,7 @@ def test_defaults_and_all_kinds(tmp_path: Path) -> None:
     assert (folder.max_reject_share, folder.max_unseen_key_share) == (0.5, 0.2)
     assert leads.input == {"fetch_count": 100}
     assert open_source(folder, folder=tmp_path).path == str(tmp_path / "inbox/{day}")  # type: ignore[attr-defined]
-    with pytest.raises(ConfigurationError, match="kind 'apify', which this version cannot pull yet"):
+    with pytest.raises(ConfigurationError, match="kind 'apify': a paid source is pulled with a ledger"):
         open_source(leads, folder=tmp_path)
 
 

@@ -1,0 +1,214 @@
+"""Money: the ledgers that paid sources write to before and after they spend, and what is left of the caps.
+
+Belongs here: reserving, settling and counting, as database transactions. Does not belong here: calling a
+vendor
+(`sources`), the arithmetic of caps (`sql/functions/public.f_*`, where it holds for every process).
+
+Design law 8: no paid call without a reservation in the database first. Every method of a ledger commits
+before it
+returns, so that a process killed right after it leaves the truth behind.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from outreach_pipeline.database.connect import Database, Role, Row
+from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.errors import BudgetError
+from outreach_pipeline.stages.workspace import Batch, Progress, no_progress
+
+if TYPE_CHECKING:
+    from outreach_pipeline.settings import Settings
+    from outreach_pipeline.sources.apify import Intent
+    from outreach_pipeline.sources.apify_api import RunFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The most that may be committed per day and month (UTC), in the provider's unit; None is no cap."""
+
+    day: Decimal | None
+    month: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What may still be committed today and this month; None where there is no cap."""
+
+    today: Decimal | None
+    this_month: Decimal | None
+
+
+def apify_caps(settings: Settings) -> Caps:
+    """The caps on Apify, in US dollars."""
+    return Caps(settings.apify_usd_per_day, settings.apify_usd_per_month)
+
+
+def apify_left(database: Database, caps: Caps) -> Left:
+    """US dollars left of our own caps on Apify (the account's own limit is Apify's to tell)."""
+    with database.transaction(Role.INGEST) as tx:
+        row = tx.fetch_one(load_queries("money").apify_committed) or {}
+    return _left(caps, row)
+
+
+def _left(caps: Caps, committed: Row) -> Left:
+    return Left(
+        None if caps.day is None else caps.day - committed["today"],
+        None if caps.month is None else caps.month - committed["this_month"],
+    )
+
+
+def over_cap(
+    provider: str, over: str, wanted: Decimal, committed: Decimal, caps: Caps, unit: str
+) -> BudgetError:
+    """The error for a reservation that does not fit."""
+    cap = caps.day if over == "day" else caps.month
+    when = "after midnight UTC" if over == "day" else "next month"
+    return BudgetError(
+        f"{provider}: {wanted} {unit} would pass the cap of {cap} per {over}; {committed} are committed already.",
+        next_step=f"Nothing was spent. Run it again {when}, or raise the cap (OUTREACH_{provider.upper()}_*_PER_{over.upper()}).",
+    )
+
+
+class DatabaseRunLedger:
+    """`sources.apify.RunLedger` over `public.actor_runs`, for one batch and purpose."""
+
+    def __init__(
+        self,
+        database: Database,
+        batch: Batch,
+        actor: str,
+        caps: Caps,
+        *,
+        claim_secs: float,
+        purpose: str = "pull",
+        progress: Progress = no_progress,
+    ) -> None:
+        self._database, self._batch, self._actor, self._caps = database, batch, actor, caps
+        self._claim_secs, self._purpose, self._progress = claim_secs, purpose, progress
+        self._rows: dict[str, int] = {}
+        self._row: int | None = None
+        self._usd = Decimal(0)
+        self._queries = load_queries("apify")
+
+    def intend(self, usd: Decimal) -> Intent:
+        """See `RunLedger.intend`; BudgetError when a cap would be passed."""
+        from outreach_pipeline.sources.apify import Intent
+
+        self._usd = usd
+        with self._database.transaction(Role.INGEST) as tx:
+            row = tx.fetch_one(
+                self._queries.intend_run,
+                {
+                    "batch_id": self._batch.batch_id, "purpose": self._purpose, "source": self._batch.source,
+                    "actor": self._actor, "usd": usd, **self._terms(),
+                },
+            )  # fmt: skip
+        assert row is not None
+        self._refuse_over(row)
+        self._row = row["actor_run_id"]
+        if row["run_id"] is not None:
+            self._rows[row["run_id"]] = row["actor_run_id"]
+        return Intent(row["tag"], row["intent_at"], row["may_start"], row["run_id"], row["dataset_id"])
+
+    def claim(self) -> datetime | None:
+        """See `RunLedger.claim`; BudgetError when the reservation no longer fits the caps of today."""
+        with self._database.transaction(Role.INGEST) as tx:
+            row = tx.fetch_one(self._queries.claim_start, {"actor_run_id": self._row, **self._terms()})
+        assert row is not None
+        self._refuse_over(row)
+        return None if row["claimed"] else row["wait_until"]
+
+    def _terms(self) -> dict[str, object]:
+        return {"day_cap": self._caps.day, "month_cap": self._caps.month, "claim": self._claim_secs}
+
+    def _refuse_over(self, row: Row) -> None:
+        if row["over"] is not None:
+            raise over_cap("Apify", row["over"], self._usd, row["committed"], self._caps, "US dollars")
+
+    def free(self, *, refused: bool, note: str) -> None:
+        """See `RunLedger.free`."""
+        with self._database.transaction(Role.INGEST) as tx:
+            tx.execute(
+                self._queries.free_intent, {"actor_run_id": self._row, "refused": refused, "note": note}
+            )
+
+    def note(self, run: RunFacts, *, found_by: str) -> None:
+        """See `RunLedger.note`."""
+        row = self._rows.setdefault(run.run_id, self._row or 0)
+        with self._database.transaction(Role.INGEST) as tx:
+            tx.execute(self._queries.note_run, note_parameters(row, run, found_by=found_by, settled=False))
+
+    def adopt(self, run: RunFacts) -> bool:
+        """See `RunLedger.adopt`."""
+        with self._database.transaction(Role.INGEST) as tx:
+            row = tx.fetch_value(
+                self._queries.adopt_run,
+                {
+                    "batch_id": self._batch.batch_id, "source": self._batch.source, "actor": self._actor,
+                    "run_id": run.run_id,
+                },
+            )  # fmt: skip
+        if row is None:
+            return False
+        self._rows[run.run_id] = row
+        return True
+
+    def elsewhere(self, run_ids: list[str]) -> set[str]:
+        """See `RunLedger.elsewhere`."""
+        with self._database.transaction(Role.INGEST) as tx:
+            rows = tx.fetch_all(
+                self._queries.known_elsewhere, {"run_ids": run_ids, "batch_id": self._batch.batch_id}
+            )
+        return {row["run_id"] for row in rows}
+
+    def usage(self, run: RunFacts, *, data_items: int, error_items: int, note: str) -> None:
+        """See `RunLedger.usage`."""
+        with self._database.transaction(Role.INGEST) as tx:
+            tx.execute(
+                self._queries.log_usage,
+                usage_parameters(
+                    self._actor, run, self._batch.batch_id, data_items, error_items, note or None
+                ),
+            )
+
+    def watching(self, run: RunFacts) -> None:
+        """See `RunLedger.watching`."""
+        self._progress(f"run {run.run_id} {run.status}", 0, None)
+
+
+def note_parameters(
+    actor_run_id: int, run: RunFacts, *, found_by: str | None, settled: bool
+) -> dict[str, object]:
+    """Parameters of the query `note_run`."""
+    from outreach_pipeline.sources.apify_errors import run_meaning
+
+    return {
+        "actor_run_id": actor_run_id, "run_id": run.run_id, "dataset_id": run.dataset_id or None,
+        "status": run.status, "ended": run_meaning(run.status).over, "started_at": run.started_at,
+        "finished_at": run.finished_at, "usd": run.usd, "settled": settled, "found_by": found_by,
+        "note": None,
+    }  # fmt: skip
+
+
+def usage_parameters(
+    actor: str,
+    run: RunFacts,
+    batch_id: str,
+    data_items: int | None,
+    error_items: int | None,
+    message: str | None,
+) -> dict[str, object]:
+    """Parameters of the query `log_usage`; None leaves what an earlier line said."""
+    metadata = {"batch_id": batch_id, "charged_events": dict(run.events)}
+    return {
+        "actor": actor, "run_id": run.run_id, "status": run.status, "started_at": run.started_at,
+        "finished_at": run.finished_at, "compute_units": run.compute_units, "usd": run.usd,
+        "data_items": data_items, "error_items": error_items, "message": message,
+        "metadata": json.dumps(metadata),
+    }  # fmt: skip

@@ -1,0 +1,164 @@
+"""Pulling from Apify: the source of a batch with its ledger, bills that settle late, and the doctor's
+questions.
+
+Belongs here: what lies between the settings, the ledger and the source. Does not belong here: the source
+itself
+(`sources.apify`), landing (`land`), the ledger's SQL (`money`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from outreach_pipeline.database.connect import Role
+from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.errors import OutreachError, PermanentError
+from outreach_pipeline.stages.money import (
+    DatabaseRunLedger,
+    apify_caps,
+    apify_left,
+    note_parameters,
+    usage_parameters,
+)
+from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
+
+if TYPE_CHECKING:
+    from outreach_pipeline.sources.apify import ApifySource
+    from outreach_pipeline.sources.apify_api import ApifyApi
+    from outreach_pipeline.sources.registry import ApifyConfig
+
+# A bill grows for some minutes after the end of a run (the vendor's documentation; no bound is given).
+SETTLE_AFTER_SECS = 600.0
+
+Finding = tuple[str, str, str]
+"""(status ok | warning | problem | off, what was found, what to do)."""
+
+
+def api_of(workspace: Workspace) -> ApifyApi:
+    """Apify as the settings reach it."""
+    from outreach_pipeline.sources.apify_api import ApifyApi
+
+    settings = workspace.settings
+    return ApifyApi(settings.apify_token, settings.apify_url, pause_secs=settings.pause_secs)
+
+
+def open_apify(
+    workspace: Workspace, batch: Batch, config: ApifyConfig, *, progress: Progress = no_progress
+) -> ApifySource:
+    """The source of a batch, with a ledger of its own."""
+    from outreach_pipeline.sources.registry import open_apify_source
+
+    settings = workspace.settings
+    ledger = DatabaseRunLedger(
+        workspace.database, batch, config.actor, apify_caps(settings), claim_secs=settings.apify_claim_secs,
+        progress=progress,
+    )  # fmt: skip
+    return open_apify_source(config, settings=settings, api=api_of(workspace), ledger=ledger)
+
+
+def settle_bills(workspace: Workspace, *, after_secs: float = SETTLE_AFTER_SECS) -> int:
+    """Read the bills of runs that ended some minutes ago once more, and give back what they did not use.
+
+    Returns how many were settled. A run that Apify no longer knows keeps its last known cost. Costs nothing.
+    """
+    queries = load_queries("apify")
+    with workspace.database.transaction(Role.INGEST) as tx:
+        due = tx.fetch_all(queries.unsettled_runs, {"after": after_secs})
+    api = api_of(workspace)
+    for row in due:
+        try:
+            run = api.run(row["run_id"])
+        except PermanentError:
+            run = None
+        with workspace.database.transaction(Role.INGEST) as tx:
+            if run is None:
+                tx.execute(queries.settle_unknown, {"actor_run_id": row["actor_run_id"]})
+                continue
+            tx.execute(
+                queries.note_run, note_parameters(row["actor_run_id"], run, found_by=None, settled=True)
+            )
+            tx.execute(
+                queries.log_usage, usage_parameters(row["actor"], run, row["batch_id"], None, None, None)
+            )
+    return len(due)
+
+
+def check_apify(workspace: Workspace) -> list[Finding]:
+    """What `outreach doctor` says about Apify: token, actors, money left, proxy. Spends nothing."""
+    from outreach_pipeline.sources.registry import ApifyConfig
+
+    actors = sorted({c.actor for c in workspace.sources.values() if isinstance(c, ApifyConfig)})
+    settings = workspace.settings
+    if settings.apify_token is None:
+        if not actors:
+            return [("off", "No source uses Apify.", "")]
+        return [
+            (
+                "problem",
+                "There is no token for Apify.",
+                "Set OUTREACH_APIFY_TOKEN in the environment or in .env.",
+            )
+        ]
+    api = api_of(workspace)
+    try:
+        findings = [
+            *_check_account(api),
+            *(_check_actor(api, actor) for actor in actors),
+            *_check_caps(workspace),
+        ]
+    except OutreachError as error:
+        return [("problem", error.message, error.next_step)]
+    return [*findings, *check_proxy(settings.apify_url)]
+
+
+def _check_actor(api: ApifyApi, actor: str) -> Finding:
+    if api.has_actor(actor):
+        return ("ok", f"The actor {actor} exists.", "")
+    return (
+        "problem",
+        f"There is no actor {actor}.",
+        "Correct `actor` in sources.toml; actors are renamed and withdrawn.",
+    )
+
+
+def _check_account(api: ApifyApi) -> list[Finding]:
+    left = api.usage_left()
+    findings: list[Finding] = [("ok", "Apify accepts the token.", "")]
+    if left is not None:
+        status, step = (
+            ("ok", "") if left > 0 else ("problem", "Raise the limit at console.apify.com/billing.")
+        )
+        findings.append((status, f"The Apify account has {left:.2f} US dollars left this month.", step))
+    return findings
+
+
+def _check_caps(workspace: Workspace) -> list[Finding]:
+    left = apify_left(workspace.database, apify_caps(workspace.settings))
+    findings: list[Finding] = []
+    for amount, period in ((left.today, "day"), (left.this_month, "month")):
+        if amount is None:
+            step = f"Set OUTREACH_APIFY_USD_PER_{period.upper()}."
+            findings.append(("warning", f"There is no cap of our own on Apify per {period}.", step))
+        else:
+            status = "ok" if amount > 0 else "warning"
+            findings.append(
+                (status, f"Our own cap leaves {amount:.2f} US dollars for Apify this {period}.", "")
+            )
+    return findings
+
+
+def check_proxy(url: str) -> list[Finding]:
+    """Whether a proxy stands between us and a vendor, which apify-client uses even for this machine."""
+    import os
+    from urllib.parse import urlsplit
+
+    host = urlsplit(url).hostname or ""
+    names = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+    proxy = next((name for name in names if os.environ.get(name) or os.environ.get(name.lower())), "")
+    if not proxy:
+        return []
+    exempt = os.environ.get("NO_PROXY", os.environ.get("no_proxy", ""))
+    if host in exempt.split(","):
+        return [("ok", f"{host} is reached directly (NO_PROXY).", "")]
+    step = "If that proxy breaks long polls, add the host to NO_PROXY."
+    return [("warning", f"{host} is reached through {proxy}.", step)]

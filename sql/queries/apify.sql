@@ -1,0 +1,48 @@
+-- Apify: the ledger of runs and the usage log. Money is written by these functions only.
+
+-- name: intend_run
+select * from public.f_intend_run(
+    %(batch_id)s, %(purpose)s, %(source)s, %(actor)s, %(usd)s::numeric, %(day_cap)s::numeric, %(month_cap)s::numeric,
+    make_interval(secs => %(claim)s)
+);
+
+-- name: claim_start
+select * from public.f_claim_start(
+    %(actor_run_id)s, %(day_cap)s::numeric, %(month_cap)s::numeric, make_interval(secs => %(claim)s)
+);
+
+-- name: free_intent
+select public.f_free_intent(%(actor_run_id)s, %(refused)s, %(note)s);
+
+-- name: note_run
+select public.f_note_run(
+    %(actor_run_id)s, %(run_id)s, %(dataset_id)s, %(status)s, %(ended)s, %(started_at)s::timestamptz,
+    %(finished_at)s::timestamptz, %(usd)s::numeric, %(settled)s, %(found_by)s, %(note)s
+);
+
+-- name: adopt_run
+select actor_run_id from public.f_adopt_run(%(batch_id)s, %(source)s, %(actor)s, %(run_id)s);
+
+-- name: log_usage
+select public.f_log_usage(
+    %(actor)s, %(run_id)s, %(status)s, %(started_at)s::timestamptz, %(finished_at)s::timestamptz,
+    %(compute_units)s::numeric, %(usd)s::numeric, %(data_items)s::integer, %(error_items)s::integer, %(message)s,
+    %(metadata)s::jsonb
+);
+
+-- name: known_elsewhere
+-- Runs that belong to another batch: our own starts of other days, or runs that were adopted there.
+select run_id from public.actor_runs where run_id = any(%(run_ids)s) and batch_id <> %(batch_id)s;
+
+-- name: unsettled_runs
+-- Bills settle some minutes after the end; a run that is still going is the pull's business.
+select actor_run_id, batch_id, actor, run_id, dataset_id
+from public.actor_runs
+where settled_at is null and run_id is not null and state = 'ended'
+    and finished_at < clock_timestamp() - make_interval(secs => %(after)s)
+order by actor_run_id
+limit 200;
+
+-- name: settle_unknown
+-- A run that the vendor has forgotten: what is known of its cost stays.
+select public.f_settle_forgotten(%(actor_run_id)s);

@@ -1,0 +1,99 @@
+"""A workspace over a test's own database and the sandbox's Apify, with sources written by the test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from outreach_pipeline.database.connect import Database
+from outreach_pipeline.sandbox.apify_runs import Timing
+from outreach_pipeline.sandbox.apify_server import ApifyService
+from outreach_pipeline.sandbox.http import HttpServer
+from outreach_pipeline.settings import Settings
+from outreach_pipeline.stages.workspace import Batch, Workspace
+
+TOKEN = "apify_api_secretOfTheTest"
+DAY = date(2026, 11, 20)
+ACTOR = "code_crafter/leads-finder"
+RUNS = "/v2/actors/*/runs"
+ITEMS = "/v2/datasets/*/items"
+Admin = psycopg.Connection[dict[str, Any]]
+
+
+def lead(number: int) -> bytes:
+    """One row of the leads actor; every row is another person."""
+    return json.dumps(
+        {
+            "first_name": "Ada", "last_name": f"Nr {number}", "email": f"ada{number}@firm{number}.example",
+            "company_name": f"Firm {number}", "company_domain": f"firm{number}.example", "job_title": "CEO",
+        }
+    ).encode()  # fmt: skip
+
+
+@contextmanager
+def apify(items: int = 7, **options: Any) -> Iterator[tuple[ApifyService, str]]:
+    """A server with one account; every run gives `items` leads. Gives the service and its URL."""
+    timing = options.pop("timing", Timing(ready=0.01, running=0.05, settle=0.0))
+    rows = options.pop("rows", None) or [lead(n) for n in range(items)]
+    service = ApifyService(lambda kind, given: rows, TOKEN, timing=timing, **options)
+    server = HttpServer(service, 0)
+    server.start()
+    try:
+        yield service, server.url
+    finally:
+        server.stop()
+
+
+SOURCE = f"""
+[sources.leads]
+kind = "apify"
+shape = "leads_finder"
+actor = "{ACTOR}"
+max_total_charge_usd = 2.5
+input = {{ fetch_count = 100 }}
+wait_secs = 10
+"""
+
+
+def workspace(
+    tmp_path: Path, database_url: str, url: str, source: str = SOURCE, **settings: Any
+) -> Workspace:
+    """A workspace whose sources.toml is `source`. Pauses are short; a claim lasts eight seconds."""
+    file = tmp_path / "sources.toml"
+    file.write_text(source)
+    values: dict[str, Any] = {
+        "apify_token": TOKEN, "apify_url": url, "apify_usd_per_day": Decimal(25), "apify_usd_per_month": Decimal(250),
+        "apify_claim_secs": 8.0, "pause_secs": 0.02, "page_items": 3, "sources": file, "home": tmp_path,
+    }  # fmt: skip
+    values.update(settings)
+    return Workspace(Settings(_env_file=None, **values), Database(database_url))
+
+
+BATCH = Batch(DAY, "leads")
+
+
+def landed(admin: Admin) -> list[str]:
+    """What landed, duplicates too: the e-mail of each load in order."""
+    rows = admin.execute(
+        "select raw_data ->> 'email' as email, status from intake.raw_loads order by load_id"
+    ).fetchall()
+    assert all(row["status"] != "duplicate" for row in rows)
+    return [row["email"] for row in rows]
+
+
+def run_rows(admin: Admin) -> list[dict[str, Any]]:
+    """The ledger of runs."""
+    return admin.execute("select * from public.actor_runs order by actor_run_id").fetchall()
+
+
+def one(admin: Admin, query: str) -> Any:
+    """The first column of the first row."""
+    row = admin.execute(query).fetchone()  # type: ignore[call-overload]
+    return None if row is None else next(iter(row.values()))
