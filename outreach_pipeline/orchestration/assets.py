@@ -63,8 +63,9 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     def land(
         context: dg.AssetExecutionContext, config: LandConfig, pipeline: dg.ResourceParam[Pipeline]
     ) -> Events:
-        batch, watch = batch_of(context), md.Stopwatch.start()
+        watch = md.Stopwatch.start()
         with explained(context):
+            batch = batch_of(context)
             report = land_batch(pipeline.workspace, batch, refetch=config.refetch, progress=pipeline.progress)
             pipeline.listener(report)
             counts = count_batch(pipeline.workspace, batch)
@@ -78,7 +79,13 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             asset_key=specs.RAW_LOADS.key,
             metadata={
                 ROWS: counts.landed,
-                **md.counts_of(report, "items", "duplicates", "poison", "pages"),
+                **md.counts_of(
+                    report,
+                    items="items read",
+                    duplicates="duplicates",
+                    poison="unstorable items",
+                    pages="pages",
+                ),
                 "read": dg.MetadataValue.text(said),
                 **watch.numbers(report.items, "items"),
                 "states": md.state_table(counts),
@@ -99,8 +106,9 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     def validate(
         context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]
     ) -> Events:
-        batch, watch = batch_of(context), md.Stopwatch.start()
+        watch = md.Stopwatch.start()
         with explained(context):
+            batch = batch_of(context)
             report = validate_batch(pipeline.workspace, batch, progress=pipeline.progress)
             pipeline.listener(report)
             timing = watch.numbers(report.loads, "loads")
@@ -119,7 +127,14 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             },
         }
         common = md.counts_of(
-            report, "loads", "people", "companies", "failed", "dropped", "noted", "observed_again"
+            report,
+            loads="loads validated",
+            companies="companies written",
+            people="people written",
+            failed="loads failed",
+            dropped="fields left out",
+            noted="notes",
+            observed_again="seen again",
         )
         for key, own in shown.items():
             if key in context.selected_asset_keys:
@@ -150,7 +165,7 @@ def _evaluations(context: dg.AssetExecutionContext, verdict: CheckReport) -> Eve
                 passed=result.passed,
                 severity=severity,
                 description=said or result.description,
-                metadata=md.check_metadata(result),
+                metadata=md.check_metadata(verdict.batch_id, result),
             )
 
 
@@ -161,8 +176,9 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     def promote(
         context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]
     ) -> Events:
-        batch, watch = batch_of(context), md.Stopwatch.start()
+        watch = md.Stopwatch.start()
         with explained(context):
+            batch = batch_of(context)
             report = promote_batch(
                 pipeline.workspace, batch, accept_checks=config.accept_checks, progress=pipeline.progress
             )
@@ -170,19 +186,23 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             timing = watch.numbers(report.loads, "loads")
             rows = count_rows(pipeline.workspace)
             states = md.state_table(count_batch(pipeline.workspace, batch))
-        context.log.info("%s: %s loads promoted", batch.batch_id, report.loads)
+        context.log.info("%s: %s loads taken up", batch.batch_id, report.loads)
         changed = {
-            specs.CONTACTS: ("contacts_created", "contacts_changed"),
-            specs.COMPANY_MASTER: ("companies_created", "companies_changed"),
-            specs.PEOPLE_MASTER: ("people_created", "people_changed"),
+            specs.CONTACTS: "contacts",
+            specs.COMPANY_MASTER: "companies",
+            specs.PEOPLE_MASTER: "people",
         }
-        for table, fields in changed.items():
+        for table, what in changed.items():
             if table.key in context.selected_asset_keys:
                 yield dg.MaterializeResult(
                     asset_key=table.key,
                     metadata={
                         TABLE_ROWS: rows[table.name],
-                        **md.counts_of(report, "loads", *fields),
+                        **md.counts_of(
+                            report,
+                            loads="loads taken up",
+                            **{f"{what}_created": f"{what} created", f"{what}_changed": f"{what} changed"},
+                        ),
                         **timing,
                         "states": states,
                     },
@@ -210,7 +230,13 @@ def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                     asset_key=table.key,
                     metadata={
                         TABLE_ROWS: rows[table.name],
-                        **md.counts_of(report, "companies", "assigned", "displaced", "vacated"),
+                        **md.counts_of(
+                            report,
+                            companies="companies decided",
+                            assigned="seats assigned",
+                            displaced="holders displaced",
+                            vacated="seats vacated",
+                        ),
                         **timing,
                         "seats": seats,
                     },

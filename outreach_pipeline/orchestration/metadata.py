@@ -18,7 +18,7 @@ from outreach_pipeline.stages.counts import BatchCounts, RejectionCount
 
 Metadata = dict[str, dg.MetadataValue]
 
-_BAR = 24
+_BAR = 16
 _OUTCOMES = {"rejected": "load failed", "dropped": "left out", "noted": "noted"}
 
 
@@ -42,10 +42,10 @@ class Stopwatch:
         return found
 
 
-def counts_of(report: object, *names: str) -> Metadata:
-    """Some fields of a report as numbers; underscores become blanks."""
+def counts_of(report: object, **labels: str) -> Metadata:
+    """Some fields of a report as numbers under their labels: what this run did, 0 where nothing was due."""
     fields = asdict(report)  # type: ignore[call-overload]
-    return {name.replace("_", " "): dg.MetadataValue.int(int(fields[name])) for name in names}
+    return {label: dg.MetadataValue.int(int(fields[name])) for name, label in labels.items()}
 
 
 def state_table(counts: BatchCounts) -> dg.MetadataValue:
@@ -79,9 +79,10 @@ def slot_table(slots: Mapping[str, tuple[int, int]]) -> dg.MetadataValue:
     )
 
 
-def check_metadata(result: CheckResult) -> Metadata:
+def check_metadata(batch_id: str, result: CheckResult) -> Metadata:
     """Numbers and names behind a check's sentence; the sentence itself is the evaluation's description."""
-    found: Metadata = {}
+    # The page shows no partition beside an evaluation that was made within a materialization.
+    found: Metadata = {"batch": dg.MetadataValue.text(batch_id)}
     for name, value in result.values.items():
         label = name.replace("_", " ")
         if isinstance(value, bool | int):
@@ -119,8 +120,9 @@ def _bar(part: int, whole: int) -> str:
     filled = round(_BAR * part / whole)
     # One block at least for what exists: a few failed loads of thousands must not look like none.
     filled = max(filled, 1) if part else 0
-    return f"{'█' * filled}{'░' * (_BAR - filled)} {_percent(part / whole)}"
+    return f"{'█' * filled}{'░' * (_BAR - filled)}\u00a0{_percent(part / whole)}"
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
+    # A no-break space: in a narrow column the sign would stand alone on its line.
+    return f"{share * 100:.1f}\u00a0%"

@@ -11,6 +11,7 @@ from datetime import date
 
 import dagster as dg
 
+from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.stages.workspace import Batch
 
 # Dagster joins the dimensions in the order of their names: day before source gives `2026-11-21|leads`.
@@ -36,5 +37,9 @@ def partition_key(day: date, source: str) -> str:
 
 
 def batch_of(context: dg.AssetExecutionContext) -> Batch:
-    """The batch of the running step."""
+    """The batch of the running step; ConfigurationError when it was started without a partition."""
+    if not context.has_partition_key:
+        raise ConfigurationError(
+            "This step needs a batch.", next_step="Materialize it for a partition: a day and a source."
+        )
     return Batch.parse(context.partition_key)

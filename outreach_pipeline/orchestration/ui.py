@@ -11,6 +11,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -31,16 +34,45 @@ def serve(settings: Settings, port: int = 3000, *, host: str = "127.0.0.1") -> i
     _check_port(host, port)
     # Started here, so that it stays up between the runs, each of which is a process that comes and goes.
     _ = Workspace(settings).database
-    process = subprocess.Popen(command(port, host), env=environment(settings), start_new_session=True)  # noqa: S603 - our own words
+    with _interrupts_raise():
+        # In a session of its own: Ctrl-C in the terminal reaches us only, and we end it in order.
+        process = subprocess.Popen(  # noqa: S603 - the command is made of our own words
+            command(port, host), env=environment(settings), start_new_session=True
+        )
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            _stop(process)
+
+
+@contextmanager
+def _interrupts_raise() -> Iterator[None]:
+    """Ctrl-C and `kill` both end the block by KeyboardInterrupt (a shell's background jobs ignore Ctrl-C
+    otherwise).
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = {
+        name: signal.signal(name, signal.default_int_handler) for name in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
-        return process.wait()
-    except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-        return 0
+        yield
     finally:
-        if process.poll() is None:
-            process.terminate()
+        for name, handler in former.items():
+            signal.signal(name, handler)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask `dagster dev` to end its processes in order; whatever is left after that is killed."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=30)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def command(port: int, host: str) -> list[str]:
