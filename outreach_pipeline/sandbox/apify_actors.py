@@ -1,7 +1,7 @@
 """The actors that the sandbox offers: their shape, their input, their prices.
 
-Belongs here: the catalogue. Prices are invented but have the size of real ones. Does not belong here: the items
-(`render`) and what a run of an actor does (`apify_runs`).
+Belongs here: the catalogue. Prices are invented but have the size of real ones. Does not belong here: the
+items (`render`) and what a run of an actor does (`apify_runs`).
 """
 
 from __future__ import annotations
@@ -52,15 +52,24 @@ _CATALOGUE = (
     _profiles("dev_fusion~Linkedin-Profile-Scraper", "dev_fusion_profile", ("profileUrls",), "0.010"),
     _profiles("apimaestro~linkedin-profile-detail", "apimaestro_profile", ("username", "usernames"), "0.005"),
     _profiles(
-        "apimaestro~linkedin-profile-batch-scraper-no-cookies-required", "apimaestro_profile", ("usernames",), "0.005"
+        "apimaestro~linkedin-profile-batch-scraper-no-cookies-required",
+        "apimaestro_profile",
+        ("usernames",),
+        "0.005",
     ),
     _companies("harvestapi~linkedin-company", "harvestapi_company", ("companies", "searches"), "0.004"),
     _companies("dev_fusion~Linkedin-Company-Scraper", "dev_fusion_company", ("profileUrls",), "0.008"),
     _companies("apimaestro~linkedin-company-detail", "apimaestro_company", ("identifier",), "0.005"),
     ActorKind("code_crafter~leads-finder", "leads_finder", "lead", Decimal("0.002"), caps="fetch_count"),
-    ActorKind("code_crafter~apollo-io-scraper", "apollo_scraper", "lead", Decimal("0.0012"), caps="totalRecords"),
     ActorKind(
-        "compass~crawler-google-places", "google_places", "place", Decimal("0.004"), caps="maxCrawledPlacesPerSearch"
+        "code_crafter~apollo-io-scraper", "apollo_scraper", "lead", Decimal("0.0012"), caps="totalRecords"
+    ),
+    ActorKind(
+        "compass~crawler-google-places",
+        "google_places",
+        "place",
+        Decimal("0.004"),
+        caps="maxCrawledPlacesPerSearch",
     ),
 )
 
@@ -71,7 +80,9 @@ _BY_ID = {kind.act_id: kind for kind in _CATALOGUE}
 
 
 def find_actor(name_or_id: str) -> ActorKind | None:
-    """The actor of "user~name", "user/name" or an id; names count without case, as at Apify. None for others."""
+    """The actor of "user~name", "user/name" or an id; names count without case, as at Apify. None for
+    others.
+    """
     wanted = name_or_id.replace("/", "~")
     if wanted in _BY_ID:
         return _BY_ID[wanted]

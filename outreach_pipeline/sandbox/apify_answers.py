@@ -1,6 +1,7 @@
 """JSON bodies of Apify's API v2, as its OpenAPI document describes them.
 
-Belongs here: the form of answers. Does not belong here: routes (`apify_server`), states and costs (`apify_runs`).
+Belongs here: the form of answers. Does not belong here: routes (`apify_server`), states and costs
+(`apify_runs`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ _ERRORS = {
     400: ("invalid-input", "Input is not valid"),
     401: ("user-or-token-not-found", "User was not found or authentication token is not valid"),
     402: ("not-enough-usage-to-run-paid-actor", "By launching this job you will exceed your remaining usage"),
-    403: ("actor-is-not-rented", "You must rent a paid Actor in order to run it after its free trial has expired"),
+    403: (
+        "actor-is-not-rented",
+        "You must rent a paid Actor in order to run it after its free trial has expired",
+    ),
     404: ("record-not-found", "The requested record was not found"),
     408: ("run-timeout-exceeded", "Actor run exceeded the timeout of 300 seconds for this API endpoint"),
     409: ("name-not-unique", "The name is not unique"),
@@ -71,7 +75,8 @@ def run_short(run: Run) -> dict[str, Any]:
 def _identity(run: Run) -> dict[str, Any]:
     return {
         "id": run.id, "actId": run.kind.act_id, "userId": USER_ID, "actorTaskId": None, "status": run.status,
-        "startedAt": moment(run.started_at), "finishedAt": moment(run.finished_at), "buildId": "SANDBOXBLD0000001",
+        "startedAt": moment(run.started_at), "finishedAt": moment(run.finished_at),
+        "buildId": "SANDBOXBLD0000001",
         "buildNumber": "0.0.36", "meta": {"origin": run.origin, "userAgent": run.user_agent},
         "usageTotalUsd": float(run.cost), "defaultKeyValueStoreId": run.store_id,
         "defaultDatasetId": run.dataset_id, "defaultRequestQueueId": run.queue_id,
@@ -84,7 +89,11 @@ def _stats(run: Run) -> dict[str, Any]:
         "resurrectCount": 0, "computeUnits": round(run.seconds * run.memory_mbytes / 1024 / 3600, 7),
     }  # fmt: skip
     if run.is_terminal:
-        stats |= {"durationMillis": int(run.seconds * 1000), "runTimeSecs": round(run.seconds, 3), "metamorph": 0}
+        stats |= {
+            "durationMillis": int(run.seconds * 1000),
+            "runTimeSecs": round(run.seconds, 3),
+            "metamorph": 0,
+        }
     return stats
 
 
@@ -92,13 +101,19 @@ def pricing(kind: ActorKind) -> dict[str, Any]:
     """Pay per event: the start and one event per item."""
 
     def event(title: str, price: Decimal) -> dict[str, Any]:
-        return {"eventTitle": title, "eventDescription": f"One {title.lower()}", "eventPriceUsd": float(price)}
+        return {
+            "eventTitle": title,
+            "eventDescription": f"One {title.lower()}",
+            "eventPriceUsd": float(price),
+        }
 
     return {
-        "pricingModel": "PAY_PER_EVENT", "apifyMarginPercentage": 0.2, "createdAt": _SINCE, "startedAt": _SINCE,
+        "pricingModel": "PAY_PER_EVENT", "apifyMarginPercentage": 0.2, "createdAt": _SINCE,
+        "startedAt": _SINCE,
         "pricingPerEvent": {
             "actorChargeEvents": {
-                kind.event: event(kind.event.title(), kind.price), "apify-actor-start": event("Start", kind.start_price)
+                kind.event: event(kind.event.title(), kind.price),
+                "apify-actor-start": event("Start", kind.start_price)
             }
         },
         "minimalMaxTotalChargeUsd": float(kind.minimum),
@@ -112,7 +127,8 @@ def actor_object(kind: ActorKind) -> dict[str, Any]:
         "id": kind.act_id, "userId": "SANDBOXUSER000002", "name": name, "username": username, "title": name,
         "description": f"Invented items of the shape {kind.shape}", "isPublic": True, "createdAt": _SINCE,
         "modifiedAt": _SINCE, "stats": {"totalBuilds": 36, "totalRuns": 1, "totalUsers": 1},
-        "versions": [{"versionNumber": "0.0", "sourceType": "SOURCE_FILES", "envVars": None, "buildTag": "latest"}],
+        "versions": [{"versionNumber": "0.0", "sourceType": "SOURCE_FILES", "envVars": None,
+            "buildTag": "latest"}],
         "pricingInfos": [pricing(kind)], "isDeprecated": False,
         "defaultRunOptions": {"build": "latest", "timeoutSecs": 3600, "memoryMbytes": 1024},
         "exampleRunInput": None, "taggedBuilds": None,
@@ -124,7 +140,8 @@ def page(items: Sequence[dict[str, Any]], offset: int, limit: int, *, desc: bool
     shown = list(items[offset : offset + limit])
     return {
         "data": {
-            "total": len(items), "offset": offset, "limit": limit, "count": len(shown), "desc": desc, "items": shown
+            "total": len(items), "offset": offset, "limit": limit, "count": len(shown), "desc": desc,
+            "items": shown
         }
     }  # fmt: skip
 
@@ -138,7 +155,8 @@ def dataset_object(run: Run, item_count: int) -> dict[str, Any]:
         "actId": run.kind.act_id, "actRunId": run.id, "fields": None, "schema": None,
         "consoleUrl": f"https://console.apify.com/storage/datasets/{run.dataset_id}",
         "generalAccess": "FOLLOW_USER_SETTING",
-        "stats": {"readCount": 0, "writeCount": item_count, "storageBytes": sum(map(len, run.items[:item_count]))},
+        "stats": {"readCount": 0, "writeCount": item_count,
+            "storageBytes": sum(map(len, run.items[:item_count]))},
     }  # fmt: skip
 
 
@@ -151,7 +169,8 @@ def store_object(run: Run) -> dict[str, Any]:
         "consoleUrl": f"https://console.apify.com/storage/key-value-stores/{run.store_id}",
         "keysPublicUrl": f"https://api.apify.com/v2/key-value-stores/{run.store_id}/keys",
         "generalAccess": "FOLLOW_USER_SETTING",
-        "stats": {"readCount": 0, "writeCount": 1, "deleteCount": 0, "listCount": 0, "storageBytes": len(run.input)},
+        "stats": {"readCount": 0, "writeCount": 1, "deleteCount": 0, "listCount": 0,
+            "storageBytes": len(run.input)},
     }  # fmt: skip
 
 
@@ -169,7 +188,8 @@ def limits(used_usd: float, limit_usd: float, active: int) -> dict[str, Any]:
         },
         "current": {
             "monthlyUsageUsd": used_usd, "monthlyActorComputeUnits": 0.5,
-            "monthlyExternalDataTransferGbytes": 0.1, "monthlyProxySerps": 0, "monthlyResidentialProxyGbytes": 0,
+            "monthlyExternalDataTransferGbytes": 0.1, "monthlyProxySerps": 0,
+            "monthlyResidentialProxyGbytes": 0,
             "actorMemoryGbytes": float(active), "actorCount": 0, "actorTaskCount": 0, "scheduleCount": 0,
             "activeActorJobCount": active, "teamAccountSeatCount": 1,
         },

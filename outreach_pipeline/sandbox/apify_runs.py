@@ -1,6 +1,7 @@
 """Runs and what they cost: states by the clock, items as they appear, a bill that settles after the end.
 
-Belongs here: one run and the store of all. Does not belong here: HTTP (`apify_server`), JSON (`apify_answers`).
+Belongs here: one run and the store of all. Does not belong here: HTTP (`apify_server`), JSON
+(`apify_answers`).
 """
 
 from __future__ import annotations

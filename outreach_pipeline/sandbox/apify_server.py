@@ -1,9 +1,10 @@
 """Apify's HTTP API v2 as far as a pipeline uses it: actors, runs, datasets, records, limits and usage.
 
-Belongs here: routes, their parameters, keys and money rules. Does not belong here: bodies (`apify_answers`), states
-(`apify_runs`), items (`render`).
+Belongs here: routes, their parameters, keys and money rules. Does not belong here: bodies (`apify_answers`),
+states (`apify_runs`), items (`render`).
 
-Both spellings of paths are served: /v2/actors/... (client 3.x) and /v2/acts/... (older clients, most examples).
+Both spellings of paths are served: /v2/actors/... (client 3.x) and /v2/acts/... (older clients, most
+examples).
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ class ApifyService(Service):
     """One account at Apify."""
 
     def __init__(
-        self, items_of: ItemsOf, token: str, *, timing: Timing | None = None, monthly_limit_usd: float = 1000.0
+        self,
+        items_of: ItemsOf,
+        token: str,
+        *,
+        timing: Timing | None = None,
+        monthly_limit_usd: float = 1000.0,
     ) -> None:
         super().__init__("apify")
         self.items_of = items_of
@@ -82,7 +88,9 @@ class ApifyService(Service):
 
     def admit(self, request: Request) -> Answer | None:
         """401 without the token."""
-        given = request.headers.get("authorization", "").removeprefix("Bearer ") or request.query.get("token", "")
+        given = request.headers.get("authorization", "").removeprefix("Bearer ") or request.query.get(
+            "token", ""
+        )
         return None if given == self.token else json_answer(answers.error(401), 401)
 
     @property
@@ -90,7 +98,8 @@ class ApifyService(Service):
         """What all runs cost, as the bill will say once it is settled."""
         return sum((run.final_cost for run in self.runs.all()), Decimal(0))
 
-    # ------------------------------------------------------------------------------------------------- starting
+    # -------------------------------------------------------------------------------------------------
+    # starting
     def _start(self, request: Request, found: Mapping[str, str]) -> Answer:
         kind = find_actor(found["actor"])
         if kind is None:
@@ -107,7 +116,8 @@ class ApifyService(Service):
             return json_answer(answers.error(400, "invalid-input", str(error)), 400)
         fault = self.faults.take(f"POST /v2/actors/{found['actor'].replace('/', '~')}/runs", of_runs=True)
         run = self.add_run(
-            kind, request.body, items, query=request.query, fault=fault, input_type=request.headers.get("content-type"),
+            kind, request.body, items, query=request.query, fault=fault,
+            input_type=request.headers.get("content-type"),
             user_agent=request.headers.get("user-agent"),
         )  # fmt: skip
         self._wait(run, request.query)
@@ -118,7 +128,9 @@ class ApifyService(Service):
         fault: Fault | None = None, input_type: str | None = None, user_agent: str | None = None,
         started_at: datetime | None = None, origin: str = "API",
     ) -> Run:  # fmt: skip
-        """Start a run. With `started_at` it is one that an outside schedule started then; it has ended since."""
+        """Start a run. With `started_at` it is one that an outside schedule started then; it has ended
+        since.
+        """
         options = query or {}
         cap = _decimal(options.get("maxTotalChargeUsd"))
         behaviour = fault.kind if fault is not None else ""
@@ -126,12 +138,16 @@ class ApifyService(Service):
         end = fault.end if fault is not None and behaviour == "partial_then_fail" else "SUCCEEDED"
         paid = affordable(kind, len(items), cap)
         message = None if paid == len(items) else "The charge limit of the run was reached."
-        begin = time.monotonic() - (0 if started_at is None else self.timing.ready + self.timing.running + 3600)
+        begin = time.monotonic() - (
+            0 if started_at is None else self.timing.ready + self.timing.running + 3600
+        )
 
         def make(number: int) -> Run:
             return Run(
-                number, kind, body or b"{}", input_type or "application/json", items[:paid], started_at or utc_now(),
-                begin, self.timing, end, behaviour == "never_ends", charged, cap, _integer(options.get("maxItems")),
+                number, kind, body or b"{}", input_type or "application/json", items[:paid],
+                started_at or utc_now(),
+                begin, self.timing, end, behaviour == "never_ends", charged, cap,
+                _integer(options.get("maxItems")),
                 _integer(options.get("timeout")) or (0 if behaviour == "never_ends" else 3600),
                 _integer(options.get("memory")) or 1024, origin, user_agent, message or _message(end, paid),
             )  # fmt: skip
@@ -143,7 +159,10 @@ class ApifyService(Service):
         cap = _decimal(text)
         if text is not None and (cap is None or cap <= 0):
             return json_answer(
-                answers.error(400, "max-total-charge-usd-must-be-greater-than-zero", "It must be greater than 0"), 400
+                answers.error(
+                    400, "max-total-charge-usd-must-be-greater-than-zero", "It must be greater than 0"
+                ),
+                400,
             )
         if cap is not None and cap < kind.minimum:
             message = f"The minimum for this Actor is {kind.minimum} USD"
@@ -152,7 +171,8 @@ class ApifyService(Service):
             return json_answer(answers.error(402), 402)
         return None
 
-    # --------------------------------------------------------------------------------------------------- reading
+    # ---------------------------------------------------------------------------------------------------
+    # reading
     def _run_of(self, found: Mapping[str, str]) -> Run | None:
         return self.runs.find(found["run"])
 
@@ -193,7 +213,11 @@ class ApifyService(Service):
         kind = find_actor(found["actor"])
         wanted = request.query.get("status")
         runs = [r for r in self.runs.all() if r.kind is kind and (not wanted or r.status == wanted)]
-        return json_answer({"data": answers.run_object(runs[-1])}) if runs else _not_found("Actor run was not found")
+        return (
+            json_answer({"data": answers.run_object(runs[-1])})
+            if runs
+            else _not_found("Actor run was not found")
+        )
 
     def _abort(self, _request: Request, found: Mapping[str, str]) -> Answer:
         run = self._run_of(found)
@@ -224,7 +248,9 @@ class ApifyService(Service):
         query = request.query
         form = query.get("format", "json")
         if form not in ("json", "jsonl"):
-            return json_answer(answers.error(400, "invalid-parameter", "The sandbox serves json and jsonl"), 400)
+            return json_answer(
+                answers.error(400, "invalid-parameter", "The sandbox serves json and jsonl"), 400
+            )
         offset, total, desc = _integer(query.get("offset")) or 0, run.available, _flag(query.get("desc"))
         limit = _integer(query.get("limit"))
         if desc:
@@ -234,14 +260,25 @@ class ApifyService(Service):
             scanned = list(run.items[offset : total if limit is None else min(offset + limit, total)])
         shown = _selected(scanned, query)
         body = b"\n".join(shown) if form == "jsonl" else b"[" + b",".join(shown) + b"]"
-        content_type = "application/jsonl; charset=utf-8" if form == "jsonl" else "application/json; charset=utf-8"
-        names = {"Total": total, "Offset": offset, "Count": len(shown), "Limit": _NO_LIMIT if limit is None else limit}
+        content_type = (
+            "application/jsonl; charset=utf-8" if form == "jsonl" else "application/json; charset=utf-8"
+        )
+        names = {
+            "Total": total,
+            "Offset": offset,
+            "Count": len(shown),
+            "Limit": _NO_LIMIT if limit is None else limit,
+        }
         headers = {f"X-Apify-Pagination-{name}": str(value) for name, value in names.items()}
         return Answer(body, 200, content_type, {**headers, "X-Apify-Pagination-Desc": str(desc).lower()})
 
     def _store(self, _request: Request, found: Mapping[str, str]) -> Answer:
         run = self._run_of(found)
-        return _not_found("Store was not found") if run is None else json_answer({"data": answers.store_object(run)})
+        return (
+            _not_found("Store was not found")
+            if run is None
+            else json_answer({"data": answers.store_object(run)})
+        )
 
     def _record(self, _request: Request, found: Mapping[str, str]) -> Answer:
         run = self._run_of(found)
@@ -251,7 +288,11 @@ class ApifyService(Service):
 
     def _actor(self, _request: Request, found: Mapping[str, str]) -> Answer:
         kind = find_actor(found["actor"])
-        return _not_found("Actor was not found") if kind is None else json_answer({"data": answers.actor_object(kind)})
+        return (
+            _not_found("Actor was not found")
+            if kind is None
+            else json_answer({"data": answers.actor_object(kind)})
+        )
 
     def _limits(self, _request: Request, _found: Mapping[str, str]) -> Answer:
         active = sum(not run.is_terminal for run in self.runs.all())
@@ -274,12 +315,18 @@ def _shaped(items: Sequence[bytes], behaviour: str) -> tuple[Sequence[bytes], in
 
 
 def _message(end: str, items: int) -> str | None:
-    usual = {"SUCCEEDED": f"Finished! {items} items.", "FAILED": "Actor failed", "ABORTED": "Actor was aborted"}
+    usual = {
+        "SUCCEEDED": f"Finished! {items} items.",
+        "FAILED": "Actor failed",
+        "ABORTED": "Actor was aborted",
+    }
     return usual.get(end, "The Actor run timed out. You can resurrect it with a longer timeout to continue.")
 
 
 def _selected(items: list[bytes], query: Mapping[str, str]) -> list[bytes]:
-    """`clean` and `skipEmpty` drop empty items, after paging as at Apify; `fields` and `omit` thin them out."""
+    """`clean` and `skipEmpty` drop empty items, after paging as at Apify; `fields` and `omit` thin them
+    out.
+    """
     if _flag(query.get("clean")) or _flag(query.get("skipEmpty")):
         items = [item for item in items if item != b"{}"]
     wanted, omitted = query.get("fields"), query.get("omit")
@@ -287,7 +334,8 @@ def _selected(items: list[bytes], query: Mapping[str, str]) -> list[bytes]:
         return items
     keep, drop = (wanted or "").split(","), (omitted or "").split(",")
     thin = [
-        {k: v for k, v in json.loads(item).items() if (not wanted or k in keep) and k not in drop} for item in items
+        {k: v for k, v in json.loads(item).items() if (not wanted or k in keep) and k not in drop}
+        for item in items
     ]
     return [json.dumps(item, ensure_ascii=False).encode() for item in thin]
 

@@ -1,24 +1,29 @@
 """Faults on request: which call fails next, how, and how often.
 
-Belongs here: the queue of faults and the table of kinds. Does not belong here: what a kind does to the connection
-(`http`) or to a run (`apify_runs`).
+Belongs here: the queue of faults and the table of kinds. Does not belong here: what a kind does to the
+connection (`http`) or to a run (`apify_runs`).
 
-==================== ==============================================================================================
+====================
+==============================================================================================
 kind                 what happens
-==================== ==============================================================================================
+====================
+==============================================================================================
 drop_before          the connection ends before the call is heard: nothing was done
 drop_after_accept    the call is done, and the connection ends before the answer: the paid run exists
-status_NNN           the vendor's error of that status (402, 403, 404, 408, 429, 500, 502, ...); nothing is done.
+status_NNN           the vendor's error of that status (402, 403, 404, 408, 429, 500, 502, ...); nothing is
+                     done.
                      429 takes `window` = minute | hour | day (Apollo names it in the text)
 slow                 the answer comes after `seconds`
 half_page            the body breaks off in the middle although Content-Length promises all of it
 expired_dataset      as status_404 with the words of a dataset that the retention took
 refusal              (start of a run) it SUCCEEDS with one row that refuses; the start is charged
 never_ends           (start of a run) it stays RUNNING until it is aborted
-partial_then_fail    (start of a run) half the items, then `status` = FAILED | TIMED-OUT | ABORTED; half is charged
+partial_then_fail    (start of a run) half the items, then `status` = FAILED | TIMED-OUT | ABORTED; half is
+                     charged
 half_missing         (start of a run) every second item is missing, SUCCEEDED
 strangers            (start of a run) the items are of other people than those asked for
-==================== ==============================================================================================
+====================
+==============================================================================================
 """
 
 from __future__ import annotations
@@ -35,7 +40,9 @@ _STATUS = re.compile(r"status_([45]\d\d)")
 
 @dataclass(slots=True)
 class Fault:
-    """One fault: for calls whose "METHOD /path" matches `pattern`, let `after` pass, then strike `times` times."""
+    """One fault: for calls whose "METHOD /path" matches `pattern`, let `after` pass, then strike `times`
+    times.
+    """
 
     pattern: str
     kind: str
@@ -55,11 +62,14 @@ class Fault:
     def listing(self) -> dict[str, object]:
         """For people and GET /sandbox/faults."""
         return {
-            "pattern": self.pattern, "kind": self.kind, "times": self.times, "after": self.after, "struck": self.struck
+            "pattern": self.pattern, "kind": self.kind, "times": self.times, "after": self.after,
+            "struck": self.struck
         }  # fmt: skip
 
     def matches(self, call: str) -> bool:
-        """Whether the pattern is about `call` ("POST /v2/actors/a~b/runs"); without a method it is about all."""
+        """Whether the pattern is about `call` ("POST /v2/actors/a~b/runs"); without a method it is about
+        all.
+        """
         method, _, path = call.partition(" ")
         wanted_method, _, wanted_path = self.pattern.rpartition(" ")
         return wanted_method in ("", "*", method) and fnmatchcase(path, wanted_path)
@@ -83,7 +93,8 @@ class Faults:
         window: str = "minute",
         end: str = "FAILED",
     ) -> Fault:
-        """Order a fault. `pattern` is "METHOD /path" or "/path" with * as in file names (`/v2/actors/*/runs`).
+        """Order a fault. `pattern` is "METHOD /path" or "/path" with * as in file names
+        (`/v2/actors/*/runs`).
 
         ValueError for a kind that does not exist.
         """
@@ -96,10 +107,16 @@ class Faults:
         return fault
 
     def take(self, call: str, *, of_runs: bool = False) -> Fault | None:
-        """The fault that strikes this call; each strike is counted. `of_runs` asks for those that shape a run."""
+        """The fault that strikes this call; each strike is counted. `of_runs` asks for those that shape a
+        run.
+        """
         with self._lock:
             for fault in self._faults:
-                if (fault.kind in RUN_KINDS) != of_runs or fault.struck >= fault.times or not fault.matches(call):
+                if (
+                    (fault.kind in RUN_KINDS) != of_runs
+                    or fault.struck >= fault.times
+                    or not fault.matches(call)
+                ):
                     continue
                 if fault.after > 0:
                     fault.after -= 1

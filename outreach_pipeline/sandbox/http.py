@@ -1,7 +1,7 @@
 """A small HTTP/1.1 server for the sandbox: threads, keep-alive, bodies in one write, faults on request.
 
-Belongs here: requests, answers, routing, and what a fault does to a connection. Does not belong here: what Apify or
-Apollo answer (`apify_server`, `apollo_server`) and when a fault is due (`faults`).
+Belongs here: requests, answers, routing, and what a fault does to a connection. Does not belong here: what
+Apify or Apollo answer (`apify_server`, `apollo_server`) and when a fault is due (`faults`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _REASONS = {200: "OK", 201: "Created", 204: "No Content"}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; `query` keeps the last value of a repeated name, header names are lower-case, body is unpacked."""
+    """One request; `query` keeps the last value of a repeated name, header names are lower-case, body is
+    unpacked.
+    """
 
     method: str
     path: str
@@ -59,7 +61,9 @@ Handler = Callable[[Request, Mapping[str, str]], Answer]
 
 
 class Service:
-    """Routes of one server. A subclass adds routes; `refuse` turns a fault's status into the vendor's error."""
+    """Routes of one server. A subclass adds routes; `refuse` turns a fault's status into the vendor's
+    error.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -136,7 +140,7 @@ class _Exchange(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._exchange()
 
-    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
+    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 - names of the base class
 
     def _exchange(self) -> None:
         request = self._read()
@@ -219,7 +223,10 @@ class HttpServer(ThreadingHTTPServer):
     def start(self) -> HttpServer:
         """Serve in a background thread."""
         self._thread = threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.05}, name=f"sandbox-{self.service.name}", daemon=True
+            target=self.serve_forever,
+            kwargs={"poll_interval": 0.05},
+            name=f"sandbox-{self.service.name}",
+            daemon=True,
         )
         self._thread.start()
         return self
