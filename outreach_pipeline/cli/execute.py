@@ -1,27 +1,31 @@
-"""The one place where `run` and `replay` hand batches to whoever executes them.
+"""The one place where `run` hands batches to whoever executes them: Dagster's job, in this process.
 
-Belongs here: taking batches through the stages in this process and saying what came of each. Does not belong
-here: the stages, and what is printed.
+Belongs here: starting it (the import costs 0.9 s, so only when a batch is to run) and its outcomes in the
+words of the command line. Does not belong here: the job (`orchestration.launch`), and what is printed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from outreach_pipeline.errors import OutreachError, RejectedDataError, TransientError
-
 if TYPE_CHECKING:
-    from outreach_pipeline.stages.workspace import Batch, Progress, Workspace
+    from outreach_pipeline.orchestration.launch import BatchOutcome
+    from outreach_pipeline.stages.workspace import Progress, Workspace
+
+DONE, HELD, FAILED, TRANSIENT = "done", "held", "failed", "transient"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one batch. `state`: done, held (its checks stopped it before promotion), failed,
-    transient.
+    """What came of one batch.
+
+    `state`: done; held (its checks stopped it before promotion); failed; transient (failed, and may well
+    succeed when it is run again). `error_id` is its row in `public.shq_error_log`, `run_id` its page in
+    Dagster.
     """
 
     batch_id: str
@@ -29,6 +33,8 @@ class Outcome:
     seconds: float
     message: str = ""
     next_step: str = ""
+    run_id: str | None = None
+    error_id: str | None = None
 
 
 def run_batches(
@@ -39,46 +45,35 @@ def run_batches(
     refetch: bool = False,
     accept_checks: bool = False,
     progress: Progress,
-) -> list[Outcome]:
-    """Take each source's batch of the day through all stages; one failing source holds back nobody else."""
-    from outreach_pipeline.stages.workspace import Batch
+) -> Iterator[Outcome]:
+    """Take each source's batch of the day through all stages; one failing source holds back nobody else.
 
-    return [
-        _run_one(
-            workspace, Batch(day, source), refetch=refetch, accept_checks=accept_checks, progress=progress
-        )
-        for source in sources
-    ]
-
-
-def _run_one(
-    workspace: Workspace, batch: Batch, *, refetch: bool, accept_checks: bool, progress: Progress
-) -> Outcome:
-    from outreach_pipeline.stages.checks import hold_or_release
-    from outreach_pipeline.stages.land import land_batch
-    from outreach_pipeline.stages.promote import promote_batch
-    from outreach_pipeline.stages.slots import assign_slots
-    from outreach_pipeline.stages.validate import validate_batch
+    Outcomes come one by one. Raises ConfigurationError before anything runs when a source or the day is
+    unknown.
+    """
+    from outreach_pipeline.orchestration.launch import iterate_batches
 
     started = monotonic()
-    try:
-        land_batch(workspace, batch, refetch=refetch, progress=progress)
-        validate_batch(workspace, batch, progress=progress)
-        report = hold_or_release(workspace, batch, accept=accept_checks)
-        if report.held:
-            return _held(batch, report.sentence, monotonic() - started)
-        promote_batch(workspace, batch, progress=progress)
-        assign_slots(workspace, progress=progress)
-    except OutreachError as error:
-        state = {RejectedDataError: "held", TransientError: "transient"}
-        kind = next((name for cls, name in state.items() if isinstance(error, cls)), "failed")
-        return Outcome(batch.batch_id, kind, monotonic() - started, error.message, error.next_step)
-    return Outcome(batch.batch_id, "done", monotonic() - started)
+    for outcome in iterate_batches(
+        workspace.settings, day, sources, refetch=refetch, accept_checks=accept_checks, progress=progress,
+        workspace=workspace,
+    ):  # fmt: skip
+        yield _told(outcome, day, monotonic() - started)
+        started = monotonic()
 
 
-def _held(batch: Batch, sentence: str, seconds: float) -> Outcome:
-    step = (
-        f"Look with `outreach rejections --batch '{batch.batch_id}'`, then let it through with "
-        f"`outreach run --day {batch.day} --source {batch.source} --accept-checks`."
+def _told(outcome: BatchOutcome, day: date, seconds: float) -> Outcome:
+    state = DONE
+    message, next_step = outcome.problem or "", outcome.next_step
+    if outcome.held and outcome.checks is not None:
+        source = outcome.batch_id.partition("|")[2]
+        state, message = HELD, outcome.checks.sentence
+        next_step = (
+            f"Look with `outreach rejections --batch '{outcome.batch_id}'`; to let it through: "
+            f"`outreach run --day {day} --source {source} --accept-checks`."
+        )
+    elif not outcome.succeeded:
+        state = TRANSIENT if getattr(outcome, "kind", "") == "transient" else FAILED
+    return Outcome(
+        outcome.batch_id, state, round(seconds, 3), message, next_step, outcome.run_id, outcome.error_id
     )
-    return Outcome(batch.batch_id, "held", seconds, sentence, step)

@@ -22,12 +22,12 @@ def show_explanation(found: Json) -> None:
     if "asked_for" in found:
         console.print(f"[yellow]{found['asked_for']} was merged into {found['id']}.[/]")
     console.print(_headline(found))
-    console.print()
     if found["entity"] != "slot":
+        console.print()
         _show_fields(found["fields"])
     for name, show in (
-        ("title", _show_title), ("slots", _show_slots), ("standing", _show_standing), ("candidates", _show_candidates),
-        ("history", _show_history), ("sources", _show_sources),
+        ("title", _show_title), ("slots", _show_slots), ("standing", _show_standing),
+        ("candidates", _show_candidates), ("history", _show_history), ("sources", _show_sources),
     ):  # fmt: skip
         if found.get(name):
             console.print()
@@ -150,7 +150,8 @@ def _show_history(history: list[Json]) -> None:
         )
         shown.add_row(
             moment(event["effective_at"]), f"[{colours[event['event']]}]{event['event'].lower()}[/]",
-            text(who or event.get("person_unique_id")), f"{text(_short(event['title']))}\n[dim]{text(event['reason'])}[/]",
+            text(who or event.get("person_unique_id")),
+            f"{text(_short(event['title']))}\n[dim]{text(event['reason'])}[/]",
             str(event["load_id"] or "-"),
         )  # fmt: skip
     out().print(shown)
@@ -160,7 +161,7 @@ def _show_sources(sources: list[Json]) -> None:
     shown = table("source", "rank", "records", "first seen", "last seen", numbers=("rank", "records"))
     for each in sources:
         shown.add_row(
-            text(each["source"]), str(each["rank"]), f"{each['records']:,}", moment(each["first_observed_at"]),
-            moment(each["last_observed_at"]),
+            text(each["source"]), str(each["rank"]), f"{each['records']:,}",
+            moment(each["first_observed_at"]), moment(each["last_observed_at"]),
         )  # fmt: skip
     out().print(shown)

@@ -77,9 +77,10 @@ def main(arguments: Sequence[str]) -> int:
             raise
         report_error(error)
         return _code_of(error)
-    except BrokenPipeError:
-        # `outreach status | head`: nobody reads on. Python must not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):
+        # `outreach status | head`: nobody reads on (Typer makes an exit of it). Python must not complain at
+        # exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return OK
     except (KeyboardInterrupt, typer.Abort):
         report_error(

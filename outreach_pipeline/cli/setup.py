@@ -6,6 +6,7 @@ Belongs here: their options and what they print. Does not belong here: the check
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -36,6 +37,28 @@ def register(app: typer.Typer) -> None:
         ),
         examples=["sources", "sources --json"],
     )(sources)
+    command(
+        app,
+        "doctor",
+        "Check that everything is in place, one line each.",
+        more=(
+            "Database and login, migrations, roles, sources with their shapes and files, title rules, "
+            "proxy. Ends "
+            "with 1 when something will not work; warnings do not count."
+        ),
+        examples=["doctor", "doctor --json"],
+    )(doctor)
+    command(
+        app,
+        "ui",
+        "Open Dagster's pages on the same data.",
+        more=(
+            "Serves the asset graph, the partitions and the runs on this machine until Ctrl+C. Everything "
+            "that "
+            "`outreach run` does shows there too."
+        ),
+        examples=["ui", "ui --port 3333"],
+    )(ui)
 
 
 def migrate(
@@ -87,3 +110,35 @@ def sources(as_json: Json = False) -> None:
     hint(
         f"From {workspace.sources.file}. A lower rank is the better source. docs/adding-a-source.md adds one."
     )
+
+
+def doctor(as_json: Json = False) -> None:
+    """Run `doctor`."""
+    from outreach_pipeline.settings import load_settings
+    from outreach_pipeline.stages.doctor import FAIL, examine
+
+    with err().status("Looking"):
+        found = examine(load_settings())
+    if as_json:
+        print_json([asdict(finding) for finding in found])
+    else:
+        colours = {"ok": "green", "warn": "yellow", "fail": "red"}
+        shown = table("", "part", "found")
+        for finding in found:
+            step = f"\n[dim]-> {text(finding.next_step)}[/]" if finding.next_step else ""
+            colour = colours[finding.outcome]
+            shown.add_row(f"[{colour}]{finding.outcome}[/]", finding.name, text(finding.detail) + step)
+        shown.show_header = False
+        out().print(shown)
+    raise typer.Exit(1 if any(finding.outcome == FAIL for finding in found) else 0)
+
+
+def ui(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine.")] = 3000,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Run `ui`."""
+    from outreach_pipeline.orchestration.ui import serve
+    from outreach_pipeline.settings import load_settings
+
+    serve(load_settings(), host=host, port=port)

@@ -70,6 +70,11 @@ def number(value: int | None, *, quiet_zero: bool = True) -> str:
     return "[dim]·[/]" if value == 0 and quiet_zero else f"{value:,}"
 
 
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 load`, `2,000 loads`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def moment(value: datetime | None) -> str:
     """A time as a day, with the hour where there is one (observations of a batch are days at 00:00 UTC)."""
     if value is None:

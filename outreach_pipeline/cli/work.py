@@ -24,7 +24,7 @@ from outreach_pipeline.cli.options import (
     open_workspace,
     yesterday,
 )
-from outreach_pipeline.cli.terminal import hint, number, out, print_json, progress_bars, table, text
+from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, progress_bars, table, text
 from outreach_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -136,8 +136,10 @@ def run(
         # Before anything else: a database that is missing is one sentence, not one failure per source.
         read_status(workspace, day=wanted)
         with progress_bars() as progress:
-            outcomes = run_batches(
-                workspace, wanted, chosen, refetch=refetch, accept_checks=accept_checks, progress=progress
+            outcomes = list(
+                run_batches(
+                    workspace, wanted, chosen, refetch=refetch, accept_checks=accept_checks, progress=progress
+                )
             )
     show_outcomes(workspace, wanted, outcomes, as_json=as_json)
     raise typer.Exit(exit_code(outcomes))
@@ -184,7 +186,17 @@ def show_outcomes(workspace: Workspace, day: date, outcomes: list[Outcome], *, a
     out().print(shown)
     for each in outcomes:
         if each.message:
-            out().print(f"\n[red]{text(each.batch_id)}[/]: {text(each.message)} {text(each.next_step)}")
+            logged = f" [dim]({each.error_id})[/]" if each.error_id else ""
+            out().print(
+                f"\n[red]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
+            )
+    if empty := [
+        each.batch_id for each in outcomes if each.state == "done" and not status[each.batch_id].loads.landed
+    ]:
+        hint(
+            f"Nothing to read for {', '.join(empty[:3])}: is the file there? `outreach land` takes one in "
+            f"by hand."
+        )
     if any(row.get("failed") for row in rows):
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")
 
@@ -221,9 +233,10 @@ def _show_replay(report: ReplayReport) -> None:
     console = out()
     if report.queued:
         console.print(
-            f"[bold]{report.queued:,}[/] loads of {len(report.batches):,} batches read again: "
+            f"{plural(report.queued, 'load')} of {plural(len(report.batches), 'batch', 'batches')} read "
+            f"again: "
             f"[green]{report.promoted:,} promoted[/], [red]{report.failed:,} failed again[/], "
-            f"{report.waiting:,} wait for their company, a name or a website."
+            f"{report.waiting:,} waiting (company, name or website unknown)."
         )
     else:
         console.print("No load matches: nothing to read again.")
@@ -233,7 +246,7 @@ def _show_replay(report: ReplayReport) -> None:
             f"something else now."
         )
     if report.slots_changed:
-        console.print(f"{report.slots_changed:,} slots changed hands.")
+        console.print(f"{plural(report.slots_changed, 'slot')} changed hands.")
     if report.kept_as_text:
         console.print(f"{report.kept_as_text:,} loads are kept as text only: land a corrected file instead.")
     for batch_id in report.held:

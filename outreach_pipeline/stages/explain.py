@@ -118,8 +118,9 @@ def _record(row: Row, company: str | None) -> Record:
     )
     return Record(
         load_id=row["load_id"], part=row["part"], batch_id=row["batch_id"], source=row["source"],
-        rank=row["source_rank"], content_hash=row["content_hash"] or "", first_observed_at=row["first_observed_at"],
-        observed_at=row["last_observed_at"], is_released=row["is_released"], is_here=is_here, values=values,
+        rank=row["source_rank"], content_hash=row["content_hash"] or "",
+        first_observed_at=row["first_observed_at"],
+        observed_at=row["last_observed_at"], is_here=is_here, values=values,
     )  # fmt: skip
 
 

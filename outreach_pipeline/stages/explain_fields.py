@@ -42,6 +42,7 @@ class Field:
         return self.origin or self.name
 
 
+_NOWHERE: Json = {"source": None, "load_id": None, "batch_id": None, "observed_at": None}
 _ADDRESS = ("address_street", "address_city", "address_state", "address_zip", "address_country")
 
 COMPANY_FIELDS = (
@@ -87,7 +88,6 @@ class Record:
     content_hash: str
     first_observed_at: datetime
     observed_at: datetime
-    is_released: bool
     is_here: bool
     values: Mapping[str, Any]
 
@@ -119,11 +119,11 @@ def _explain(field: Field, value: Any, load_id: int | None, records: list[Record
     agreeing = [r for r in stated if r is not winner and r.values[field.record_column] == value]
     return {
         "value": value,
-        **(_where(winner) if winner else {"source": None, "load_id": load_id, "batch_id": None, "observed_at": None}),
+        **(_where(winner) if winner else {**_NOWHERE, "load_id": load_id}),
         "agreed": [_where(record) for record in _each_once(agreeing, lambda r: r.source)],
         "lost": [
-            {"value": record.values[field.record_column], **_where(record), "why": _why(field, record, winner)}
-            for record in _each_once(others, lambda r: (r.source, repr(r.values[field.record_column])))
+            {"value": each.values[field.record_column], **_where(each), "why": _why(field, each, winner)}
+            for each in _each_once(others, lambda r: (r.source, repr(r.values[field.record_column])))
         ],
     }  # fmt: skip
 
@@ -150,10 +150,12 @@ def _where(record: Record) -> Json:
 
 
 def _why(field: Field, loser: Record, winner: Record | None) -> str:
-    if not loser.is_released:
-        return "its batch is held by its checks"
     if winner is None or loser.order(field) < winner.order(field):
-        return f"the {field.whole} is taken as a whole from one record" if field.whole else "not promoted yet"
+        return (
+            f"the {field.whole} is taken as a whole from one record"
+            if field.whole
+            else "seen again; promotion is due"
+        )
     if field.here and winner.is_here and not loser.is_here:
         return "stated for another company"
     older = loser.observed_at < winner.observed_at

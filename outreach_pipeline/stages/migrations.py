@@ -95,9 +95,21 @@ def explained(workspace: Workspace) -> Iterator[None]:
     except OutreachError as error:
         if isinstance(error, ConfigurationError) and "outreach migrate" in error.next_step:
             raise not_migrated("The database is not migrated, or not to this version.") from None
-        if getattr(error, "sqlstate", None) == "" and _never_migrated(settings):
+        if _looks_unmigrated(error, settings):
             raise not_migrated("The database is not migrated yet.") from None
         raise
+
+
+def _looks_unmigrated(error: OutreachError, settings: Settings) -> bool:
+    state = getattr(error, "sqlstate", None)
+    if state == "22023":  # `set role` to one that does not exist
+        return "role" in error.message and "does not exist" in error.message
+    # No session at all. A second look is only worth its patience where another login may see more.
+    return (
+        state == ""
+        and (settings.embedded or settings.migration_url is not None)
+        and _never_migrated(settings)
+    )
 
 
 def not_migrated(sentence: str) -> ConfigurationError:

@@ -61,8 +61,10 @@ def replay(workspace: Workspace, which: ReplayFilter, *, progress: Progress = no
         lined_up = {
             row["batch_id"]: row["load_ids"] for row in tx.fetch_all(load_queries("replay").queued_batches)
         }
-    report, by_title = _read_outdated_titles(workspace, progress)
-    batches = tuple(sorted({*lined_up, *by_title}))
+    report = _read_outdated_titles(workspace, progress)
+    with workspace.database.transaction(Role.VALIDATE) as tx:
+        marked = {row["batch_id"] for row in tx.fetch_all(load_queries("replay").batches_to_promote)}
+    batches = tuple(sorted({*lined_up, *marked}))
     report = _work_off(workspace, replace(report, batches=batches, kept_as_text=kept), progress)
     return _count(workspace, report, [load_id for ids in lined_up.values() for load_id in ids])
 
@@ -117,20 +119,19 @@ def _chosen(workspace: Workspace, which: ReplayFilter) -> Iterable[list[int]]:
         yield [row["load_id"] for row in rows]
 
 
-def _read_outdated_titles(workspace: Workspace, progress: Progress) -> tuple[ReplayReport, set[str]]:
-    """Read titles of older rules again; the batches with people whose title now says something else."""
-    report, batches = ReplayReport(), set[str]()
+def _read_outdated_titles(workspace: Workspace, progress: Progress) -> ReplayReport:
+    """Read titles of older rules again, and mark the people whose title now says something else."""
+    report = ReplayReport()
     rules = workspace.title_rules
     while True:
         with workspace.database.transaction(Role.VALIDATE) as tx:
             wanted = {"version": rules.version, "limit": _TITLES_PER_CHUNK}
             titles = [row["title"] for row in tx.fetch_all(load_queries("validate").outdated_titles, wanted)]
             if not titles:
-                return report, batches
+                return report
             changed = _reread(tx, workspace, titles)
             if changed:
-                rows = tx.fetch_all(load_queries("replay").mark_titles, {"titles": changed})
-                batches |= {row["batch_id"] for row in rows}
+                tx.execute(load_queries("replay").mark_titles, {"titles": changed})
         report = replace(
             report,
             titles_read=report.titles_read + len(titles),

@@ -13,8 +13,10 @@ where r.rolname = session_user;
 -- Protected tables that the current role could write directly; none is right.
 select x.name
 from unnest(array['intake.raw_loads', 'vault.contacts', 'marketing.company_master', 'marketing.people_master']) as x (name)
-where to_regclass(x.name) is not null
-    and has_table_privilege(current_user, to_regclass(x.name), 'INSERT, UPDATE, DELETE, TRUNCATE');
+inner join pg_catalog.pg_namespace as n on n.nspname = split_part(x.name, '.', 1)
+inner join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relname = split_part(x.name, '.', 2)
+where has_schema_privilege(current_user, n.oid, 'USAGE')
+    and has_table_privilege(current_user, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE');
 
 -- name: applied_revisions
 select revision, sha256 from public.schema_revision_file order by revision;

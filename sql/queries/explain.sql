@@ -21,7 +21,7 @@ select to_jsonb(c) as master, c.created_at, c.updated_at from marketing.company_
 -- name: company_records
 -- The winners first: a company named by thousands of people has more records than anybody reads.
 select v.load_id, v.part, v.batch_id, v.source, v.source_rank, encode(v.content_hash, 'hex') as content_hash,
-    v.first_observed_at, v.last_observed_at, true as is_released, to_jsonb(v) as record
+    v.first_observed_at, v.last_observed_at, to_jsonb(v) as record
 from intake.company_member as m
 inner join intake.validated_companies as v on v.load_id = m.load_id and v.part = m.part
 where m.company_no = %(number)s
@@ -51,7 +51,7 @@ where p.unique_id = %(id)s;
 
 -- name: person_records
 select v.load_id, v.part, v.batch_id, v.source, v.source_rank, encode(v.content_hash, 'hex') as content_hash,
-    v.first_observed_at, v.last_observed_at, true as is_released,
+    v.first_observed_at, v.last_observed_at,
     to_jsonb(v) || jsonb_build_object('company_unique_id', public.barton_id('01', m.company_no), 'company_no', m.company_no) as record
 from marketing.person_cluster as c
 inner join intake.person_member as m on m.cluster_no = c.cluster_no

@@ -47,13 +47,13 @@ where r.title = any(%(titles)s);
 
 -- name: mark_titles
 -- People whose title reads differently now have to be decided again; promotion takes up what is in its queue.
-with marked as (
-    insert into intake.promote_queue (load_id, batch_id)
-    select distinct v.load_id, v.batch_id
-    from intake.validated_people as v
-    inner join intake.person_member as m on m.load_id = v.load_id and m.part = v.part
-    where v.title = any(%(titles)s)
-    on conflict do nothing
-    returning promote_queue.batch_id
-)
-select m.batch_id, count(*) as people from marked as m group by m.batch_id order by m.batch_id;
+insert into intake.promote_queue (load_id, batch_id)
+select distinct v.load_id, v.batch_id
+from intake.validated_people as v
+inner join intake.person_member as m on m.load_id = v.load_id and m.part = v.part
+where v.title = any(%(titles)s)
+on conflict do nothing;
+
+-- name: batches_to_promote
+-- Also what an interrupted replay has marked.
+select distinct q.batch_id from intake.promote_queue as q;

@@ -1,0 +1,213 @@
+"""Doctor: is everything in place for a night's run? One finding per part, with what to do where something is
+missing.
+
+Belongs here: looking, without changing anything but the checks' own time. Does not belong here: repairing,
+printing.
+
+A check that cannot be made because an earlier one failed says so instead of guessing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from outreach_pipeline.database.connect import Role
+from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.errors import OutreachError
+from outreach_pipeline.settings import Settings
+from outreach_pipeline.stages.migrations import explained, schema_state
+from outreach_pipeline.stages.workspace import Workspace
+
+if TYPE_CHECKING:
+    from outreach_pipeline.stages.workspace import SourceConfig
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+_OLDEST, _NEWEST = 15, 18
+_LEAST_FREE = 2 * 1024**3
+_LOCAL = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found. `outcome` is ok, warn (works, but look) or fail (will not work)."""
+
+    name: str
+    outcome: str
+    detail: str
+    next_step: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; never raises for what it finds."""
+    workspace = Workspace(settings)
+    checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
+        ("home", _home), ("database", _database), ("migrations", _migrations), ("roles", _roles),
+        ("left over", _left_over), ("sources", _sources), ("title rules", _titles), ("proxy", _proxy),
+    ]  # fmt: skip
+    found: list[Finding] = []
+    for name, check in checks:
+        if name in {"migrations", "roles", "left over"} and _failed(found, "database"):
+            found.append(Finding(name, WARN, "not checked: the database cannot be used"))
+            continue
+        if name == "left over" and _failed(found, "migrations"):
+            continue
+        try:
+            found += check(workspace)
+        except OutreachError as error:
+            found.append(Finding(name, FAIL, error.message, error.next_step))
+    return found
+
+
+def _failed(found: list[Finding], name: str) -> bool:
+    return any(finding.name == name and finding.outcome == FAIL for finding in found)
+
+
+def _home(workspace: Workspace) -> Iterator[Finding]:
+    home = workspace.settings.home_path
+    existing = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not os.access(existing, os.W_OK):
+        yield Finding("home", FAIL, f"{home} cannot be written", "Set OUTREACH_HOME to a folder of your own.")
+        return
+    free = shutil.disk_usage(existing).free
+    detail = f"{home}, {free / 1024**3:.0f} GB free"
+    if free < _LEAST_FREE:
+        yield Finding("home", WARN, detail, "Free some space: a full disk stops the database.")
+    else:
+        yield Finding("home", OK, detail)
+
+
+def _database(workspace: Workspace) -> Iterator[Finding]:
+    with explained(workspace), workspace.database.transaction(None) as tx:
+        login = tx.fetch_one(load_queries("doctor").login) or {}
+        writable = [row["name"] for row in tx.fetch_all(load_queries("doctor").writable)]
+    where = "embedded" if workspace.settings.embedded else "server"
+    major = login["version_num"] // 10_000
+    detail = f"PostgreSQL {login['version'].split()[0]} ({where}), login {login['login']}"
+    problems = [
+        name
+        for name, applies in (
+            ("is a superuser", login["is_superuser"]),
+            ("bypasses row security", login["bypasses_rls"]),
+            ("may create roles", login["creates_roles"]),
+            (f"may write {', '.join(writable)} directly", bool(writable)),
+        )
+        if applies
+    ]
+    if not _OLDEST <= major <= _NEWEST:
+        step = f"Use PostgreSQL {_OLDEST} to {_NEWEST}."
+        yield Finding("database", FAIL if major < _OLDEST else WARN, detail, step)
+    elif login["encoding"] != "UTF8":
+        step = "Create the database with encoding UTF8."
+        yield Finding("database", FAIL, f"{detail}, encoding {login['encoding']}", step)
+    elif problems:
+        step = (
+            "Put the login outreach_app into OUTREACH_DATABASE_URL; keep the other as OUTREACH_MIGRATION_URL."
+        )
+        yield Finding("database", WARN, f"{detail}: it {' and '.join(problems)}", step)
+    else:
+        yield Finding("database", OK, detail)
+
+
+def _migrations(workspace: Workspace) -> Iterator[Finding]:
+    with explained(workspace):
+        state = schema_state(workspace)
+    if state.edited:
+        detail = f"{', '.join(state.edited)} changed after being applied"
+        yield Finding("migrations", FAIL, detail, "Restore the file; put the change into a new revision.")
+    elif state.pending:
+        detail = f"{len(state.pending)} to apply: {', '.join(state.pending)}"
+        yield Finding("migrations", FAIL, detail, "Run `outreach migrate`.")
+    elif state.unknown:
+        detail = f"the database is newer than this program: {', '.join(state.unknown)}"
+        yield Finding("migrations", FAIL, detail, "Upgrade outreach_pipeline.")
+    else:
+        yield Finding("migrations", OK, f"at {state.applied[-1]}, {len(state.applied)} applied")
+
+
+def _roles(workspace: Workspace) -> Iterator[Finding]:
+    refused = []
+    for role in Role:
+        try:
+            with workspace.database.transaction(role) as tx:
+                tx.fetch_value("select 1")
+        except OutreachError:
+            refused.append(role.value)
+    if refused:
+        detail = f"the login cannot become {', '.join(refused)}"
+        yield Finding("roles", FAIL, detail, "Run `outreach migrate`, which creates and grants them.")
+    else:
+        yield Finding(
+            "roles", OK, f"the login can become all {len(Role)}: {', '.join(role.value for role in Role)}"
+        )
+
+
+def _left_over(workspace: Workspace) -> Iterator[Finding]:
+    with workspace.database.transaction(Role.READ) as tx:
+        row = tx.fetch_one(load_queries("doctor").left_over) or {}
+    words = {"replay_queue": "loads wait for a replay", "slot_work": "companies wait for their slots",
+             "stale_pulls": "pulls never ended"}  # fmt: skip
+    left = [f"{row[name]:,} {what}" for name, what in words.items() if row[name]]
+    if left:
+        yield Finding("left over", WARN, "; ".join(left), "Run `outreach replay`, or the batches again.")
+    else:
+        yield Finding("left over", OK, "no interrupted work")
+
+
+def _sources(workspace: Workspace) -> Iterator[Finding]:
+    sources = workspace.sources
+    problems = []
+    for config in sources.values():
+        try:
+            workspace.shape_of(config)
+        except OutreachError as error:
+            problems.append(error.message)
+            continue
+        problem = _missing_files(workspace, config)
+        if problem:
+            yield Finding("sources", WARN, problem, f"Put files there, or correct `path` in {sources.file}.")
+    if problems:
+        yield Finding("sources", FAIL, " ".join(problems), "See docs/adding-a-source.md.")
+        return
+    nightly = sum(config.nightly for config in sources.values())
+    shapes = len({config.shape for config in sources.values()})
+    yield Finding("sources", OK, f"{len(sources)} of {sources.file}, {shapes} shapes, {nightly} nightly")
+
+
+def _missing_files(workspace: Workspace, config: SourceConfig) -> str:
+    """What is wrong with the path of a file source; a path with a day or a pattern only needs its folder."""
+    from pathlib import Path
+
+    path = getattr(config, "path", None)
+    if config.kind != "files" or path is None:
+        return ""
+    whole = Path(workspace.sources_folder / Path(path).expanduser())
+    fixed = whole
+    while any(sign in str(fixed) for sign in ("{day}", "*", "?", "[")):
+        fixed = fixed.parent
+    return "" if fixed.exists() else f"{config.name}: {fixed} does not exist"
+
+
+def _titles(workspace: Workspace) -> Iterator[Finding]:
+    yield Finding("title rules", OK, f"version {workspace.title_rules.version}")
+
+
+def _proxy(workspace: Workspace) -> Iterator[Finding]:
+    del workspace
+    names = [
+        name
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+        if os.environ.get(name) or os.environ.get(name.lower())
+    ]
+    if not names:
+        yield Finding("proxy", OK, "none set")
+        return
+    spared = (os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or "").replace(" ", "").split(",")
+    if "*" in spared or any(host in spared for host in _LOCAL):
+        yield Finding("proxy", OK, f"{', '.join(names)}; this machine is spared")
+    else:
+        step = f"Set NO_PROXY={','.join(_LOCAL)}: Dagster and the sandbox talk to this machine."
+        yield Finding("proxy", WARN, f"{', '.join(names)} set, NO_PROXY spares not this machine", step)
