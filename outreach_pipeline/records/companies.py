@@ -10,11 +10,19 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from outreach_pipeline.records.reading import Notes, is_marked, mark, over_distinct, read_column, read_text, text_series
+from outreach_pipeline.records.reading import (
+    Distinct,
+    Notes,
+    is_marked,
+    mark,
+    read_column,
+    read_text,
+    texts_of,
+)
 from outreach_pipeline.records.tables import array_text, parse_list
 from outreach_pipeline.rules.companies import company_key, read_company_name, read_employee_count, read_year
 from outreach_pipeline.rules.countries import country_code
-from outreach_pipeline.rules.linkedin import LinkedInCompany, read_company
+from outreach_pipeline.rules.linkedin import read_company
 from outreach_pipeline.rules.own_site import own_domain, read_own_website
 from outreach_pipeline.rules.phones import read_phone
 from outreach_pipeline.rules.reading import Reading
@@ -39,13 +47,13 @@ def read_companies(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.Da
         out[column] = read_column(raw, column, _read_zip if column == "address_zip" else read_text, notes)
     out["name"] = read_column(raw, "name", read_company_name, notes)
     names = out["name"].mask(is_marked(out["name"]))
-    out["name_key"] = text_series(names, _texts(names, company_key))
+    out["name_key"] = texts_of(names, company_key)
     _read_website(raw, out, notes)
     _read_linkedin(raw, out)
     out["employee_count"] = read_column(raw, "employee_count", _read_headcount, notes)
     out["founded_year"] = read_column(raw, "founded_year", _read_year, notes)
-    out["place_city"] = text_series(raw["address_city"], _texts(raw["address_city"], fold)).fillna("")
-    countries = text_series(raw["address_country"], _texts(raw["address_country"], country_code))
+    out["place_city"] = texts_of(raw["address_city"], fold).fillna("")
+    countries = texts_of(raw["address_country"], country_code)
     out["place_country"] = countries.fillna("")
     out["company_phone"] = read_phones(raw, "phone", countries.fillna(region) if region else countries, notes)
     for column in ("facebook_url", "twitter_url"):
@@ -73,7 +81,7 @@ def read_lists(column: pd.Series[str]) -> pd.Series[str]:
         values = dict.fromkeys(value for value in map(clean, parse_list(text)) if value)
         return array_text(values) if values else None
 
-    return text_series(column, _texts(column, rule))
+    return texts_of(column, rule)
 
 
 def _read_website(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
@@ -87,8 +95,7 @@ def _read_website(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     unusable = is_marked(domain)
     notes.add(raw.loc[unusable], "domain", "company_domain", "not a company's own domain", "dropped")
     pairs = (website.mask(is_marked(website)) + "\x1f" + raw["name"].fillna("")).astype("str")
-    found = _texts(pairs, lambda pair: own_domain(*pair.split("\x1f")))
-    out["domain"] = text_series(pairs, found).fillna(stated)
+    out["domain"] = texts_of(pairs, lambda pair: own_domain(*pair.split("\x1f"))).fillna(stated)
     out["website_url"] = website.fillna(("https://" + stated).astype("str"))
 
 
@@ -111,16 +118,12 @@ def _read_domain(text: str, name: str | None) -> Reading:
 
 
 def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:
-    pages = {value: read_company(value) for value in raw["linkedin_url"].dropna().unique()}
-    ids = {value: read_company(value) for value in raw["linkedin_id"].dropna().unique()}
-
-    def from_page(get: Callable[[LinkedInCompany], str | None]) -> pd.Series[str]:
-        return text_series(raw["linkedin_url"], {value: get(page) for value, page in pages.items()})
-
-    out["linkedin_url"] = from_page(lambda page: mark(page.problem) if page.problem else page.url)
-    out["linkedin_slug"] = from_page(lambda page: page.slug)
-    numbers = text_series(raw["linkedin_id"], {value: found.number for value, found in ids.items()})
-    out["linkedin_id"] = numbers.fillna(from_page(lambda page: page.number))
+    urls = Distinct(raw["linkedin_url"])
+    pages = [read_company(value) for value in urls.values]
+    out["linkedin_url"] = urls.series(mark(page.problem) if page.problem else page.url for page in pages)
+    out["linkedin_slug"] = urls.series(page.slug for page in pages)
+    numbers = texts_of(raw["linkedin_id"], lambda value: read_company(value).number)
+    out["linkedin_id"] = numbers.fillna(urls.series(page.number for page in pages))
 
 
 def _read_headcount(text: str) -> Reading:
@@ -142,7 +145,3 @@ def _read_zip(text: str) -> Reading:
     if reading.value and reading.value.endswith(".0") and reading.value[:-2].isdigit():
         return Reading(reading.value[:-2], None, "float_repaired")
     return reading
-
-
-def _texts(column: pd.Series[str], rule: Callable[[str], str | None]) -> dict[str, str | None]:
-    return {str(key): None if value is None else str(value) for key, value in over_distinct(column, rule).items()}

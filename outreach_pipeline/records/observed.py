@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from outreach_pipeline.records.reading import Notes, text_series
+from outreach_pipeline.records.reading import Notes, texts_of
 
 _TOLERANCE = timedelta(days=1)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -33,7 +33,7 @@ def read_time(text: str) -> str | None:
 
 def stated_times(column: pd.Series[str]) -> pd.Series[str]:
     """Each distinct text of a column as a time in UTC, missing where it is none."""
-    return text_series(column, {text: read_time(text) for text in column.dropna().unique()})
+    return texts_of(column, read_time)
 
 
 def observation_times(records: pd.DataFrame, facts: pd.DataFrame, notes: Notes) -> pd.DataFrame:

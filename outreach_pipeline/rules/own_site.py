@@ -9,18 +9,27 @@ Ten of a thousand real companies (Amazon, eBay, Airbnb, Twitter, Etsy, ...) live
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from outreach_pipeline.rules.companies import company_key
 from outreach_pipeline.rules.emails import is_free_mail
 from outreach_pipeline.rules.reading import Reading
-from outreach_pipeline.rules.urls import host_of, is_social_or_shared_host, read_url, read_website, registrable_domain
+from outreach_pipeline.rules.urls import (
+    host_of,
+    is_social_or_shared_host,
+    read_url,
+    read_website,
+    registrable_domain,
+)
 
 _CORPORATE = ("ir.", "investor.", "investors.", "about.", "corporate.", "corp.", "company.", "group.")
 
 
+@lru_cache(maxsize=16_384)  # a company comes back with each of its people: 60 us once
 def read_own_website(text: str, name: str | None) -> Reading:
     """A company's website, as `urls.read_website`, but the bare address of a shared host is accepted from the company
-    that it is named after ("https://www.twitter.com" from Twitter), and so is its page for investors."""
+    that it is named after ("https://www.twitter.com" from Twitter), and so is its page for investors.
+    """
     reading = read_website(text)
     if reading.problem != "social_page":
         return reading
@@ -28,6 +37,7 @@ def read_own_website(text: str, name: str | None) -> Reading:
     return plain if plain.value and _is_bare(plain.value) and _is_home_of(plain.value, name) else reading
 
 
+@lru_cache(maxsize=16_384)
 def own_domain(url: str | None, name: str | None) -> str | None:
     """The registrable domain by which a company is known, None where the host is shared with others.
 
