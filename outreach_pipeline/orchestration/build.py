@@ -26,7 +26,7 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
     pipeline = pipeline or Pipeline(workspace or Workspace(load_settings()))
     settings, sources = pipeline.workspace.settings, pipeline.workspace.sources
     partitions = batch_partitions(settings.first_day, sources)
-    job = batch_job(partitions)
+    job = batch_job()
     nightly = [name for name, config in sources.items() if config.nightly]
     return dg.Definitions(
         assets=batch_assets(partitions),

@@ -26,6 +26,11 @@ telemetry:
 nux:
   enabled: false
 
+# The terminal and the run's log show what our steps say from INFO on; the events of a run are kept all the
+# same.
+python_logs:
+  python_log_level: INFO
+
 concurrency:
   runs:
     # Each run is a process of about 250 MB.

@@ -40,7 +40,8 @@ class BatchOutcome:
     """What became of one batch. A stage that was not reached has no report; `problem` is None when all went
     well.
 
-    `held`: its checks stopped it. `error_id`: under which it stands in `public.shq_error_log`.
+    `kind` as in `stages.incidents` (transient: may succeed when run again). `held`: its checks stopped it.
+    `error_id`: under which it stands in `public.shq_error_log`.
     """
 
     batch_id: str
@@ -52,6 +53,7 @@ class BatchOutcome:
     promote: PromoteReport | None = None
     slots: SlotReport | None = None
     problem: str | None = None
+    kind: str = ""
     next_step: str = ""
     error_id: str | None = None
 
@@ -197,6 +199,7 @@ def _outcome(
         problem=None
         if result.success
         else (problem.message if problem else "The run failed outside of its steps."),
+        kind="" if result.success else (problem.kind if problem else "unexpected"),
         next_step=problem.next_step if problem else "",
         error_id=error_id,
     )

@@ -17,13 +17,12 @@ from outreach_pipeline.orchestration.specs import TABLES
 NIGHTLY = "nightly"
 
 
-def batch_job(partitions: dg.PartitionsDefinition[str]) -> dg.UnresolvedAssetJobDefinition:
+def batch_job() -> dg.UnresolvedAssetJobDefinition:
     """Everything that one batch passes through, in one process."""
     return dg.define_asset_job(
         NIGHTLY,
         selection=dg.AssetSelection.assets(*(table.key for table in TABLES)),
         description="One batch (a day of a source) from landing to slots.",
-        partitions_def=partitions,
         executor_def=dg.in_process_executor,
     )
 

