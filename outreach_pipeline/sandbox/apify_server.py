@@ -108,10 +108,7 @@ class ApifyService(Service):
         if refusal is not None:
             return refusal
         try:
-            given = request.json()
-            if not isinstance(given, dict):
-                raise ValueError("Input is not valid: it must be an object")  # noqa: TRY004 - one answer for both
-            items = self.items_of(kind, given)
+            items = self.items_of(kind, _input_object(request))
         except ValueError as error:
             return json_answer(answers.error(400, "invalid-input", str(error)), 400)
         fault = self.faults.take(f"POST /v2/actors/{found['actor'].replace('/', '~')}/runs", of_runs=True)
@@ -123,7 +120,7 @@ class ApifyService(Service):
         self._wait(run, request.query)
         return json_answer({"data": answers.run_object(run)}, 201)
 
-    def add_run(
+    def add_run(  # noqa: PLR0913 - all but three by keyword
         self, kind: ActorKind, body: bytes, items: Sequence[bytes], *, query: Mapping[str, str] | None = None,
         fault: Fault | None = None, input_type: str | None = None, user_agent: str | None = None,
         started_at: datetime | None = None, origin: str = "API",
@@ -303,6 +300,13 @@ class ApifyService(Service):
         return json_answer({"data": answers.monthly_usage(float(self.charged_usd), events)})
 
 
+def _input_object(request: Request) -> dict[str, Any]:
+    given = request.json()
+    if not isinstance(given, dict):
+        raise ValueError("Input is not valid: it must be an object")  # noqa: TRY004 - one answer for both
+    return given
+
+
 def _shaped(items: Sequence[bytes], behaviour: str) -> tuple[Sequence[bytes], int | None]:
     """The items a behaving or misbehaving run leaves behind, and how many are charged (None: all)."""
     if behaviour == "refusal":
@@ -362,5 +366,5 @@ def _flag(text: str | None) -> bool:
 def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
-    value = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    value = datetime.fromisoformat(text)
     return value if value.tzinfo else value.replace(tzinfo=UTC)

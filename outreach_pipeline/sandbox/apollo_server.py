@@ -19,7 +19,6 @@ from outreach_pipeline.sandbox.http import Answer, Request, Service, json_answer
 from outreach_pipeline.sandbox.render_apollo import is_locked
 
 MAX_PER_PAGE, MAX_PAGE, DEFAULT_PER_PAGE, MAX_BULK = 100, 500, 10, 10
-_FREE = "This endpoint is not accessible"
 _UPGRADE = "Please upgrade your plan from https://app.apollo.io/#/settings/plans/upgrade."
 
 
@@ -113,7 +112,8 @@ class ApolloService(Service):
 
     def _too_many(self, endpoint: str, window: str) -> Answer:
         limit = self.windows.limits.of(window)
-        text = f"The maximum number of api calls allowed for {endpoint} is {limit} times per {window}. {_UPGRADE}"
+        most = f"{limit} times per {window}"
+        text = f"The maximum number of api calls allowed for {endpoint} is {most}. {_UPGRADE}"
         body: dict[str, Any] = {"message": text}
         if window != "minute":
             body["error_details"] = {"code": "USAGE.RATE_LIMIT.API_RATE_LIMIT_EXCEEDED"}

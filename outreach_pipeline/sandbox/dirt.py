@@ -5,6 +5,7 @@ Belongs here: one value in, one of its many spellings out. Does not belong here:
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 from urllib.parse import quote
 
@@ -29,7 +30,8 @@ def company_url(rng: Random, company: Company, *, numeric: float = 0.15) -> str:
     """A company's LinkedIn address, now and then by its number."""
     name = company.linkedin_id if rng.random() < numeric else company.linkedin_slug
     host = rng.choices(("https://www.", "http://www.", "https://de.", "https://"), (75, 15, 5, 5))[0]
-    return f"{host}linkedin.com/company/{name}{rng.choices(('', '/', '/about/', '?trk=nav'), (55, 30, 10, 5))[0]}"
+    ending = rng.choices(("", "/", "/about/", "?trk=nav"), (55, 30, 10, 5))[0]
+    return f"{host}linkedin.com/company/{name}{ending}"
 
 
 def website(rng: Random, company: Company) -> str:
@@ -75,7 +77,7 @@ def several_emails(rng: Random, person: Person, company: Company) -> str:
 def size_range(employees: int) -> str:
     """LinkedIn's bracket: "51-200"."""
     bounds = (1, 10, 50, 200, 500, 1000, 5000, 10000)
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         if employees <= high:
             return f"{1 if low == 1 else low + 1}-{high}"
     return "10,001+"

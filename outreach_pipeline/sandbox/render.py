@@ -198,7 +198,7 @@ def miss(shape: str, query: str) -> Item | None:
                                "basic_info": {"name": None, "universal_name": None}, "stats": {},
                                "locations": {},
                                "media": {"logo_url": None}},
-        "leads_finder": render_leads.leads_notices()[0] if query.endswith("-0") else render_leads.leads_notices()[1],
+        "leads_finder": render_leads.leads_notices()[0 if query.endswith("-0") else 1],
     }  # fmt: skip
     return rows.get(shape)
 

@@ -106,8 +106,8 @@ class Sandbox:
 
     @property
     def apollo_url(self) -> str:
-        """The base of Apollo's API, /api/v1 included."""
-        return f"{self._servers[1].url}/api/v1"
+        """For OUTREACH_APOLLO_URL; the paths begin with /api/v1."""
+        return self._servers[1].url
 
     @property
     def apify_token(self) -> str:

@@ -1,0 +1,95 @@
+"""`python -m outreach_pipeline.sandbox`: the sandbox alone, until it is interrupted.
+
+Belongs here: the command line and what it prints. Does not belong here: the servers (`server`), the
+configuration it prints (`configure`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from outreach_pipeline.sandbox.apify_runs import Timing
+from outreach_pipeline.sandbox.configure import dotenv, sources_toml, write_files
+from outreach_pipeline.sandbox.server import Sandbox
+from outreach_pipeline.sandbox.world import FIRST_DAY
+
+Say = Callable[[str], object]
+
+
+def serve_forever(  # noqa: PLR0913 - all by keyword
+    *,
+    port: int = 8700,
+    companies: int = 200,
+    seed: int = 1,
+    night: int = 1,
+    first_day: date = FIRST_DAY,
+    folder: Path = Path("sandbox"),
+    run_seconds: float = 2.0,
+    say: Say = print,
+    until: threading.Event | None = None,
+) -> None:
+    """Serve Apify on `port` and Apollo on the next one (0: two free ones) until interrupted or `until` is
+    set.
+
+    Writes sources.toml, .env and the files of the file sources (nights up to `night`) into `folder`, and says
+    what to do with them. OSError when a port is taken.
+    """
+    ports = (port, port + 1 if port else 0)
+    timing = Timing(ready=run_seconds / 10, running=run_seconds)
+    sandbox = Sandbox(
+        companies=companies, seed=seed, night=1, first_day=first_day, ports=ports, timing=timing
+    )
+    sandbox.set_night(night)
+    folder = folder.resolve()
+    for one in range(1, night + 1):
+        write_files(sandbox.renderer, folder / "files", one)
+    sources = folder / "sources.toml"
+    sources.write_text(sources_toml(folder / "files"), encoding="utf-8")
+    environment = dotenv(sandbox, sources)
+    (folder / ".env").write_text(environment, encoding="utf-8")
+    with sandbox:
+        say(f"Apify   {sandbox.apify_url}   token {sandbox.apify_token}")
+        say(f"Apollo  {sandbox.apollo_url}   key {sandbox.apollo_key}")
+        say(f"World   {companies} companies, seed {seed}, night {night} = {sandbox.world.day(night)}")
+        say(f"\n{folder / '.env'}\n\n{environment}\n{sources}\n\n{sources.read_text(encoding='utf-8')}")
+        say(f"Next night:  curl -X POST {sandbox.apify_url}/sandbox/night -d '{{\"night\": {night + 1}}}'")
+        say(f"Ledger:      curl {sandbox.apify_url}/sandbox/ledger")
+        say("Stop with Ctrl-C.")
+        try:
+            (until or threading.Event()).wait()
+        except KeyboardInterrupt:
+            say("Stopped.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(
+        prog="python -m outreach_pipeline.sandbox",
+        description="A synthetic world behind servers that speak Apify's and Apollo's HTTP, on this machine.",
+    )
+    parser.add_argument("--port", type=int, default=8700, help="Apify's; Apollo takes the next. 0: free ones")
+    parser.add_argument("--companies", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--night", type=int, default=1, help="1 is the first day; later nights have moves")
+    parser.add_argument("--first-day", type=date.fromisoformat, default=FIRST_DAY, metavar="YYYY-MM-DD")
+    parser.add_argument("--folder", type=Path, default=Path("sandbox"), help="for .env, sources.toml, files")
+    parser.add_argument("--run-seconds", type=float, default=2.0, help="how long an actor run takes")
+    given = parser.parse_args(arguments)
+    try:
+        serve_forever(
+            port=given.port, companies=given.companies, seed=given.seed, night=given.night,
+            first_day=given.first_day, folder=given.folder, run_seconds=given.run_seconds,
+        )  # fmt: skip
+    except OSError as error:
+        sys.stderr.write(f"The sandbox cannot start: {error.strerror}. Choose another --port.\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,98 @@
+"""The configuration that points the pipeline at a sandbox: .env and sources.toml, ready to copy.
+
+Belongs here: their text. Does not belong here: starting servers (`server`), reading the files (`settings`,
+`sources`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from outreach_pipeline.sandbox.render import Renderer
+from outreach_pipeline.sandbox.server import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSource:
+    """One source of the demo: its table in sources.toml. `file` is what `write_files` calls it, for files."""
+
+    name: str
+    shape: str
+    rank: int
+    kind: str
+    text: str
+    file: str = ""
+
+
+def _apify(name: str, shape: str, rank: int, actor: str, run_input: str, most_usd: str) -> DemoSource:
+    text = f'actor = "{actor}"\ninput = {run_input}\nmax_total_charge_usd = {most_usd}\nwait_secs = 120\n'
+    return DemoSource(name, shape, rank, "apify", text)
+
+
+def _apollo(name: str, shape: str, rank: int, endpoint: str, query: str, credits_: int) -> DemoSource:
+    text = f'endpoint = "{endpoint}"\nquery = {query}\nmax_credits = {credits_}\n'
+    return DemoSource(name, shape, rank, "apollo", text)
+
+
+SOURCES = (
+    _apify(
+        "profiles", "harvestapi_profile", 10, "harvestapi/linkedin-profile-scraper",
+        '{ queries = ["all"], profileScraperMode = "Profile details no email ($4 per 1k)" }', "50.0",
+    ),
+    _apify(
+        "company_pages", "harvestapi_company", 20, "harvestapi/linkedin-company", '{ companies = ["all"] }',
+        "20.0"
+    ),
+    _apify("leads", "leads_finder", 60, "code_crafter/leads-finder", "{ fetch_count = 20000 }", "40.0"),
+    _apify(
+        "places", "google_places", 50, "compass/crawler-google-places",
+        "{ maxCrawledPlacesPerSearch = 2000 }", "5.0",
+    ),
+    _apollo(
+        "apollo_search", "apollo_people_search", 45, "mixed_people/api_search", "{ per_page = 100 }", 0
+    ),
+    _apollo("apollo_match", "apollo_people_match", 30, "people/bulk_match", "{}", 5000),
+    _apollo(
+        "apollo_companies", "apollo_organization", 34, "mixed_companies/search", "{ per_page = 100 }", 200
+    ),
+    DemoSource("company_list", "company_list_csv", 70, "files", "", "companies.csv"),
+    DemoSource("officers", "officer_list_csv", 72, "files", "", "officers.csv"),
+    DemoSource("contacts", "apollo_contacts", 32, "files", "", "contacts.jsonl"),
+)  # fmt: skip
+"""The sources of the demo: Apify profiles, company pages, leads, places; Apollo people, companies; files."""
+
+
+def sources_toml(files: Path | None = None) -> str:
+    """The sources.toml of the demo. `files` is the folder under which each day has a folder of its own;
+    without it the file sources are left out.
+    """
+    tables = []
+    for source in SOURCES:
+        if source.kind == "files" and files is None:
+            continue
+        text = source.text or f'path = "{files}/{{day}}/{source.file}"\n'
+        head = f'[sources.{source.name}]\nkind = "{source.kind}"\nshape = "{source.shape}"\n'
+        tables.append(f"{head}rank = {source.rank}\nnightly = true\n{text}")
+    return "\n".join(tables)
+
+
+def dotenv(sandbox: Sandbox, sources: Path) -> str:
+    """The .env that points to the sandbox, with caps that its world does not pass."""
+    return (
+        f"OUTREACH_SOURCES={sources}\n"
+        f"OUTREACH_APIFY_URL={sandbox.apify_url}\n"
+        f"OUTREACH_APIFY_TOKEN={sandbox.apify_token}\n"
+        "OUTREACH_APIFY_USD_PER_DAY=200\n"
+        "OUTREACH_APIFY_USD_PER_MONTH=1000\n"
+        f"OUTREACH_APOLLO_URL={sandbox.apollo_url}\n"
+        f"OUTREACH_APOLLO_API_KEY={sandbox.apollo_key}\n"
+        "OUTREACH_APOLLO_CREDITS_PER_DAY=20000\n"
+        "OUTREACH_APOLLO_CREDITS_PER_MONTH=100000\n"
+        "NO_PROXY=127.0.0.1,localhost\n"
+    )
+
+
+def write_files(renderer: Renderer, folder: Path, night: int) -> list[Path]:
+    """The files of a night, in a folder named after its day."""
+    return renderer.write_files(folder / str(renderer.world.day(night)), night)

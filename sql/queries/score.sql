@@ -1,0 +1,34 @@
+-- Score: what the database believes, to be compared with the truth of a synthetic world. Read-only.
+
+-- name: company_keys
+select k.kind, k.value, k.company_no, m.company_unique_id
+from marketing.company_key as k
+left join marketing.company_master as m on m.company_unique_id = public.barton_id('01', k.company_no);
+
+-- name: person_records
+-- What each promoted record says of an identity, distinct; master is null where the person has none.
+select distinct c.person_no, p.unique_id as master, v.linkedin_slug, v.linkedin_member_id, v.linkedin_number,
+    v.vendor_id, case when not v.email_is_role then v.email end as email, v.name_key, m.company_no,
+    t.title is not null as has_role
+from intake.person_member as m
+inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
+inner join marketing.person_cluster as c on c.cluster_no = m.cluster_no
+left join marketing.people_master as p on p.unique_id = public.barton_id('02', c.person_no)
+left join (select distinct r.title from marketing.title_role as r) as t on t.title = v.title;
+
+-- name: slots
+select s.company_unique_id, s.slot_type, s.person_unique_id
+from marketing.company_slot as s;
+
+-- name: slot_events
+-- Who took or lost a slot on one day, by the observations.
+select h.company_unique_id, h.slot_type, h.person_unique_id, h.event
+from marketing.slot_assignment_history as h
+where h.effective_at >= %(day)s::date at time zone 'UTC'
+    and h.effective_at < (%(day)s::date + 1) at time zone 'UTC';
+
+-- name: shapes
+select distinct s.shape
+from intake.batch as b
+inner join intake.source as s using (source)
+order by s.shape;
