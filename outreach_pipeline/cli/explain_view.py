@@ -62,7 +62,10 @@ def _show_fields(fields: dict[str, Json]) -> None:
 
 
 def _add(shown: Any, name: str, stated: Json, *, struck: bool = False) -> None:
-    value = text(_short(stated["value"]))
+    stated_value = stated["value"]
+    # A year and an id are no amounts; a headcount is one.
+    is_amount = isinstance(stated_value, int) and not isinstance(stated_value, bool) and stated_value > 9_999
+    value = f"{stated_value:,}" if is_amount else text(_short(stated_value))
     why = f"\n  {text(stated['why'])}" if struck else ""
     cells = [
         f"lost: {value}{why}" if struck else value,

@@ -141,4 +141,5 @@ def ui(
     from outreach_pipeline.orchestration.ui import serve
     from outreach_pipeline.settings import load_settings
 
-    serve(load_settings(), host=host, port=port)
+    err().print(f"Opening http://{host}:{port} (half a minute at first). Ctrl+C ends it.")
+    raise typer.Exit(1 if serve(load_settings(), host=host, port=port) else 0)
