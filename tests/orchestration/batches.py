@@ -41,9 +41,10 @@ shape = "company_list_csv"
 
 MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
 FAMILY_NAMES = (
-    "Abara", "Brandt", "Castell", "Dorval", "Eklund", "Fairbank", "Galloway", "Hofer", "Ibarra", "Janssen", "Kessler",
-    "Lindqvist", "Moreau", "Novak", "Okafor", "Petrov", "Quintero", "Rossi", "Santoro", "Thorne", "Ulrich", "Vasquez",
-    "Whitlock", "Xenakis", "Yamada", "Zeller", "Ashdown", "Birch", "Calder", "Dunmore",
+    "Abara", "Brandt", "Castell", "Dorval", "Eklund", "Fairbank", "Galloway", "Hofer", "Ibarra", "Janssen",
+    "Kessler", "Lindqvist", "Moreau", "Novak", "Okafor", "Petrov", "Quintero", "Rossi", "Santoro", "Thorne",
+    "Ulrich",
+    "Vasquez", "Whitlock", "Xenakis", "Yamada", "Zeller", "Ashdown", "Birch", "Calder", "Dunmore",
 )  # fmt: skip
 
 

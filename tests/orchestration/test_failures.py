@@ -158,7 +158,7 @@ def test_one_source_that_fails_holds_back_no_other(batches: Batches, rows: Rows)
 
 
 def test_a_held_batch_is_an_outcome_with_its_reason(batches: Batches) -> None:
-    batches.write(MONDAY, [lead_without_name for lead_without_name in leads(25, company_name=None)])
+    batches.write(MONDAY, leads(25, company_name=None))
     (outcome,) = run_batches(batches.settings, MONDAY, ["leads"], workspace=batches.workspace)
     assert outcome.held
     assert outcome.kind == "rejected data"
