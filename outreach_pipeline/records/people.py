@@ -80,11 +80,13 @@ def _read_names(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
 class _Addresses:
     """What a list of addresses comes to: the good ones, each once, and what was wrong with the others.
 
+    is_role   whether the first of these is the address of a function (info@), as `emails` notes it
     bad       problems of refused addresses; `silent` those that mean that the source knows no address
     is_first  whether the first good address is the first of the list
     """
 
     good: tuple[str, ...]
+    is_role: bool
     bad: str | None
     silent: str | None
     is_first: bool
@@ -94,8 +96,10 @@ class _Addresses:
         """`text` is a JSON array of cells, each of one address or several."""
         readings = [read_email(address) for cell in parse_list(text) for address in split_emails(cell)]
         problems = {reading.problem for reading in readings if reading.problem}
+        good = {reading.value: reading.note or "" for reading in readings if reading.value}
         return cls(
-            tuple(dict.fromkeys(reading.value for reading in readings if reading.value)),
+            tuple(good),
+            bool(good) and "role_address" in next(iter(good.values())),
             _words(sorted(problems - _NO_ADDRESS)),
             _words(sorted(problems & _NO_ADDRESS)),
             bool(readings) and readings[0].value is not None,
@@ -116,15 +120,15 @@ def _read_emails(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     """The first good address of each list; further good ones beside it, refused ones as rejections."""
     distinct = Distinct(raw["email"])
     lists = [_Addresses.read(text) for text in distinct.values]
-    roles = [bool(found.good) and is_role_address(found.good[0]) for found in lists]
     out["email"] = distinct.series(found.answer for found in lists)
     out["other_emails"] = distinct.series(found.others for found in lists)
-    out["email_is_role"] = distinct.series("true" if role else None for role in roles).fillna("false")
+    out["email_is_role"] = distinct.series("true" if found.is_role else None for found in lists).fillna("false")
     out["email_status"] = raw["email_status"].str.strip().str.lower()
     beside = distinct.series(found.bad if found.good else None for found in lists)
     note_reasons(raw, "email", "email_address", beside, notes, "dropped")
     note_reasons(raw, "email", "repaired", distinct.series(found.silent for found in lists), notes)
-    note_reasons(raw, "email", "repaired", distinct.series("role_address" if role else None for role in roles), notes)
+    roles = distinct.series("role_address" if found.is_role else None for found in lists)
+    note_reasons(raw, "email", "repaired", roles, notes)
 
 
 def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:

@@ -28,7 +28,14 @@ class Notes:
 
     frames: list[pd.DataFrame] = field(default_factory=list)
 
-    def add(self, where: pd.DataFrame, column: str, check: str, reason: pd.Series[str] | str, outcome: str) -> None:
+    def add(
+        self,
+        where: pd.DataFrame,
+        column: str,
+        check: pd.Series[str] | str,
+        reason: pd.Series[str] | str,
+        outcome: str,
+    ) -> None:
         """One row per row of `where` (it has load_id and part)."""
         if len(where):
             rows = where[["load_id", "part"]].copy()

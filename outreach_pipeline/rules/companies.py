@@ -8,6 +8,7 @@ Belongs here: what a company's own fields say. Does not belong here: domains (`u
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from outreach_pipeline.rules.reading import NOTHING, Reading, accepted, refused
 from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape, word_set
@@ -81,6 +82,7 @@ def former_name(text: str | None) -> str | None:
     return clean_company_name(found[1]) if found else None
 
 
+@lru_cache(maxsize=16_384)  # a company comes back with each of its people: 30 us once
 def company_key(text: str | None) -> str | None:
     """What two spellings of one company share: "BRAMBLEWICK STAFFING GROUP, LLC" -> "bramblewick staffing
     group".

@@ -20,6 +20,7 @@ _HOST = re.compile(r"^(?:https?:?/*)*(?:[a-z0-9-]+\.)*linkedin\.(?:com|cn)(?=[/?
 # Addresses as nearly all sources write them; nothing is to be repaired: 2 us against 25.
 _PLAIN_PROFILE = re.compile(r"https?://(?:www\.)?linkedin\.com/in/([a-z0-9][a-z0-9-]{0,99})/?")
 _PLAIN_COMPANY = re.compile(r"https?://(?:www\.)?linkedin\.com/company/([a-z][a-z0-9-]{0,99})/?")
+_PLAIN_NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 _PROFILE_PATH = re.compile(
     r"/*(?:mwlite/|m/)?(in|pub|profile/view|sales/lead|sales/people)/+([^/?#]+)(.*)", re.IGNORECASE
 )
@@ -140,6 +141,8 @@ def read_company(text: str | None) -> LinkedInCompany:
         return LinkedInCompany()
     if (plain := _PLAIN_COMPANY.fullmatch(text or "")) and plain[1] not in _EMPTY_SLUGS:
         return LinkedInCompany(slug=plain[1], url=f"https://www.linkedin.com/company/{plain[1]}")
+    if _PLAIN_NUMBER.fullmatch(text or ""):
+        return LinkedInCompany(number=text, url=f"https://www.linkedin.com/company/{text}")
     return _read_company_slowly(text)
 
 

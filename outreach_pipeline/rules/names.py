@@ -31,10 +31,10 @@ _NOT_A_NAME = re.compile(r"[@#\d\\<>=_%$€£^:]|https?|www\.")
 _SENTENCE = re.compile(
     r"\b(?:please|refer to|see the|for more|click here|upgrade|contact us)\b", re.IGNORECASE
 )
-# Nine of ten names are a capital and small letters, twice, and nothing is to be done with them: 2 us against 98.
-_PLAIN_WORD = re.compile(r"[A-Z][a-z]+")
+# Most names are a capital and small letters, twice, and nothing is to be done with them: 2 us against 98.
+_PLAIN_WORD = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)?")
 _SPECIAL = frozenset({
-    *HONORIFICS, *CREDENTIALS, *AMBIGUOUS_CREDENTIALS, *SUFFIXES, *PARTICLES, *NOT_PEOPLE,
+    *HONORIFICS, *CREDENTIALS, *AMBIGUOUS_CREDENTIALS, *SUFFIXES, *NOT_PEOPLE,
     *(word.lower() for word in SOFTWARE_NOTHING), "and", "und", "please", "upgrade",
 })  # fmt: skip
 _INITIAL = re.compile(r"(?:[^\W\d_]\.?\s?){1,2}")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from outreach_pipeline.database.connect import Role, Transaction
-from outreach_pipeline.database.flatten import doubts, extract, refusals
+from outreach_pipeline.database.flatten import extract, remarks
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.records.companies import read_companies
 from outreach_pipeline.records.observed import observation_times
@@ -96,9 +96,10 @@ def _validate_chunk(
     config = workspace.source(batch.source)
     facts = read_csv(tx.copy_out(load_queries("validate").load_facts, {"load_ids": load_ids}))
     notes = Notes()
-    refused = read_csv(refusals(tx, shape, load_ids))
+    remarked = read_csv(remarks(tx, shape, load_ids))
+    refused = remarked[remarked["kind"].notna()]
     notes.add(refused.assign(part="0"), "(item)", refused["kind"], refused["reason"], "rejected")
-    doubtful = read_csv(doubts(tx, shape, load_ids))
+    doubtful = remarked[remarked["kind"].isna()]
     notes.add(doubtful.assign(part="0"), "(item)", "error_beside_data", doubtful["reason"], "noted")
 
     companies = read_companies(read_csv(extract(tx, shape, "company", load_ids)), config.region, notes)

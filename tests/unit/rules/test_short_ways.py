@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach_pipeline.rules import emails, linkedin, names, texts, urls
+from outreach_pipeline.rules import emails, linkedin, names, phones, texts, urls
 from outreach_pipeline.rules.hosts import FREE_MAIL, LISTINGS, SHARED, SOCIAL
 from outreach_pipeline.rules.name_words import (
     AMBIGUOUS_CREDENTIALS,
@@ -34,7 +34,13 @@ _LISTED_WORDS = sorted({
 })  # fmt: skip
 _LETTERS = st.text(string.ascii_lowercase, min_size=1, max_size=8)
 _WORDS = st.one_of(_LETTERS, st.sampled_from(_LISTED_WORDS), st.sampled_from(["xx", "x", "li", "Mc", "O'Neil", "é", "D."]))
-_NAMES = st.one_of(_WORDS.map(str.capitalize), _WORDS.map(str.title), _WORDS)
+
+
+def _camel(words: tuple[str, str]) -> str:
+    return words[0].capitalize() + words[1].capitalize()
+
+
+_NAMES = st.one_of(_WORDS.map(str.capitalize), _WORDS.map(str.title), _WORDS, st.tuples(_WORDS, _WORDS).map(_camel))
 _LABELS = st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_size=5)
 _HOSTS = st.one_of(
     st.sampled_from(sorted(FREE_MAIL | SOCIAL | SHARED | LISTINGS)),
@@ -121,9 +127,34 @@ def test_urls(text):
     )
 )  # fmt: skip
 def test_linkedin(text):
+    _same_companies_and_profiles(text)
+
+
+@given(st.text("0123456789. ", min_size=1, max_size=22))
+def test_linkedin_numbers(text):
+    _same_companies_and_profiles(text)
+
+
+def _same_companies_and_profiles(text: str) -> None:
     if not texts.is_absent(text):
         _same(linkedin.read_profile, linkedin._read_profile_slowly, text)
         _same(linkedin.read_company, linkedin._read_company_slowly, text)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.one_of(
+        st.integers(1, 10**16).map("+{}".format),
+        st.tuples(
+            st.sampled_from(["+1304555", "+1412555", "+4420", "+4930", "+0", "+1 304", "+11"]),
+            st.text("0123456789x# ", max_size=9),
+        ).map("".join),
+        st.sampled_from(["+11111111111", "+1234567890", "+11234567890", "+123456789", "+1²345678901"]),
+    ),
+    st.sampled_from([None, "US", "gb"]),
+)
+def test_phones(text, region):
+    _same(phones.read_phone, phones._read_slowly, text, region)
 
 
 _PLACEHOLDER_TEXTS = st.one_of(
@@ -150,6 +181,8 @@ def test_the_plain_ones_take_the_short_way():
         (urls._PLAIN, "https://www.bramblewick.example/about/"),
         (linkedin._PLAIN_PROFILE, "https://www.linkedin.com/in/ada-quill-1"),
         (linkedin._PLAIN_COMPANY, "http://linkedin.com/company/bramblewick/"),
+        (linkedin._PLAIN_NUMBER, "701326"),
+        (phones._E164, "+13045550142"),
     ):
         assert isinstance(gate, re.Pattern)
         assert gate.fullmatch(text)
