@@ -61,8 +61,14 @@ class Settings(BaseSettings):
     apollo_credits_per_month: Decimal | None = Field(
         default=Decimal(5000), ge=0, description="Cap on Apollo credits per month (UTC)."
     )
+    apollo_minute_secs: float = Field(
+        default=61.0, gt=0, description="How long to wait when Apollo's calls per minute are used up."
+    )
+    apollo_doubt_days: int = Field(
+        default=3, ge=1, description="A call whose answer was lost is not repeated within so many days, unless decided."
+    )
     enrich_after_days: int = Field(
-        default=90, ge=1, description="Nobody is enriched for credits again within so many days; a lost answer waits as long."
+        default=90, ge=1, description="Nobody is enriched for credits again within so many days."
     )
     pause_secs: float = Field(
         default=2.0, gt=0, description="Pause before looking again at a vendor that lags; doubled each time."

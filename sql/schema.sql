@@ -1250,6 +1250,9 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 --     created_at timestamp with time zone
 --     updated_at timestamp with time zone
 
+-- function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_doubt_days integer)
+--     returns TABLE(subject text, title text); plpgsql, stable, security definer, set search_path=pg_catalog, pg_temp
+
 -- function intake.f_fail_loads(p_load_ids bigint[])
 --     returns integer; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -1355,6 +1358,15 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval)
 --     returns TABLE(claimed boolean, wait_until timestamp with time zone, over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_close_credits(p_call_id bigint, p_state text, p_note text)
+--     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_credits_committed(p_provider text, p_since timestamp with time zone, p_batch_id text DEFAULT NULL::text)
+--     returns numeric; sql, stable, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_decide_credits(p_call_ids bigint[], p_charged boolean, p_note text)
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text)
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -1365,6 +1377,12 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text)
+--     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer)
+--     returns TABLE(call_id bigint, verdict text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[])
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_settle_forgotten(p_actor_run_id bigint)
@@ -1392,6 +1410,7 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 --     returns TABLE(created integer, changed integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 grant update on column intake.batch.check_results to outreach_validate;
+grant execute on function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_doubt_days integer) to mcp_ingest;
 grant execute on function intake.f_fail_loads(p_load_ids bigint[]) to outreach_validate;
 grant execute on function intake.f_ingest_json(p_rows jsonb[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_land(p_rows jsonb[], p_source text, p_batch_id text, p_notes jsonb) to mcp_ingest;
@@ -1423,6 +1442,12 @@ grant execute on function public.f_apify_committed(p_since timestamp with time z
 grant execute on function public.f_apify_committed(p_since timestamp with time zone) to outreach_refresh;
 grant execute on function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval) to mcp_ingest;
 grant execute on function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval) to outreach_refresh;
+grant execute on function public.f_close_credits(p_call_id bigint, p_state text, p_note text) to mcp_ingest;
+grant execute on function public.f_close_credits(p_call_id bigint, p_state text, p_note text) to outreach_refresh;
+grant execute on function public.f_credits_committed(p_provider text, p_since timestamp with time zone, p_batch_id text) to mcp_ingest;
+grant execute on function public.f_credits_committed(p_provider text, p_since timestamp with time zone, p_batch_id text) to outreach_read;
+grant execute on function public.f_credits_committed(p_provider text, p_since timestamp with time zone, p_batch_id text) to outreach_refresh;
+grant execute on function public.f_decide_credits(p_call_ids bigint[], p_charged boolean, p_note text) to mcp_ingest;
 grant execute on function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text) to mcp_ingest;
 grant execute on function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text) to outreach_refresh;
 grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval) to mcp_ingest;
@@ -1431,6 +1456,10 @@ grant execute on function public.f_log_usage(p_actor text, p_run_id text, p_stat
 grant execute on function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb) to outreach_refresh;
 grant execute on function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text) to mcp_ingest;
 grant execute on function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text) to outreach_refresh;
+grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer) to mcp_ingest;
+grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer) to outreach_refresh;
+grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to mcp_ingest;
+grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to outreach_refresh;
 grant execute on function public.f_settle_forgotten(p_actor_run_id bigint) to mcp_ingest;
 grant execute on function public.f_settle_forgotten(p_actor_run_id bigint) to outreach_refresh;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to mcp_ingest;

@@ -262,7 +262,8 @@ def facts_of(run: Run) -> RunFacts:
     """Our view of a typed run."""
     units = getattr(run.stats, "compute_units", None)
     return RunFacts(
-        run_id=run.id, status=str(getattr(run.status, "value", run.status)), dataset_id=run.default_dataset_id,
+        run_id=run.id, status=str(getattr(run.status, "value", run.status)),
+        dataset_id=run.default_dataset_id,
         store_id=run.default_key_value_store_id, started_at=run.started_at, finished_at=run.finished_at,
         usd=_money(run.usage_total_usd), compute_units=_money(units), message=sentence(run.status_message),
         events=tuple(sorted((run.charged_event_counts or {}).items())),
@@ -271,7 +272,8 @@ def facts_of(run: Run) -> RunFacts:
 
 def _facts_of_list_item(item: RunListItem) -> RunFacts:
     return RunFacts(
-        run_id=item.id, status=str(getattr(item.status, "value", item.status)), dataset_id=item.default_dataset_id,
+        run_id=item.id, status=str(getattr(item.status, "value", item.status)),
+        dataset_id=item.default_dataset_id,
         store_id=item.default_key_value_store_id, started_at=item.started_at, finished_at=item.finished_at,
         usd=_money(item.usage_total_usd),
     )  # fmt: skip
@@ -283,7 +285,8 @@ def _facts_of_plain(item: dict[str, Any]) -> RunFacts:
         return datetime.fromisoformat(value) if isinstance(value, str) else None
 
     return RunFacts(
-        run_id=str(item["id"]), status=str(item.get("status", "")), dataset_id=str(item.get("defaultDatasetId", "")),
+        run_id=str(item["id"]), status=str(item.get("status", "")),
+        dataset_id=str(item.get("defaultDatasetId", "")),
         store_id=str(item.get("defaultKeyValueStoreId", "")), started_at=moment("startedAt"),
         finished_at=moment("finishedAt"), usd=_money(item.get("usageTotalUsd")),
     )  # fmt: skip

@@ -34,8 +34,10 @@ _SAYING = (
 # What may stand beside the words without being data: codes, and the input given back.
 _ECHO = frozenset(
     {
-        "status", "statuscode", "status_code", "code", "success", "type", "url", "input", "inputurl", "input_url",
-        "input_identifier", "query", "originalquery", "timestamp", "scrapedat", "#debug", "errorcode", "error_code",
+        "status", "statuscode", "status_code", "code", "success", "type", "url", "input", "inputurl",
+        "input_url",
+        "input_identifier", "query", "originalquery", "timestamp", "scrapedat", "#debug", "errorcode",
+        "error_code",
         "linkedinurl",
     }
 )  # fmt: skip

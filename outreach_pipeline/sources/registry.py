@@ -35,7 +35,19 @@ if TYPE_CHECKING:
     from outreach_pipeline.settings import Settings
     from outreach_pipeline.sources.apify import ApifySource, RunLedger
     from outreach_pipeline.sources.apify_api import ApifyApi
+    from outreach_pipeline.sources.apollo import ApolloSearch, CreditLedger
+    from outreach_pipeline.sources.apollo_api import ApolloApi
+    from outreach_pipeline.sources.apollo_enrich import ApolloEnrichment
 
+ApolloEndpoint: TypeAlias = Literal[
+    "mixed_people/api_search",
+    "mixed_people/search",
+    "contacts/search",
+    "mixed_companies/search",
+    "people/bulk_match",
+    "organizations/enrich",
+    "organizations/bulk_enrich",
+]
 KINDS = ("files", "apify", "apollo")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
@@ -131,10 +143,29 @@ class ApolloConfig(_Common):
     """One search or enrichment at Apollo."""
 
     kind: Literal["apollo"]
-    endpoint: str = Field(min_length=1, description="Below /api/v1, such as mixed_people/api_search.")
+    endpoint: ApolloEndpoint = Field(description="Below /api/v1, such as mixed_people/api_search.")
     query: dict[str, Any] = Field(default_factory=dict, description="Filters, as Apollo documents them.")
-    max_credits: float = Field(ge=0, description="The most credits that one pull may consume.")
+    max_credits: Decimal = Field(ge=0, description="The most credits that one batch may consume.")
+    credits_each: Decimal | None = Field(
+        default=None, gt=0, description="Credits reserved per page of companies, or per person or domain; None: one."
+    )
+    per_page: int = Field(default=100, ge=1, le=100, description="Entries per page; Apollo treats more as 100.")
     max_pages: int = Field(default=500, ge=1, le=500, description="Apollo gives at most 500 pages of 100.")
+    split: tuple[dict[str, Any], ...] = Field(
+        default=(), description="Filters that divide a search of more than 50,000 entries; each is asked by itself."
+    )
+    domains: tuple[str, ...] = Field(
+        default=(), description="Company domains: a search asks for 1,000 of them at a time, an enrichment for each."
+    )
+    subjects: tuple[str, ...] = Field(
+        default=(), description="People to enrich: Apollo ids, LinkedIn addresses or e-mail addresses."
+    )
+    subjects_from: str | None = Field(
+        default=None, description="Enrich whom the items of this source name and nobody has asked about lately."
+    )
+    roles_only: bool = Field(
+        default=True, description="With subjects_from: only people whose title names a role that is filled here."
+    )
 
 
 SourceConfig: TypeAlias = Annotated[FilesConfig | ApifyConfig | ApolloConfig, Field(discriminator="kind")]
@@ -263,6 +294,34 @@ def open_apify_source(
         config.name, config.shape, order, api, ledger, config.mode, config.task, config.tag_field,
         settings.page_items, patience,
     )  # fmt: skip
+
+
+def open_apollo_source(
+    config: ApolloConfig, *, api: ApolloApi, ledger: CreditLedger
+) -> ApolloSearch | ApolloEnrichment:
+    """Make the source of a search or an enrichment. `ledger` remembers each call that may cost credits."""
+    from outreach_pipeline.sources.apollo import ENDPOINTS, ApolloSearch, Paid
+    from outreach_pipeline.sources.apollo_enrich import ApolloEnrichment
+
+    known = ENDPOINTS[config.endpoint]
+    price = known.credits if config.credits_each is None or not known.credits else config.credits_each
+    paid = Paid(api, ledger, config.endpoint, price)
+    if known.kind:
+        fixed = config.subjects if known.kind == "person" else config.domains
+        if not fixed and config.subjects_from is None:
+            raise ConfigurationError(
+                f"Source {config.name} says nobody to ask about.",
+                next_step="Set subjects_from to the source whose items name them, or list subjects or domains.",
+            )
+        return ApolloEnrichment(config.name, config.shape, paid, config.query, fixed)
+    parts = config.split or ({},)
+    lists = [config.domains[n : n + 1_000] for n in range(0, len(config.domains), 1_000)] or [()]
+    divided = tuple(
+        {**part, **({"q_organization_domains_list": list(some)} if some else {})} for some in lists for part in parts
+    )
+    return ApolloSearch(
+        config.name, config.shape, paid, config.query, divided, config.per_page, config.max_pages
+    )
 
 
 def _problems(name: str, table: object) -> list[str]:

@@ -16,6 +16,7 @@ from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import ConfigurationError, PermanentError
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
 from outreach_pipeline.sources.pages import Page, PoisonItem
+from outreach_pipeline.stages.credits import settle_calls
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
@@ -84,12 +85,16 @@ def _open(
     workspace: Workspace, batch: Batch, config: SourceConfig, landed: frozenset[str], progress: Progress
 ) -> Source:
     """The source of a batch: files as they are, paid ones with the ledger that they reserve their money in."""
-    from outreach_pipeline.sources.registry import ApifyConfig, open_source
+    from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, open_source
 
     if isinstance(config, ApifyConfig):
         from outreach_pipeline.stages.pull_apify import open_apify
 
         return open_apify(workspace, batch, config, progress=progress)
+    if isinstance(config, ApolloConfig):
+        from outreach_pipeline.stages.pull_apollo import open_apollo
+
+        return open_apollo(workspace, batch, config)
     return open_source(
         config,
         folder=workspace.sources_folder,
@@ -192,6 +197,7 @@ def _land_page(tx: Transaction, batch: Batch, page: Page, pull_id: int, report: 
             "verdict": page.verdict, "note": page.note or None,
         },
     )
+    settle_calls(tx, page.settlements)
     for span in page.spans:
         tx.execute(
             queries.count_origin,

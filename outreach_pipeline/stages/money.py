@@ -53,10 +53,11 @@ def apify_left(database: Database, caps: Caps) -> Left:
     """US dollars left of our own caps on Apify (the account's own limit is Apify's to tell)."""
     with database.transaction(Role.INGEST) as tx:
         row = tx.fetch_one(load_queries("money").apify_committed) or {}
-    return _left(caps, row)
+    return left_of(caps, row)
 
 
-def _left(caps: Caps, committed: Row) -> Left:
+def left_of(caps: Caps, committed: Row) -> Left:
+    """What caps leave of what is committed (columns today and this_month)."""
     return Left(
         None if caps.day is None else caps.day - committed["today"],
         None if caps.month is None else caps.month - committed["this_month"],

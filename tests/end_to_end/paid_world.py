@@ -97,3 +97,44 @@ def one(admin: Admin, query: str) -> Any:
     """The first column of the first row."""
     row = admin.execute(query).fetchone()  # type: ignore[call-overload]
     return None if row is None else next(iter(row.values()))
+
+
+PEOPLE = """
+[sources.people]
+kind = "apollo"
+shape = "apollo_people_search"
+endpoint = "mixed_people/api_search"
+max_credits = 0
+per_page = 40
+
+[sources.matches]
+kind = "apollo"
+shape = "apollo_people_match"
+endpoint = "people/bulk_match"
+subjects_from = "people"
+max_credits = 1000
+
+[sources.companies]
+kind = "apollo"
+shape = "apollo_organization"
+endpoint = "mixed_companies/search"
+max_credits = 50
+per_page = 5
+"""
+
+
+@contextmanager
+def apollo(companies: int = 30, **options: Any) -> Iterator[Any]:
+    """The sandbox with a small world."""
+    from outreach_pipeline.sandbox.server import Sandbox
+
+    with Sandbox(companies=companies, **options) as sandbox:
+        yield sandbox
+
+
+def apollo_workspace(
+    tmp_path: Path, database_url: str, sandbox: Any, source: str = PEOPLE, **settings: Any
+) -> Workspace:
+    """A workspace that reaches the sandbox's Apollo; a minute is two hundredths of a second."""
+    values = {"apollo_api_key": sandbox.apollo_key, "apollo_url": sandbox.apollo_url, "apollo_minute_secs": 0.05}
+    return workspace(tmp_path, database_url, sandbox.apify_url, source, **{**values, **settings})

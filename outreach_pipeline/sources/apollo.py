@@ -1,0 +1,289 @@
+"""Apollo as a source: what both kinds of pull share, and searches page by page.
+
+Belongs here: the credit ledger as a source sees it, paging and its ceilings. Does not belong here: HTTP
+(`apollo_api`), enrichment (`apollo_enrich`), the ledger itself (`stages.money`).
+
+A call that may cost credits is reserved in the ledger before it is sent, and settled in the transaction that
+lands its items (`Page.settlements`). One whose answer is lost stays reserved and is not repeated until
+somebody decides or its days have passed: the search goes on with the pages behind it, and comes back to it
+(`again` in the cursor).
+
+The cursor of a search is `{"part": n, "page": p, "again": [[part, page], ...], "notes": [...]}`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple, Protocol, cast
+
+import orjson
+
+from outreach_pipeline.errors import OutreachError, PermanentError
+from outreach_pipeline.sources import json_stream
+from outreach_pipeline.sources.apify_errors import sentence
+from outreach_pipeline.sources.apollo_api import ApolloApi, LostAnswerError, Reply
+from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Settlement, Span
+
+MAX_PAGES = 500
+MAX_PER_PAGE = 100
+CEILING = MAX_PAGES * MAX_PER_PAGE
+
+
+class Reservation(NamedTuple):
+    """A call that may be sent (`call_id`), or why not: "doubtful" (it may have been charged before) or
+    "ration" (the batch has had what `max_credits` gives it).
+    """
+
+    call_id: int | None
+    why_not: str = ""
+
+
+class CreditLedger(Protocol):
+    """The memory of calls that cost credits; every method commits before it returns."""
+
+    def reserve(self, endpoint: str, call_key: str, amount: Decimal, subjects: list[str]) -> Reservation:
+        """Reserve the credits of one call; BudgetError when a cap per day or month would be passed."""
+
+    def release(self, call_id: int, note: str) -> None:
+        """The call was surely not charged."""
+
+    def doubt(self, call_id: int, note: str) -> None:
+        """Nobody knows whether the call was charged."""
+
+    def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[str]:
+        """Whom to ask about ("person" or "domain"), at most so many, nobody who was asked about lately. Of
+        `fixed`, where that is given.
+        """
+
+    def open_subjects(self) -> int:
+        """How many subjects this batch left in calls whose answer was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What an endpoint does. `at`: where items stand in an answer. `credits`: what a call costs at most, per
+    page or per subject; 0 is free. `kind`: whom an enrichment is about.
+    """
+
+    at: tuple[str, ...]
+    credits: Decimal = Decimal(0)
+    kind: str = ""
+    bulk: int = 1
+    method: str = "POST"
+
+
+ENDPOINTS: dict[str, Endpoint] = {
+    "mixed_people/api_search": Endpoint(("people[]",)),
+    # A person our team has saved stands in `contacts`, under another id.
+    "mixed_people/search": Endpoint(("contacts[]", "people[]")),
+    "contacts/search": Endpoint(("contacts[]",)),
+    "mixed_companies/search": Endpoint(("accounts[]", "organizations[]"), Decimal(1)),
+    "people/bulk_match": Endpoint(("matches[]",), Decimal(1), "person", 10),
+    "organizations/enrich": Endpoint(("organization",), Decimal(1), "domain", 1, "GET"),
+    "organizations/bulk_enrich": Endpoint(("organizations[]",), Decimal(1), "domain", 10),
+}
+
+
+def call_key(endpoint: str, body: Mapping[str, Any]) -> str:
+    """Which call it is: equal for equal endpoint and body."""
+    return hashlib.sha256(
+        endpoint.encode() + b"\0" + orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    ).hexdigest()
+
+
+def items_of(reply: Reply, at: tuple[str, ...]) -> list[bytes]:
+    """The objects at the given places of an answer, verbatim; null, which is no item, is left out."""
+    named = [path for path in at if path.removesuffix("[]") in reply.data]
+    if not named:
+        return []
+    found = json_stream.split([reply.body], [json_stream.parse_path(path) for path in named], lines=False)
+    return [item for item in found if isinstance(item, bytes) and item not in (b"null", b"{}")]
+
+
+class Paid:
+    """One call through the ledger."""
+
+    def __init__(self, api: ApolloApi, ledger: CreditLedger, endpoint: str, price: Decimal) -> None:
+        self.api, self.ledger, self.endpoint, self.price = api, ledger, endpoint, price
+        self.known = ENDPOINTS[endpoint]
+
+    def call(
+        self, body: dict[str, Any], subjects: list[str], units: int
+    ) -> tuple[Reply | None, int | None, str]:
+        """The answer and the ledger's id (None for free calls); or no answer, and why.
+
+        Raises:
+            LostAnswerError: nobody knows whether it was charged; the ledger says so. Others: it was not
+            charged.
+
+        """
+        if not self.price:
+            return self.api.call(self.known.method, self.endpoint, body, charged=False), None, ""
+        key = call_key(self.endpoint, body)
+        reservation = self.ledger.reserve(self.endpoint, key, self.price * units, subjects)
+        if reservation.call_id is None or reservation.why_not:
+            return None, None, reservation.why_not
+        try:
+            reply = self.api.call(self.known.method, self.endpoint, body, charged=True)
+            self._check(reply)
+        except LostAnswerError as error:
+            self.ledger.doubt(reservation.call_id, error.message)
+            raise
+        except OutreachError as error:
+            self.ledger.release(reservation.call_id, error.message)
+            raise
+        return reply, reservation.call_id, ""
+
+    def _check(self, reply: Reply) -> None:
+        """200 with an error inside: whether it was charged, nobody says."""
+        said = reply.data.get("error_message") or reply.data.get("error") or reply.data.get("error_code")
+        if said:
+            raise LostAnswerError(f"Apollo answered {self.endpoint} with an error: {sentence(said)}")
+
+    def settlement(
+        self, call_id: int | None, reply: Reply, units: int, asked: tuple[tuple[str, bool], ...]
+    ) -> tuple[Settlement, ...]:
+        """What the call cost: as the answer says, else the price of what it found."""
+        if call_id is None:
+            return ()
+        said = reply.data.get("credits_consumed")
+        spent = Decimal(str(said)) if isinstance(said, int | float) and said >= 0 else self.price * units
+        return (Settlement(call_id, spent, asked),)
+
+
+@dataclass(frozen=True)
+class ApolloSearch:
+    """Items of a search. `parts`: filters that divide a search beyond Apollo's ceiling; each is asked for by itself."""
+
+    name: str
+    shape: str
+    paid: Paid
+    query: dict[str, Any]
+    parts: tuple[dict[str, Any], ...] = ({},)
+    per_page: int = MAX_PER_PAGE
+    max_pages: int = MAX_PAGES
+
+    def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:
+        """Give the pages after `cursor`, see `pages.Source.pull`.
+
+        Raises:
+            TransientError: a window is full or an answer was lost; pull again, it goes on at its cursor.
+            BudgetError: a
+                cap, or the account's credits. PermanentError: only calls that may have been charged are left.
+
+        """
+        state = _Search.of(cursor)
+        for part in range(state.part, len(self.parts)):
+            yield from self._part(state, part)
+        yield from self._again(state)
+        yield Page(
+            (),
+            (),
+            state.cursor(),
+            is_last=True,
+            verdict="partial" if state.notes else "complete",
+            note=" ".join(state.notes),
+        )
+
+    def _part(self, state: _Search, part: int) -> Iterator[Page]:
+        for number in range(state.page, min(self.max_pages, MAX_PAGES) + 1):
+            page, more = self._page(state, part, number)
+            if page is None and not more:
+                break
+            state.page = number + 1
+            if page is None:
+                state.again.append([part, number])
+                continue
+            if not more:
+                state.part, state.page = part + 1, 1
+            yield Page(page.items, page.spans, state.cursor(), is_last=False, settlements=page.settlements)
+            if not more:
+                return
+        state.part, state.page = part + 1, 1
+
+    def _page(self, state: _Search, part: int, number: int) -> tuple[Page | None, bool]:
+        """One page and whether there may be more; no page when the call may have been charged (then there may
+        be more), or when the batch has had its ration (then there are none).
+        """
+        body = {**self.query, **self.parts[part], "page": number, "per_page": self.per_page}
+        reply, call_id, why_not = self.paid.call(body, [], 1)
+        if reply is None:
+            if why_not == "ration":
+                state.say(f"max_credits of the source is used up at page {number} of part {part + 1}.")
+            return None, why_not == "doubtful"
+        items = items_of(reply, self.paid.known.at)
+        origin = Origin(
+            "apollo_search",
+            call_key(self.paid.endpoint, {**self.query, **self.parts[part]}),
+            self.paid.endpoint,
+        )
+        spans = (Span(origin, 0, len(items)),) if items else ()
+        settled = self.paid.settlement(call_id, reply, 1 if items else 0, ())
+        more = bool(items) and not self._is_end(state, reply, number, part)
+        return Page(tuple(RawItem(i) for i in items), spans, {}, is_last=False, settlements=settled), more
+
+    def _is_end(self, state: _Search, reply: Reply, number: int, part: int) -> bool:
+        paging = reply.data.get("pagination")
+        paging = paging if isinstance(paging, dict) else {}
+        pages, total = paging.get("total_pages"), paging.get("total_entries", reply.data.get("total_entries"))
+        if isinstance(pages, int) and number >= pages:
+            return True
+        if number >= min(self.max_pages, MAX_PAGES):
+            if isinstance(total, int) and total > number * self.per_page:
+                state.say(
+                    f"Part {part + 1} has {total} entries, and {number * self.per_page} could be had: divide it with `split`."
+                )
+            return True
+        return False
+
+    def _again(self, state: _Search) -> Iterator[Page]:
+        """Come back to the calls that may have been charged: those whose doubt is over are sent, the others stay."""
+        for part, number in list(state.again):
+            page, _ = self._page(state, part, number)
+            if page is not None:
+                state.again.remove([part, number])
+                yield Page(
+                    page.items, page.spans, state.cursor(), is_last=False, settlements=page.settlements
+                )
+        if state.again:
+            yield Page((), (), state.cursor(), is_last=False)
+            raise PermanentError(
+                f"{len(state.again)} calls of {self.name} may have been charged without an answer; they are not repeated.",
+                next_step="Look at Apollo's usage page, then decide them (docs/sources-paid.md); or wait until their days pass.",
+            )
+
+
+class _Search:
+    """The cursor of a search as an object."""
+
+    def __init__(self, part: int, page: int, again: list[list[int]], notes: list[str]) -> None:
+        self.part, self.page, self.again, self.notes = part, page, again, notes
+
+    @classmethod
+    def of(cls, cursor: Cursor) -> _Search:
+        raw = cast("dict[str, Any]", cursor)
+        return cls(
+            int(raw.get("part", 0)),
+            int(raw.get("page", 1)),
+            list(raw.get("again", [])),
+            list(raw.get("notes", [])),
+        )
+
+    def say(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def cursor(self) -> Cursor:
+        return cast(
+            "Cursor",
+            {
+                "part": self.part,
+                "page": self.page,
+                "again": [list(p) for p in self.again],
+                "notes": list(self.notes),
+            },
+        )

@@ -1,0 +1,216 @@
+"""The calls we make to Apollo, over one HTTP client: sending, waiting for a minute's window, reading answers.
+
+Belongs here: HTTP and the table of answers. Does not belong here: which call is next, what it costs (`apollo`).
+
+====================== ================== ===================================================================
+answer                 ours               because
+====================== ================== ===================================================================
+401 (plain text)       ConfigurationError the key is wrong
+403                    PermanentError     plan or kind of key do not reach this endpoint; never retried
+404                    ConfigurationError the endpoint is misspelt or withdrawn
+422 with "credits"     BudgetError        the account is out of credits
+422 else, 400          ConfigurationError the query is wrong; Apollo's words say where
+429 minute             waited for         the window is fixed, so it is over within a minute
+429 hour, day          WindowFullError    the pull stops cleanly and goes on at its cursor next time
+5xx, silence, half     LostAnswerError    a call that costs credits may have been charged
+connection refused     TransientError     nothing was sent
+====================== ================== ===================================================================
+"""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx2
+import orjson
+
+from outreach_pipeline.errors import (
+    BudgetError,
+    ConfigurationError,
+    OutreachError,
+    PermanentError,
+    TransientError,
+)
+from outreach_pipeline.sources.apify_api import never_proxy_loopback
+from outreach_pipeline.sources.apify_errors import sentence
+from outreach_pipeline.sources.apollo_limits import Window, full_window
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+_FREE_TRIES = 4
+_MINUTE_WAITS = 3
+_LATER = "Run it again later; the pull goes on where it stopped."
+_ENTIRE = "/api/v1"
+
+
+class LostAnswerError(TransientError):
+    """The call was sent and its answer is lost or useless: if it costs credits, it may have been charged."""
+
+
+class WindowFullError(TransientError):
+    """The hour's or the day's calls are used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer: its bytes, and what they say."""
+
+    body: bytes = field(repr=False)
+    data: dict[str, Any] = field(repr=False)
+
+
+class ApolloApi:
+    """Apollo as one key sees it. The HTTP client is built once, at the first call."""
+
+    def __init__(
+        self,
+        key: SecretStr | None,
+        url: str,
+        *,
+        minute_secs: float = 61.0,
+        pause_secs: float = 2.0,
+        timeout_secs: float = 60.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._key, self._url = key, url.rstrip("/")
+        self._minute, self._pause, self._timeout, self._sleep = minute_secs, pause_secs, timeout_secs, sleep
+        never_proxy_loopback(url)
+
+    def __repr__(self) -> str:
+        return f"ApolloApi({urlsplit(self._url).hostname})"
+
+    @cached_property
+    def _client(self) -> httpx2.Client:
+        if self._key is None or not self._key.get_secret_value():
+            raise ConfigurationError(
+                "There is no key for Apollo.",
+                next_step="Set OUTREACH_APOLLO_API_KEY in the environment or in .env.",
+            )
+        base = self._url if self._url.endswith(_ENTIRE) else f"{self._url}{_ENTIRE}"
+        client = httpx2.Client(
+            base_url=f"{base}/",
+            headers={
+                "x-api-key": self._key.get_secret_value(),
+                "accept": "application/json",
+                "cache-control": "no-cache",
+            },
+            timeout=httpx2.Timeout(self._timeout, connect=10.0),
+        )
+        # Its connections end with this object, not when the collector finds them.
+        weakref.finalize(self, client.close)
+        return client
+
+    def call(self, method: str, endpoint: str, body: Mapping[str, Any], *, charged: bool) -> Reply:
+        """Make one call. Only a call that is not `charged` is repeated after a lost answer.
+
+        Raises:
+            LostAnswerError, WindowFullError, and what the table above says.
+
+        """
+        waits = 0
+        for attempt in range(1, 1_000):
+            try:
+                response = self._send(method, endpoint, body)
+            except LostAnswerError:
+                if charged or attempt - waits >= _FREE_TRIES:
+                    raise
+                self._sleep(self._pause * 2 ** (attempt - waits - 1))
+                continue
+            if response.status_code == 429:
+                self._wait_or_stop(endpoint, response, waits)
+                waits += 1
+                continue
+            return self._reply(endpoint, response)
+        raise AssertionError("unreachable: tries and waits are bounded")
+
+    def _send(self, method: str, endpoint: str, body: Mapping[str, Any]) -> httpx2.Response:
+        given: dict[str, Any] = {"params": dict(body)} if method == "GET" else {"json": dict(body)}
+        try:
+            response = self._client.request(method, endpoint, **given)
+        except (
+            httpx2.ConnectError,
+            httpx2.ConnectTimeout,
+            httpx2.PoolTimeout,
+            httpx2.UnsupportedProtocol,
+        ) as error:
+            raise TransientError(
+                f"Apollo could not be reached ({type(error).__name__}) for {endpoint}.", next_step=_LATER
+            ) from None
+        except httpx2.HTTPError as error:
+            raise LostAnswerError(
+                f"The answer of Apollo to {endpoint} was lost ({type(error).__name__}).", next_step=_LATER
+            ) from None
+        if response.status_code >= 500:
+            raise LostAnswerError(f"Apollo answered {response.status_code} to {endpoint}.", next_step=_LATER)
+        return response
+
+    def _wait_or_stop(self, endpoint: str, response: httpx2.Response, waits: int) -> None:
+        window = full_window(response.text, response.headers)
+        if window is not Window.MINUTE or waits >= _MINUTE_WAITS:
+            raise WindowFullError(
+                f"Apollo's calls per {window} are used up for {endpoint}.",
+                next_step=f"Nothing is lost: run it again in the next {window}, and the pull goes on where it stopped.",
+            )
+        self._sleep(self._minute)
+
+    def _reply(self, endpoint: str, response: httpx2.Response) -> Reply:
+        if response.status_code >= 400:
+            raise refusal(endpoint, response.status_code, response.text)
+        try:
+            data = orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            raise LostAnswerError(
+                f"The answer of Apollo to {endpoint} is no JSON.", next_step=_LATER
+            ) from None
+        return Reply(response.content, data if isinstance(data, dict) else {})
+
+    def health(self) -> bool:
+        """Whether the key is accepted: Apollo answers 200 to any key, the body tells."""
+        return self.call("GET", "auth/health", {}, charged=False).data.get("is_logged_in") is True
+
+
+def refusal(endpoint: str, status: int, text: str) -> OutreachError:
+    """Our exception for an answer of 400 to 499 (429 is dealt with before)."""
+    said = _words(text)
+    if status == 401:
+        return ConfigurationError(
+            "Apollo does not accept the API key.",
+            next_step="Set OUTREACH_APOLLO_API_KEY to a key of Settings, Integrations, API in Apollo.",
+        )
+    if status == 403:
+        return PermanentError(
+            f"Apollo does not let this key use {endpoint}: {said}",
+            next_step="Use a master key, or a plan that includes this endpoint; trying again does not help.",
+        )
+    if status == 404:
+        return ConfigurationError(f"Apollo has no {endpoint}.", next_step="Check `endpoint` in sources.toml.")
+    if status == 422 and "credit" in text.lower():
+        return BudgetError(
+            f"Apollo's account is out of credits for {endpoint}: {said}",
+            next_step="Wait for the next billing period or buy credits; the pull goes on where it stopped.",
+        )
+    if "x-api-key header" in text.lower():
+        return ConfigurationError(
+            "Apollo wants the key in a header and found it elsewhere.",
+            next_step="Remove api_key from `query`.",
+        )
+    return ConfigurationError(
+        f"Apollo refused the query for {endpoint} with {status}: {said}",
+        next_step="Correct `query` in sources.toml.",
+    )
+
+
+def _words(text: str) -> str:
+    try:
+        data = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return sentence(text)
+    found = (data.get("error") or data.get("message") or "") if isinstance(data, dict) else data
+    return sentence(found)

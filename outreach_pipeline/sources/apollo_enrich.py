@@ -1,0 +1,164 @@
+"""Enrichment at Apollo: people by id, LinkedIn address or e-mail, companies by domain, ten to a call.
+
+Belongs here: which subjects go into a call, and joining the answer to them. Does not belong here: who is due
+(the ledger knows), reservations (`apollo.Paid`).
+
+Answers promise neither order nor length, and hold null: they are joined by id, LinkedIn address, e-mail or
+domain, never by position. Who was asked about is remembered with the call, found or not, so that nobody is
+asked about twice within the days that the settings give.
+
+The cursor is `{"asked": n, "found": m, "notes": [...]}`: who is left is known to the ledger, not to the
+cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+import orjson
+
+from outreach_pipeline.rules.linkedin import read_profile
+from outreach_pipeline.sources.apollo import Paid, call_key, items_of
+from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Span, Verdict
+
+# Asked of the ledger at once; more are asked for when these are done.
+SUBJECTS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class ApolloEnrichment:
+    """Items of an enrichment. `fixed`: subjects from the configuration instead of those the ledger finds due."""
+
+    name: str
+    shape: str
+    paid: Paid
+    query: dict[str, Any]
+    fixed: tuple[str, ...] = ()
+
+    def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:
+        """Give the pages after `cursor`, see `pages.Source.pull`.
+
+        Raises:
+            TransientError: a window is full or an answer was lost; pull again, it goes on with the others.
+            BudgetError: a cap, or the account's credits.
+
+        """
+        tally = _Tally.of(cursor)
+        for group in self._groups():
+            page, why_not = self._page(list(group), tally)
+            if page is not None:
+                yield page
+            elif why_not == "ration":
+                tally.say("max_credits of the source is used up; the others wait for the next batch.")
+                break
+        open_subjects = self.paid.ledger.open_subjects()
+        if open_subjects:
+            tally.say(
+                f"{open_subjects} subjects are left out: a call about them may have been charged, its answer was lost."
+            )
+        verdict: Verdict = "partial" if open_subjects else "complete"
+        yield Page((), (), tally.cursor(), is_last=True, verdict=verdict, note=" ".join(tally.notes))
+
+    def _groups(self) -> Iterator[Sequence[str]]:
+        """Those who are due, as many as go into a call; asked again of the ledger until nobody new is due."""
+        tried: set[str] = set()
+        bulk = self.paid.known.bulk
+        while True:
+            due = self.paid.ledger.subjects(self.paid.known.kind, self.fixed, SUBJECTS_AT_ONCE + len(tried))
+            new = [subject for subject in due if subject not in tried][:SUBJECTS_AT_ONCE]
+            if not new:
+                return
+            tried.update(new)
+            for begin in range(0, len(new), bulk):
+                yield new[begin : begin + bulk]
+
+    def _page(self, group: list[str], tally: _Tally) -> tuple[Page | None, str]:
+        """One call; a group that does not fit into the ration of the batch is halved until it does."""
+        while True:
+            reply, call_id, why_not = self.paid.call(
+                _body(self.paid.endpoint, group, self.query), group, len(group)
+            )
+            if reply is not None:
+                break
+            if why_not != "ration" or len(group) == 1:
+                return None, why_not
+            group = group[: len(group) // 2]
+        items = items_of(reply, self.paid.known.at)
+        asked, strangers = joined(group, [orjson.loads(item) for item in items])
+        tally.add(len(group), len(items), strangers)
+        settled = self.paid.settlement(call_id, reply, len(items), asked)
+        origin = Origin("apollo_search", call_key(self.paid.endpoint, self.query), self.paid.endpoint)
+        spans = (Span(origin, 0, len(items)),) if items else ()
+        page = Page(tuple(map(RawItem, items)), spans, tally.cursor(), is_last=False, settlements=settled)
+        return page, ""
+
+
+class _Tally:
+    """The cursor as an object."""
+
+    def __init__(self, asked: int, found: int, strangers: int, notes: list[str]) -> None:
+        self.asked, self.found, self.strangers, self.notes = asked, found, strangers, notes
+
+    @classmethod
+    def of(cls, cursor: Cursor) -> _Tally:
+        raw = cast("dict[str, Any]", cursor)
+        asked, found, strangers = (int(raw.get(name, 0)) for name in ("asked", "found", "strangers"))
+        return cls(asked, found, strangers, list(raw.get("notes", [])))
+
+    def add(self, asked: int, found: int, strangers: int) -> None:
+        self.asked += asked
+        self.found += found
+        self.strangers += strangers
+
+    def say(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def cursor(self) -> Cursor:
+        counts = {"asked": self.asked, "found": self.found, "strangers": self.strangers}
+        return cast("Cursor", {**counts, "notes": list(self.notes)})
+
+
+def _body(endpoint: str, group: Sequence[str], query: dict[str, Any]) -> dict[str, Any]:
+    if endpoint == "people/bulk_match":
+        return {**query, "details": [_detail(subject) for subject in group]}
+    if endpoint == "organizations/bulk_enrich":
+        return {**query, "domains": list(group)}
+    return {**query, "domain": group[0]}
+
+
+def _detail(subject: str) -> dict[str, str]:
+    if "@" in subject:
+        return {"email": subject}
+    return {"linkedin_url": subject} if "linkedin.com" in subject.lower() else {"id": subject}
+
+
+def joined(group: Sequence[str], found: Sequence[object]) -> tuple[tuple[tuple[str, bool], ...], int]:
+    """Each subject with whether it was found, and how many objects were asked for by nobody.
+
+    By what an object says of itself; the vendor promises no order.
+    """
+    names = [_names(item) for item in found if isinstance(item, dict)]
+    wanted = {subject: _name(subject) for subject in group}
+    known = set().union(*names) if names else set()
+    strangers = sum(not (own & set(wanted.values())) for own in names)
+    return tuple((subject, name in known) for subject, name in wanted.items()), strangers
+
+
+def _name(subject: str) -> str:
+    if "linkedin.com" in subject.lower():
+        return f"in/{read_profile(subject).slug}"
+    return subject.lower().removeprefix("www.")
+
+
+def _names(item: dict[str, Any]) -> set[str]:
+    """All that an object may have been asked for by."""
+    contact = item.get("contact") if isinstance(item.get("contact"), dict) else {}
+    told = [item.get(key) for key in ("id", "person_id", "email", "primary_domain", "domain")]
+    told += [(contact or {}).get("person_id"), (contact or {}).get("email")]
+    names = {str(value).lower().removeprefix("www.") for value in told if value}
+    slug = read_profile(item["linkedin_url"]).slug if isinstance(item.get("linkedin_url"), str) else None
+    return names | ({f"in/{slug}"} if slug else set())

@@ -1,0 +1,141 @@
+"""Credits: the ledger of calls to Apollo, whom to ask about, and deciding calls whose answer was lost.
+
+Belongs here: reserving, settling, releasing, doubting, as database transactions. Does not belong here:
+calling Apollo (`sources.apollo`), the arithmetic of caps (`sql/functions/public.f_reserve_credits.sql`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from outreach_pipeline.database.connect import Database, Role, Row, Transaction
+from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.stages.money import Caps, Left, left_of, over_cap
+from outreach_pipeline.stages.workspace import Batch, Workspace
+
+if TYPE_CHECKING:
+    from outreach_pipeline.settings import Settings
+    from outreach_pipeline.sources.apollo import Reservation
+    from outreach_pipeline.sources.pages import Settlement
+    from outreach_pipeline.sources.registry import ApolloConfig
+
+
+def apollo_caps(settings: Settings) -> Caps:
+    """The caps on Apollo, in credits."""
+    return Caps(settings.apollo_credits_per_day, settings.apollo_credits_per_month)
+
+
+def apollo_left(database: Database, caps: Caps) -> Left:
+    """Credits left of our own caps on Apollo."""
+    with database.transaction(Role.INGEST) as tx:
+        row = tx.fetch_one(load_queries("money").apollo_committed) or {}
+    return left_of(caps, row)
+
+
+def settle_calls(tx: Transaction, settlements: Sequence[Settlement]) -> None:
+    """Write what calls cost, in the transaction that lands what they brought."""
+    for settlement in settlements:
+        tx.execute(
+            load_queries("apollo").settle_credits,
+            {
+                "call_id": settlement.call_id, "spent": settlement.spent,
+                "subjects": [subject for subject, _ in settlement.asked],
+                "found": [was_found for _, was_found in settlement.asked],
+            },
+        )  # fmt: skip
+
+
+def doubtful_calls(workspace: Workspace) -> list[Row]:
+    """Calls that may have been charged without an answer: call_id, batch_id, endpoint, reserved, subjects (a count)."""
+    with workspace.database.transaction(Role.INGEST) as tx:
+        return tx.fetch_all(load_queries("apollo").doubtful_calls)
+
+
+def decide_calls(workspace: Workspace, call_ids: Sequence[int], *, charged: bool, note: str = "") -> int:
+    """Somebody looked at Apollo's usage page: the calls were charged, or were not. They may be sent again
+    from now on.
+
+    Returns how many were open.
+    """
+    with workspace.database.transaction(Role.INGEST) as tx:
+        decided = tx.fetch_value(
+            load_queries("apollo").decide_credits,
+            {"call_ids": list(call_ids), "charged": charged, "note": note or "decided by hand"},
+        )
+    return int(decided)
+
+
+class DatabaseCreditLedger:
+    """`sources.apollo.CreditLedger` over `public.credit_ledger`, for one batch."""
+
+    def __init__(self, workspace: Workspace, batch: Batch, config: ApolloConfig) -> None:
+        self._workspace, self._batch, self._config = workspace, batch, config
+        self._database = workspace.database
+        self._caps = apollo_caps(workspace.settings)
+        self._queries = load_queries("apollo")
+
+    def reserve(self, endpoint: str, call_key: str, amount: Decimal, subjects: list[str]) -> Reservation:
+        """See `CreditLedger.reserve`; BudgetError when a cap would be passed."""
+        from outreach_pipeline.sources.apollo import Reservation
+
+        with self._database.transaction(Role.INGEST) as tx:
+            row = tx.fetch_one(
+                self._queries.reserve_credits,
+                {
+                    "batch_id": self._batch.batch_id, "source": self._batch.source, "endpoint": endpoint,
+                    "call_key": call_key, "subjects": subjects, "amount": amount, "day_cap": self._caps.day,
+                    "month_cap": self._caps.month, "batch_cap": self._config.max_credits,
+                    "doubt_days": self._workspace.settings.apollo_doubt_days,
+                },
+            )  # fmt: skip
+        verdict = row["verdict"] if row else "doubtful"
+        if row and verdict in ("day", "month"):
+            raise over_cap("Apollo", verdict, amount, row["committed"], self._caps, "credits")
+        why_not = {"go": "", "batch": "ration"}.get(verdict, "doubtful")
+        return Reservation(row["call_id"] if row and not why_not else None, why_not)
+
+    def release(self, call_id: int, note: str) -> None:
+        """See `CreditLedger.release`."""
+        self._close(call_id, "released", note)
+
+    def doubt(self, call_id: int, note: str) -> None:
+        """See `CreditLedger.doubt`."""
+        self._close(call_id, "doubtful", note)
+
+    def _close(self, call_id: int, state: str, note: str) -> None:
+        with self._database.transaction(Role.INGEST) as tx:
+            tx.execute(self._queries.close_credits, {"call_id": call_id, "state": state, "note": note})
+
+    def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[str]:
+        """See `CreditLedger.subjects`: of the configuration, or whom another source's items name, newest first."""
+        days = {
+            "days": self._workspace.settings.enrich_after_days,
+            "doubt_days": self._workspace.settings.apollo_doubt_days
+        }  # fmt: skip
+        with self._database.transaction(Role.INGEST) as tx:
+            if fixed:
+                rows = tx.fetch_all(self._queries.due_of, {"subjects": list(dict.fromkeys(fixed)), **days})
+                return [row["subject"] for row in rows[:limit]]
+            until = datetime.combine(self._batch.day, time(), UTC)
+            found: list[str] = []
+            given = {"source": self._config.subjects_from, "kind": kind, "until": until, **days}
+            for chunk in tx.stream(self._queries.enrichment_subjects, given):
+                found += [
+                    row["subject"] for row in chunk if kind != "person" or self._fills_a_role(row["title"])
+                ]
+                if len(found) >= limit:
+                    break
+        return found[:limit]
+
+    def _fills_a_role(self, title: str | None) -> bool:
+        from outreach_pipeline.rules.titles import read_title
+
+        return not self._config.roles_only or bool(read_title(title, self._workspace.title_rules).roles)
+
+    def open_subjects(self) -> int:
+        """See `CreditLedger.open_subjects`."""
+        with self._database.transaction(Role.INGEST) as tx:
+            return int(tx.fetch_value(self._queries.open_subjects, {"batch_id": self._batch.batch_id}))

@@ -1,0 +1,93 @@
+"""Pulling from Apollo: the source of a batch with its ledger, and the doctor's questions.
+
+Belongs here: what lies between the settings, the ledger and the source. Does not belong here: the source
+itself (`sources.apollo`), landing (`land`), the ledger's SQL (`credits`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from outreach_pipeline.errors import OutreachError
+from outreach_pipeline.stages.credits import DatabaseCreditLedger, apollo_caps, apollo_left, doubtful_calls
+from outreach_pipeline.stages.pull_apify import Finding, check_proxy
+from outreach_pipeline.stages.workspace import Batch, Workspace
+
+if TYPE_CHECKING:
+    from outreach_pipeline.sources.apollo import ApolloSearch
+    from outreach_pipeline.sources.apollo_api import ApolloApi
+    from outreach_pipeline.sources.apollo_enrich import ApolloEnrichment
+    from outreach_pipeline.sources.registry import ApolloConfig
+
+
+def apollo_api_of(workspace: Workspace) -> ApolloApi:
+    """Apollo as the settings reach it."""
+    from outreach_pipeline.sources.apollo_api import ApolloApi
+
+    settings = workspace.settings
+    return ApolloApi(
+        settings.apollo_api_key,
+        settings.apollo_url,
+        minute_secs=settings.apollo_minute_secs,
+        pause_secs=settings.pause_secs,
+    )
+
+
+def open_apollo(workspace: Workspace, batch: Batch, config: ApolloConfig) -> ApolloSearch | ApolloEnrichment:
+    """The source of a batch, with a ledger of its own."""
+    from outreach_pipeline.sources.registry import open_apollo_source
+
+    if config.subjects_from is not None:
+        workspace.source(config.subjects_from)
+    ledger = DatabaseCreditLedger(workspace, batch, config)
+    return open_apollo_source(config, api=apollo_api_of(workspace), ledger=ledger)
+
+
+def check_apollo(workspace: Workspace) -> list[Finding]:
+    """What `outreach doctor` says about Apollo: key, credits left, undecided calls, proxy. Spends nothing."""
+    from outreach_pipeline.sources.registry import ApolloConfig
+
+    settings = workspace.settings
+    used = any(isinstance(config, ApolloConfig) for config in workspace.sources.values())
+    if settings.apollo_api_key is None:
+        if not used:
+            return [("off", "No source uses Apollo.", "")]
+        return [
+            (
+                "problem",
+                "There is no key for Apollo.",
+                "Set OUTREACH_APOLLO_API_KEY in the environment or in .env.",
+            )
+        ]
+    try:
+        accepted = apollo_api_of(workspace).health()
+    except OutreachError as error:
+        return [("problem", error.message, error.next_step)]
+    if not accepted:
+        return [
+            ("problem", "Apollo does not accept the API key.", "Set OUTREACH_APOLLO_API_KEY to a valid key.")
+        ]
+    return [
+        ("ok", "Apollo accepts the API key.", ""),
+        *_check_credits(workspace),
+        *check_proxy(settings.apollo_url),
+    ]
+
+
+def _check_credits(workspace: Workspace) -> list[Finding]:
+    left = apollo_left(workspace.database, apollo_caps(workspace.settings))
+    findings: list[Finding] = []
+    for amount, period in ((left.today, "day"), (left.this_month, "month")):
+        if amount is None:
+            step = f"Set OUTREACH_APOLLO_CREDITS_PER_{period.upper()}."
+            findings.append(("warning", f"There is no cap of our own on Apollo per {period}.", step))
+        else:
+            status = "ok" if amount > 0 else "warning"
+            findings.append((status, f"Our own cap leaves {amount:.1f} Apollo credits this {period}.", ""))
+    open_calls = doubtful_calls(workspace)
+    if open_calls:
+        step = "Look at Apollo's usage page and decide them (docs/sources-paid.md); else they are repeated after some days."
+        findings.append(
+            ("warning", f"{len(open_calls)} calls to Apollo may have been charged without an answer.", step)
+        )
+    return findings

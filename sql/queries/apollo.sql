@@ -1,0 +1,47 @@
+-- Apollo: the ledger of calls that cost credits, and whom to ask about.
+
+-- name: reserve_credits
+select * from public.f_reserve_credits(
+    'apollo', %(batch_id)s, %(source)s, %(endpoint)s, %(call_key)s, %(subjects)s::text[], %(amount)s::numeric,
+    %(day_cap)s::numeric, %(month_cap)s::numeric, %(batch_cap)s::numeric, %(doubt_days)s
+);
+
+-- name: settle_credits
+select public.f_settle_credits(%(call_id)s, %(spent)s::numeric, %(subjects)s::text[], %(found)s::boolean[]);
+
+-- name: close_credits
+select public.f_close_credits(%(call_id)s, %(state)s, %(note)s);
+
+-- name: decide_credits
+select public.f_decide_credits(%(call_ids)s::bigint[], %(charged)s, %(note)s);
+
+-- name: doubtful_calls
+select call_id, batch_id, endpoint, reserved, cardinality(subjects) as subjects, reserved_at, state, note
+from public.credit_ledger
+where provider = 'apollo' and (state = 'doubtful' or (state = 'reserved' and reserved_at < clock_timestamp() - interval '15 minutes'))
+order by call_id;
+
+-- name: enrichment_subjects
+select subject, title
+from intake.f_enrichment_subjects('apollo', %(source)s, %(kind)s, %(until)s::timestamptz, %(days)s, %(doubt_days)s);
+
+-- name: due_of
+-- Of given subjects those that nobody has asked about lately, in the given order.
+select s.subject
+from unnest(%(subjects)s::text[]) with ordinality as s (subject, place)
+where not exists (
+    select from public.enrichment as e
+    where e.provider = 'apollo' and e.subject = s.subject
+        and e.enriched_at > clock_timestamp() - make_interval(days => %(days)s)
+)
+and not exists (
+    select from public.credit_ledger as c
+    where c.provider = 'apollo' and c.state in ('reserved', 'doubtful') and c.subjects @> array[s.subject]
+        and c.reserved_at > clock_timestamp() - make_interval(days => %(doubt_days)s)
+)
+order by s.place;
+
+-- name: open_subjects
+select coalesce(sum(cardinality(subjects)), 0)
+from public.credit_ledger
+where provider = 'apollo' and batch_id = %(batch_id)s and state in ('reserved', 'doubtful');

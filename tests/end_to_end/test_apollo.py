@@ -1,0 +1,148 @@
+"""Apollo over real HTTP: searches page by page, enrichment in tens, credits in a ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from paid_world import DAY, PEOPLE, Admin, apollo, apollo_workspace, one
+
+from outreach_pipeline.errors import BudgetError
+from outreach_pipeline.stages.land import land_batch
+from outreach_pipeline.stages.pull_apollo import check_apollo
+from outreach_pipeline.stages.workspace import Batch
+
+SEARCH, MATCH, COMPANIES = Batch(DAY, "people"), Batch(DAY, "matches"), Batch(DAY, "companies")
+
+
+def ids(admin: Admin, source: str) -> list[str]:
+    """The vendor ids that landed, in order."""
+    rows = admin.execute(
+        "select raw_data ->> 'id' as id, status from intake.raw_loads where source = %s order by load_id",
+        (source,),
+    ).fetchall()
+    return [row["id"] for row in rows]
+
+
+def test_search_then_enrichment_lands_everybody_once_and_pays_once(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        search = sandbox.apollo.search()
+        report = land_batch(there, SEARCH)
+        assert report.items == len(search.people({})) > 80
+        assert len(set(ids(admin, "people"))) == report.items
+        assert sandbox.apollo.credits_used == 0
+
+        report = land_batch(there, MATCH)
+        assert report.verdict == "complete"
+        found = ids(admin, "matches")
+        assert 10 < len(found) < len(ids(admin, "people"))
+        assert len(set(found)) == len(found)
+        assert set(found) <= set(ids(admin, "people"))
+        assert set(sandbox.apollo.enriched.values()) == {1}
+        assert float(one(admin, "select sum(spent) from public.credit_ledger")) == sandbox.apollo.credits_used
+        assert one(admin, "select count(*) from public.credit_ledger where state <> 'settled'") == 0
+        assert one(admin, "select count(*) from public.enrichment where was_found") == len(found)
+
+        spent = sandbox.apollo.credits_used
+        assert land_batch(there, MATCH).already
+        tomorrow = land_batch(there, Batch(DAY.replace(day=21), "matches"))
+        assert (tomorrow.items, sandbox.apollo.credits_used) == (0, spent)
+        admin.execute("update public.enrichment set enriched_at = now() - interval '91 days'")
+        later = land_batch(there, Batch(DAY.replace(day=22), "matches"))
+        assert later.items == len(found)
+
+
+def test_companies_are_charged_by_the_page_and_both_places_are_read(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    with apollo() as sandbox:
+        report = land_batch(apollo_workspace(tmp_path, database_url, sandbox), COMPANIES)
+        expected = len(sandbox.apollo.search().companies({}))
+        assert (report.items, report.verdict) == (expected, "complete")
+        assert len(set(ids(admin, "companies"))) == expected
+        assert (
+            one(admin, "select count(*) from intake.raw_loads where raw_data ->> 'modality' = 'account'") > 0
+        )
+        assert sandbox.apollo.credits_used == -(-expected // 5)
+        assert float(one(admin, "select sum(spent) from public.credit_ledger")) == sandbox.apollo.credits_used
+
+
+def test_a_ration_and_a_cap_stop_before_the_call_that_would_pass_them(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    with apollo() as sandbox:
+        rationed = PEOPLE.replace("max_credits = 1000", "max_credits = 13").replace(
+            "max_credits = 50", "max_credits = 2"
+        )
+        there = apollo_workspace(tmp_path, database_url, sandbox, rationed)
+        report = land_batch(there, COMPANIES)
+        assert (report.items, report.verdict) == (10, "partial")
+        assert "max_credits" in report.note
+        land_batch(there, SEARCH)
+        report = land_batch(there, MATCH)
+        assert report.verdict == "complete"
+        assert "wait for the next batch" in report.note
+        spent = one(admin, "select sum(spent) from public.credit_ledger where source = 'matches'")
+        assert 12 < spent <= 13
+        capped = apollo_workspace(tmp_path, database_url, sandbox, apollo_credits_per_day=15)
+        before = sandbox.apollo.credits_used
+        with pytest.raises(BudgetError, match="cap of 15 per day"):
+            land_batch(capped, Batch(DAY.replace(day=21), "matches"))
+        assert sandbox.apollo.credits_used == before
+        again = land_batch(there, Batch(DAY.replace(day=21), "matches"))
+        assert again.items > 0
+        assert len(set(ids(admin, "matches"))) == len(ids(admin, "matches"))
+
+
+def test_a_search_is_divided_and_says_what_it_could_not_reach(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    sizes = ["1,50", "51,200", "201,1000000"]
+    parts = ", ".join(f'{{ organization_num_employees_ranges = ["{size}"] }}' for size in sizes)
+    with apollo() as sandbox:
+        short = PEOPLE.replace("per_page = 40", "per_page = 40\nmax_pages = 1")
+        report = land_batch(apollo_workspace(tmp_path, database_url, sandbox, short), SEARCH)
+        assert (report.items, report.verdict) == (40, "partial")
+        assert "divide it with `split`" in report.note
+        divided = PEOPLE.replace("per_page = 5", f"per_page = 5\nsplit = [{parts}]")
+        report = land_batch(apollo_workspace(tmp_path, database_url, sandbox, divided), COMPANIES)
+        assert (report.items, report.verdict) == (len(sandbox.apollo.search().companies({})), "complete")
+        known = [company.domain for company in sandbox.world.companies][:12]
+        listed = PEOPLE.replace("per_page = 5", f"per_page = 5\ndomains = {known}")
+        report = land_batch(
+            apollo_workspace(tmp_path, database_url, sandbox, listed), Batch(DAY.replace(day=21), "companies")
+        )
+        assert 0 < report.items <= 12
+
+
+def test_domains_are_enriched_one_by_one_and_in_tens(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with apollo() as sandbox:
+        known = [company.domain for company in sandbox.world.companies if not company.outside][:14]
+        source = "".join(
+            f'[sources.{name}]\nkind = "apollo"\nshape = "apollo_organization"\nendpoint = "organizations/{endpoint}"\n'
+            f"max_credits = 100\ndomains = {domains}\n"
+            for name, endpoint, domains in (
+                ("single", "enrich", [*known[:3], "nobody.example"]),
+                ("bulk", "bulk_enrich", [*known, "nobody2.example"]),
+            )
+        )
+        there = apollo_workspace(tmp_path, database_url, sandbox, source)
+        single, bulk = land_batch(there, Batch(DAY, "single")), land_batch(there, Batch(DAY, "bulk"))
+        # The three of the first source are not asked about a second time by the other.
+        assert (single.items, bulk.items) == (3, 11)
+        assert sandbox.apollo.credits_used == 14
+        assert one(admin, "select count(*) from public.enrichment where not was_found") == 2
+
+
+def test_the_doctor_asks_and_spends_nothing(tmp_path: Path, database_url: str) -> None:
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        assert [status for status, said, _ in check_apollo(there) if "NO_PROXY" not in said] == ["ok"] * 3
+        assert sandbox.apollo.credits_used == 0
+        wrong = check_apollo(apollo_workspace(tmp_path, database_url, sandbox, apollo_api_key="wrong"))
+        assert wrong[0][:2] == ("problem", "Apollo does not accept the API key.")
+        none = check_apollo(apollo_workspace(tmp_path, database_url, sandbox, apollo_api_key=None))
+        assert "OUTREACH_APOLLO_API_KEY" in none[0][2]

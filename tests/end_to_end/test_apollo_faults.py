@@ -1,0 +1,266 @@
+"""What goes wrong at Apollo, each with the state it leaves: nothing paid twice, nobody lost."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paid_world import DAY, Admin, apollo, apollo_workspace, one
+from test_apify_kills import PROGRAM
+
+from outreach_pipeline.errors import (
+    BudgetError,
+    ConfigurationError,
+    OutreachError,
+    PermanentError,
+    TransientError,
+)
+from outreach_pipeline.sources.apollo_api import LostAnswerError, WindowFullError
+from outreach_pipeline.stages.credits import decide_calls, doubtful_calls
+from outreach_pipeline.stages.land import land_batch
+from outreach_pipeline.stages.workspace import Batch
+
+SEARCH, MATCH, COMPANIES = Batch(DAY, "people"), Batch(DAY, "matches"), Batch(DAY, "companies")
+API_SEARCH, BULK, ORGANIZATIONS = (
+    "POST /mixed_people/api_search",
+    "POST /people/bulk_match",
+    "POST /mixed_companies/search",
+)
+
+
+def count(admin: Admin, source: str) -> tuple[int, int]:
+    """Loads of a source, and how many different ids they hold."""
+    row = admin.execute(
+        "select count(*) as n, count(distinct raw_data ->> 'id') as d from intake.raw_loads where source = %s",
+        (source,),
+    ).fetchone()
+    assert row is not None
+    return row["n"], row["d"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("status_500", {"times": 3}),
+        ("status_502", {"times": 1}),
+        ("drop_before", {"times": 2}),
+        ("drop_after_accept", {"times": 2}),
+        ("half_page", {"times": 2}),
+        ("status_429", {"times": 3, "window": "minute"}),
+    ],
+)
+def test_free_calls_are_simply_repeated(
+    tmp_path: Path, database_url: str, admin: Admin, kind: str, options: dict[str, Any]
+) -> None:
+    with apollo() as sandbox:
+        fault = sandbox.apollo.faults.add(API_SEARCH, kind, after=1, **options)
+        report = land_batch(apollo_workspace(tmp_path, database_url, sandbox), SEARCH)
+        everybody = len(sandbox.apollo.search().people({}))
+        assert (report.items, count(admin, "people")) == (everybody, (everybody, everybody))
+        assert fault.struck == options["times"]
+
+
+@pytest.mark.parametrize("window", ["hour", "day"])
+@pytest.mark.parametrize(("call", "batch"), [(API_SEARCH, SEARCH), (ORGANIZATIONS, COMPANIES)])
+def test_a_full_hour_or_day_stops_cleanly_and_goes_on_at_the_cursor(
+    tmp_path: Path, database_url: str, admin: Admin, call: str, batch: Batch, window: str
+) -> None:
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        sandbox.apollo.faults.add(call, "status_429", after=1, window=window)
+        with pytest.raises(WindowFullError, match=f"calls per {window} are used up") as caught:
+            land_batch(there, batch)
+        assert isinstance(pickle.loads(pickle.dumps(caught.value)), TransientError)
+        first = count(admin, batch.source)[0]
+        assert first > 0
+        report = land_batch(there, batch)
+        total = count(admin, batch.source)
+        assert total[0] == total[1] == first + report.items
+        assert one(admin, "select status from intake.pull") == "complete"
+        if batch is COMPANIES:
+            assert (
+                float(one(admin, "select sum(spent) from public.credit_ledger"))
+                == sandbox.apollo.credits_used
+            )
+            assert one(admin, "select count(*) from public.credit_ledger where state = 'released'") == 1
+
+
+def test_real_windows_are_waited_for(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    from outreach_pipeline.sandbox.apollo_limits import Limits
+
+    with apollo(limits=Limits(minute=2, window_seconds=0.4)) as sandbox:
+        report = land_batch(
+            apollo_workspace(tmp_path, database_url, sandbox, apollo_minute_secs=0.4), COMPANIES
+        )
+        assert report.items == len(sandbox.apollo.search().companies({}))
+
+
+@pytest.mark.parametrize("kind", ["drop_after_accept", "half_page", "status_500", "status_502"])
+def test_a_match_whose_answer_was_lost_is_not_repeated_until_somebody_decides(
+    tmp_path: Path, database_url: str, admin: Admin, kind: str
+) -> None:
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        land_batch(there, SEARCH)
+        sandbox.apollo.faults.add(BULK, kind, after=1)
+        with pytest.raises(LostAnswerError):
+            land_batch(there, MATCH)
+        (open_call,) = doubtful_calls(there)
+        assert (open_call["state"], open_call["subjects"], open_call["reserved"]) == ("doubtful", 10, 10)
+        report = land_batch(there, MATCH)
+        assert (report.verdict, "10 subjects are left out" in report.note) == ("partial", True)
+        assert set(sandbox.apollo.enriched.values()) == {1}
+        total, different = count(admin, "matches")
+        assert total == different
+        # The reservation counts as long as nobody knows better.
+        assert (
+            one(admin, "select public.f_credits_committed('apollo', '-infinity')")
+            >= sandbox.apollo.credits_used
+        )
+        tomorrow = Batch(DAY + timedelta(days=1), "matches")
+        assert land_batch(there, tomorrow).items == 0
+        charged = kind in ("drop_after_accept", "half_page")
+        assert decide_calls(there, [open_call["call_id"]], charged=charged) == 1
+        assert not doubtful_calls(there)
+        late = land_batch(there, Batch(DAY + timedelta(days=2), "matches"))
+        assert 0 < late.items <= 10
+        assert count(admin, "matches") == (total + late.items, total + late.items)
+
+
+def test_doubt_ends_after_its_days(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        land_batch(there, SEARCH)
+        sandbox.apollo.faults.add(BULK, "drop_before")
+        with pytest.raises(LostAnswerError):
+            land_batch(there, MATCH)
+        admin.execute("update public.credit_ledger set reserved_at = now() - interval '4 days'")
+        land_batch(there, MATCH)
+        total, different = count(admin, "matches")
+        assert total == different > 0
+        assert one(admin, "select count(*) from public.enrichment where was_found") == total
+
+
+def test_a_page_of_companies_whose_answer_was_lost_comes_last(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        sandbox.apollo.faults.add(ORGANIZATIONS, "drop_after_accept", after=1)
+        with pytest.raises(LostAnswerError):
+            land_batch(there, COMPANIES)
+        for _ in range(2):
+            with pytest.raises(PermanentError, match="1 calls of companies may have been charged"):
+                land_batch(there, COMPANIES)
+        everything = len(sandbox.apollo.search().companies({}))
+        assert count(admin, "companies") == (everything - 5, everything - 5)
+        (open_call,) = doubtful_calls(there)
+        decide_calls(there, [open_call["call_id"]], charged=True)
+        assert land_batch(there, COMPANIES).items == 5
+        assert count(admin, "companies") == (everything, everything)
+        assert float(one(admin, "select sum(spent) from public.credit_ledger")) == sandbox.apollo.credits_used
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [
+        (401, ConfigurationError, "OUTREACH_APOLLO_API_KEY"),
+        (403, PermanentError, "master key"),
+        (404, ConfigurationError, "endpoint"),
+        (422, ConfigurationError, "Correct `query`"),
+    ],
+)
+def test_refusals_say_what_helps_and_cost_nothing(
+    tmp_path: Path, database_url: str, admin: Admin, status: int, error: type[OutreachError], words: str
+) -> None:
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        sandbox.apollo.faults.add(ORGANIZATIONS, f"status_{status}")
+        with pytest.raises(error, match=words) as caught:
+            land_batch(there, COMPANIES)
+        assert sandbox.apollo_key not in str(caught.value)
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+        assert one(admin, "select public.f_credits_committed('apollo', '-infinity')") == 0
+        assert land_batch(there, COMPANIES).items > 0
+
+
+def test_an_account_without_credits_is_a_matter_of_money(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    from outreach_pipeline.sandbox.apollo_server import Plan
+
+    with apollo(plan=Plan(credits=1.0)) as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        with pytest.raises(BudgetError, match="out of credits"):
+            land_batch(there, COMPANIES)
+        assert count(admin, "companies") == (5, 5)
+        assert one(admin, "select public.f_credits_committed('apollo', '-infinity')") == 1
+
+
+def test_a_key_without_a_plan(tmp_path: Path, database_url: str) -> None:
+    from outreach_pipeline.sandbox.apollo_server import Plan
+
+    with (
+        apollo(plan=Plan(master_key=False)) as sandbox,
+        pytest.raises(PermanentError, match="does not let this key use"),
+    ):
+        land_batch(apollo_workspace(tmp_path, database_url, sandbox), SEARCH)
+
+
+def test_the_key_is_nowhere_to_be_read(
+    tmp_path: Path, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        land_batch(there, COMPANIES)
+        assert sandbox.apollo_key not in caplog.text
+        assert sandbox.apollo_key not in repr(there.settings)
+
+
+def test_killed_at_every_commit_nobody_is_asked_about_twice(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    """A kill between reservation and landing leaves a call open: it is reported, and decided before it is repeated."""
+    with apollo(companies=12) as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        land_batch(there, SEARCH)
+        settings = {
+            "apollo_api_key": sandbox.apollo_key, "apollo_url": sandbox.apollo_url, "pause_secs": 0.02,
+            "sources": str(tmp_path / "sources.toml"), "enrich_after_days": 90, "apollo_minute_secs": 0.05,
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, str(PROGRAM), database_url, json.dumps(settings), DAY.isoformat(), "matches", "60"],
+            capture_output=True, text=True, timeout=240, check=True,
+        )  # fmt: skip
+        children = [json.loads(line) for line in done.stdout.splitlines()]
+        assert children[-1][1] == 0, done.stderr
+        for number, _ in children:
+            land_batch(there, Batch(DAY + timedelta(days=number), "matches"))
+        assert max(sandbox.apollo.enriched.values(), default=1) == 1
+        assert count(admin, "matches")[0] == count(admin, "matches")[1]
+        open_ids = [
+            row["call_id"]
+            for row in admin.execute("select call_id from public.credit_ledger where state = 'reserved'")
+        ]
+        assert open_ids
+        decide_calls(there, open_ids, charged=True)
+        land_batch(there, Batch(DAY + timedelta(days=len(children) + 1), "matches"))
+        total, different = count(admin, "matches")
+        assert total == different
+        everybody = one(
+            admin,
+            "select count(*) from intake.f_enrichment_subjects('apollo', 'people', 'person', 'infinity', 90, 3)",
+        )
+        due = one(admin, "select count(*) from public.enrichment")
+        assert due + everybody == count(admin, "people")[1] - one(
+            admin,
+            "select count(*) from intake.raw_loads where source = 'people' and raw_data ->> 'has_email' = 'false'",
+        )
