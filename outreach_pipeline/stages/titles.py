@@ -28,7 +28,7 @@ def store_readings(tx: Transaction, rules: TitleRules, titles: pd.Series[str]) -
         )
     }
     write_readings(tx, rules, {title: reading for title, reading in readings.items() if title not in known})
-    return titles.map({title: bool(reading.roles) for title, reading in readings.items()}).fillna(False).astype(bool)
+    return titles.isin([title for title, reading in readings.items() if reading.roles])
 
 
 def write_readings(tx: Transaction, rules: TitleRules, readings: dict[str, TitleReading]) -> None:
