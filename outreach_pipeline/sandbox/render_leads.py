@@ -16,11 +16,16 @@ from outreach_pipeline.sandbox.world import World
 
 Item = dict[str, Any]
 
+_SCRAPED = (
+    "id", "first_name", "last_name", "name", "linkedin_url", "title", "email", "email_status", "photo_url",
+    "city", "state", "country", "seniority", "departments", "organization_id", "organization",
+    "employment_history",
+)  # fmt: skip
+"""What the scrapers keep of Apollo's objects."""
+
 
 def leads_finder(_world: World, sight: Sight, rng: Random) -> Item | None:
-    """A row of code_crafter/leads-finder; keys are left out rather than null. None for people without any
-    employer.
-    """
+    """A row of code_crafter/leads-finder; keys are left out rather than null. None: nobody employs them."""
     person, post, company = sight.person, sight.post, sight.company
     if post is None or company is None:
         return None
@@ -86,7 +91,7 @@ def apollo_scraper(world: World, sight: Sight, rng: Random) -> Item | None:
         return None
     item = person_object(world, sight, rng)
     if rng.random() < 0.6:
-        return item
+        return {key: item.get(key) for key in _SCRAPED} | {"phone_numbers": []}
     company = sight.company
     flat = {key: item[key] for key in ("first_name", "last_name", "name", "title", "email", "email_status")}
     number = float(company.phone[1:]) if company.phone and company.phone.startswith("+1") else company.phone

@@ -78,30 +78,31 @@ class Evidence:
     def occupants(self, company: str, role: str) -> set[str]:
         """The true people in a slot; "stranger" for somebody of whom nothing is known."""
         if self._occupants is None:
+            companies, people = self._by_master()
             self._occupants = defaultdict(set)
             for master, slot_role, person in self.slots:
                 if person is not None:
-                    for place in self._companies_by_master.get(master, set()):
-                        self._occupants[place, slot_role] |= self._people_by_master.get(person, {"stranger"})
+                    for place in companies.get(master, set()):
+                        self._occupants[place, slot_role] |= people.get(person) or {"stranger"}
         return self._occupants.get((company, role), set())
 
     def events(self, kinds: Sequence[str]) -> set[Change]:
         """(company, role, person) of the history rows of those kinds, without strangers."""
+        companies, people = self._by_master()
         return {
             (company, role, person)
             for master, role, person_master, event in self.slot_events
             if event in kinds
-            for company in self._companies_by_master.get(master, set())
-            for person in self._people_by_master.get(person_master, set())
+            for company in companies.get(master, set())
+            for person in people.get(person_master, set())
         }
 
-    @property
-    def _companies_by_master(self) -> dict[str, set[str]]:
-        return {master: self.companies_of[number] for number, master in self.company_master.items()}
-
-    @property
-    def _people_by_master(self) -> dict[str, set[str]]:
-        return {master: self.people_of[number] for number, master in self.person_master.items()}
+    def _by_master(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        """True companies and true people by Barton ID."""
+        return (
+            {master: self.companies_of[number] for number, master in self.company_master.items()},
+            {master: self.people_of[number] for number, master in self.person_master.items()},
+        )
 
 
 def _inverted(numbers: dict[int, set[str]]) -> dict[str, set[int]]:
