@@ -48,7 +48,8 @@ def problem_of(events: Iterable[dg.DagsterEvent]) -> Problem | None:
         return Problem(
             step=event.step_key or "",
             kind=words.get(KIND, "unexpected"),
-            message=told.description or "",
+            # The page shows sentence and next step as one; here they are told apart again.
+            message=(told.description or "").removesuffix(words.get(NEXT_STEP, "")).strip(),
             next_step=words.get(NEXT_STEP, ""),
             where=words.get(WHERE, ""),
         )
@@ -68,7 +69,10 @@ def log_failed_run(
         "step": found.step,
         "batch_id": run.tags.get(PARTITION_TAG, ""),
     }
-    error_id = log_incident(pipeline.workspace, Incident(found.kind, found.message, context, found.where))
+    error_id = log_incident(
+        pipeline.workspace,
+        Incident(found.kind, f"{found.message} {found.next_step}".strip(), context, found.where),
+    )
     instance.add_run_tags(run.run_id, {ERROR_ID_TAG: error_id})
     return error_id
 

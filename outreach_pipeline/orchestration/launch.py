@@ -21,7 +21,7 @@ from outreach_pipeline.orchestration.incidents import Problem, log_failed_run, p
 from outreach_pipeline.orchestration.instance import open_instance
 from outreach_pipeline.orchestration.partitions import partition_key
 from outreach_pipeline.orchestration.pipeline import Pipeline
-from outreach_pipeline.orchestration.schedule import NIGHTLY, batch_tags
+from outreach_pipeline.orchestration.schedule import NIGHTLY
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.checks import CheckReport
 from outreach_pipeline.stages.land import LandReport
@@ -30,7 +30,8 @@ from outreach_pipeline.stages.slots import SlotReport
 from outreach_pipeline.stages.validate import ValidateReport
 from outreach_pipeline.stages.workspace import Progress, Workspace, no_progress
 
-HOST_TAG, PROCESS_TAG = "outreach/host", "outreach/process"
+PROCESS_TAG = "outreach/process"
+"""`host:pid` of the command line that runs the batch."""
 
 Report = TypeVar("Report")
 
@@ -134,7 +135,7 @@ def iterate_batches(
                 run_config=config,
                 instance=instance,
                 partition_key=partition_key(day, source),
-                tags={**batch_tags(day, source), **_process_tags()},
+                tags={PROCESS_TAG: _process()},
                 raise_on_error=False,
             )
             yield _outcome(pipeline, instance, listener, result, partition_key(day, source))
@@ -146,10 +147,13 @@ def bury_dead_runs(instance: dg.DagsterInstance) -> int:
     Nobody else watches them, and for ever in progress they would take up a place in the queue.
     """
     unfinished = dg.RunsFilter(
-        statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED],
-        tags={HOST_TAG: socket.gethostname()},
+        statuses=[
+            dg.DagsterRunStatus.STARTED,
+            dg.DagsterRunStatus.STARTING,
+            dg.DagsterRunStatus.NOT_STARTED,
+        ]
     )
-    dead = [run for run in instance.get_runs(unfinished) if not _alive(int(run.tags.get(PROCESS_TAG, "0")))]
+    dead = [run for run in instance.get_runs(unfinished) if _left_behind(run)]
     for run in dead:
         instance.report_run_failed(run, "The process that ran this batch has ended without finishing it.")
     return len(dead)
@@ -216,8 +220,14 @@ def _logged(
         return None
 
 
-def _process_tags() -> dict[str, str]:
-    return {HOST_TAG: socket.gethostname(), PROCESS_TAG: str(os.getpid())}
+def _process() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _left_behind(run: dg.DagsterRun) -> bool:
+    """Whether a command line of this machine ran it whose process is gone."""
+    host, _, process = run.tags.get(PROCESS_TAG, "").rpartition(":")
+    return host == socket.gethostname() and not _alive(int(process))
 
 
 def _alive(process: int) -> bool:

@@ -121,7 +121,7 @@ def test_the_nightly_schedule_runs_by_default_and_takes_yesterday_of_every_night
         "2026-11-16|more_leads",
     ]
     assert [request.run_key for request in tick.run_requests] == ["2026-11-16|leads", "2026-11-16|more_leads"]
-    assert tick.run_requests[0].tags["outreach/source"] == "leads"
+    assert tick.run_requests[0].tags["dagster/partition/source"] == "leads"
 
 
 def test_no_nightly_source_is_said(batches: Batches) -> None:

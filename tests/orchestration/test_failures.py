@@ -14,7 +14,7 @@ from batches import MONDAY, TUESDAY, Batches, Rows, leads, problem_text
 from outreach_pipeline.errors import ConfigurationError, TransientError
 from outreach_pipeline.orchestration import assets, failures
 from outreach_pipeline.orchestration.incidents import ERROR_ID_TAG, failure_sensor
-from outreach_pipeline.orchestration.launch import HOST_TAG, PROCESS_TAG, bury_dead_runs, run_batches
+from outreach_pipeline.orchestration.launch import PROCESS_TAG, bury_dead_runs, run_batches
 from outreach_pipeline.orchestration.pipeline import Pipeline
 
 Stage = Callable[..., Any]
@@ -152,6 +152,8 @@ def test_one_source_that_fails_holds_back_no_other(batches: Batches, rows: Rows)
     assert not failed.succeeded
     assert failed.kind == "configuration"
     assert failed.problem
+    assert failed.next_step
+    assert failed.next_step not in failed.problem
     assert failed.land is None
     logged = rows("select unique_id, context from public.shq_error_log")
     assert [row["unique_id"] for row in logged] == [failed.error_id]
@@ -195,11 +197,11 @@ def test_runs_of_killed_command_lines_do_not_stay_in_progress(batches: Batches) 
         job = batches.defs().resolve_job_def("nightly")
         dead = instance.create_run_for_job(
             job,
-            tags={HOST_TAG: socket.gethostname(), PROCESS_TAG: "999999999"},
+            tags={PROCESS_TAG: f"{socket.gethostname()}:999999999"},
             status=dg.DagsterRunStatus.STARTED,
         )
         other = instance.create_run_for_job(
-            job, tags={HOST_TAG: "another machine", PROCESS_TAG: "1"}, status=dg.DagsterRunStatus.STARTED
+            job, tags={PROCESS_TAG: "another-machine:999999999"}, status=dg.DagsterRunStatus.STARTED
         )
         assert bury_dead_runs(instance) == 1
         states = {run.run_id: run.status for run in instance.get_runs()}
