@@ -49,7 +49,7 @@ def serve_forever(  # noqa: PLR0913 - all by keyword
     for one in range(1, night + 1):
         write_files(sandbox.renderer, folder / "files", one)
     sources = folder / "sources.toml"
-    sources.write_text(sources_toml(folder / "files"), encoding="utf-8")
+    sources.write_text(sources_toml(folder / "files", companies), encoding="utf-8")
     environment = dotenv(sandbox, sources)
     (folder / ".env").write_text(environment, encoding="utf-8")
     with sandbox:

@@ -108,10 +108,13 @@ class ApifyService(Service):
         if refusal is not None:
             return refusal
         try:
-            items = self.items_of(kind, _input_object(request))
+            given = _input_object(request)
+            items = self.items_of(kind, given)
         except ValueError as error:
             return json_answer(answers.error(400, "invalid-input", str(error)), 400)
         fault = self.faults.take(f"POST /v2/actors/{found['actor'].replace('/', '~')}/runs", of_runs=True)
+        if fault is not None and fault.kind == "strangers":
+            items = self._strangers(kind, given, items)
         run = self.add_run(
             kind, request.body, items, query=request.query, fault=fault,
             input_type=request.headers.get("content-type"),
@@ -150,6 +153,14 @@ class ApifyService(Service):
             )  # fmt: skip
 
         return self.runs.add(make)
+
+    def _strangers(
+        self, kind: ActorKind, given: Mapping[str, Any], items: Sequence[bytes]
+    ) -> Sequence[bytes]:
+        """As many items of others, none of those asked for."""
+        everybody = self.items_of(kind, {**given, **{key: ["all"] for key in kind.selects}})
+        wanted = set(items)
+        return [item for item in everybody if item not in wanted][: len(items)]
 
     def _check_money(self, kind: ActorKind, query: Mapping[str, str]) -> Answer | None:
         text = query.get("maxTotalChargeUsd")

@@ -15,7 +15,11 @@ from outreach_pipeline.sandbox.server import Sandbox
 
 @dataclass(frozen=True, slots=True)
 class DemoSource:
-    """One source of the demo: its table in sources.toml. `file` is what `write_files` calls it, for files."""
+    """One source of the demo: its table in sources.toml.
+
+    `file` is what `write_files` calls it, for files. `usd` is what a run may charge per company of the world,
+    about one and a half times what it will.
+    """
 
     name: str
     shape: str
@@ -23,38 +27,42 @@ class DemoSource:
     kind: str
     text: str
     file: str = ""
+    usd: float = 0.0
 
 
-def _apify(name: str, shape: str, rank: int, actor: str, run_input: str, most_usd: str) -> DemoSource:
-    text = f'actor = "{actor}"\ninput = {run_input}\nmax_total_charge_usd = {most_usd}\nwait_secs = 120\n'
-    return DemoSource(name, shape, rank, "apify", text)
+def _apify(name: str, shape: str, rank: int, actor: str, run_input: str, usd: float) -> DemoSource:
+    text = f'actor = "{actor}"\ninput = {run_input}\nwait_secs = 120\n'
+    return DemoSource(name, shape, rank, "apify", text, usd=usd)
 
 
-def _apollo(name: str, shape: str, rank: int, endpoint: str, query: str, credits_: int) -> DemoSource:
-    text = f'endpoint = "{endpoint}"\nquery = {query}\nmax_credits = {credits_}\n'
+def _apollo(
+    name: str, shape: str, rank: int, endpoint: str, query: str, most_credits: int, subjects: str = ""
+) -> DemoSource:
+    text = f'endpoint = "{endpoint}"\nquery = {query}\nmax_credits = {most_credits}\n'
+    text += f'subjects_from = "{subjects}"\n' if subjects else ""
     return DemoSource(name, shape, rank, "apollo", text)
 
 
 SOURCES = (
     _apify(
         "profiles", "harvestapi_profile", 10, "harvestapi/linkedin-profile-scraper",
-        '{ queries = ["all"], profileScraperMode = "Profile details no email ($4 per 1k)" }', "50.0",
+        '{ queries = ["all"], profileScraperMode = "Profile details no email ($4 per 1k)" }', 0.025,
     ),
     _apify(
         "company_pages", "harvestapi_company", 20, "harvestapi/linkedin-company", '{ companies = ["all"] }',
-        "20.0"
+        0.006
     ),
-    _apify("leads", "leads_finder", 60, "code_crafter/leads-finder", "{ fetch_count = 20000 }", "40.0"),
+    _apify("leads", "leads_finder", 60, "code_crafter/leads-finder", "{ fetch_count = 20000 }", 0.010),
     _apify(
         "places", "google_places", 50, "compass/crawler-google-places",
-        "{ maxCrawledPlacesPerSearch = 2000 }", "5.0",
+        "{ maxCrawledPlacesPerSearch = 2000 }", 0.001,
     ),
     _apollo(
-        "apollo_search", "apollo_people_search", 45, "mixed_people/api_search", "{ per_page = 100 }", 0
+        "apollo_search", "apollo_people_search", 45, "mixed_people/api_search", "{}", 0
     ),
-    _apollo("apollo_match", "apollo_people_match", 30, "people/bulk_match", "{}", 5000),
+    _apollo("apollo_match", "apollo_people_match", 30, "people/bulk_match", "{}", 20_000, "apollo_search"),
     _apollo(
-        "apollo_companies", "apollo_organization", 34, "mixed_companies/search", "{ per_page = 100 }", 200
+        "apollo_companies", "apollo_organization", 34, "mixed_companies/search", "{}", 200
     ),
     DemoSource("company_list", "company_list_csv", 70, "files", "", "companies.csv"),
     DemoSource("officers", "officer_list_csv", 72, "files", "", "officers.csv"),
@@ -63,15 +71,20 @@ SOURCES = (
 """The sources of the demo: Apify profiles, company pages, leads, places; Apollo people, companies; files."""
 
 
-def sources_toml(files: Path | None = None) -> str:
-    """The sources.toml of the demo. `files` is the folder under which each day has a folder of its own;
-    without it the file sources are left out.
+def sources_toml(files: Path | None = None, companies: int = 200) -> str:
+    """The sources.toml of the demo, with caps for a world of so many companies.
+
+    `files` is the folder under which each day has a folder of its own; without it file sources are left out.
+    `apollo_match` asks about those whom `apollo_search` has landed: let it run after that one.
     """
     tables = []
     for source in SOURCES:
         if source.kind == "files" and files is None:
             continue
-        text = source.text or f'path = "{files}/{{day}}/{source.file}"\n'
+        if source.usd:
+            text = f"{source.text}max_total_charge_usd = {max(0.5, round(source.usd * companies, 2))}\n"
+        else:
+            text = source.text or f'path = "{files}/{{day}}/{source.file}"\n'
         head = f'[sources.{source.name}]\nkind = "{source.kind}"\nshape = "{source.shape}"\n'
         tables.append(f"{head}rank = {source.rank}\nnightly = true\n{text}")
     return "\n".join(tables)

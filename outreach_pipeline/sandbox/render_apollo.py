@@ -23,13 +23,11 @@ _EMPTY_PERSON = dict.fromkeys(
 )
 _EMPTY_ORGANIZATION: Item = {
     **dict.fromkeys((
-        "blog_url", "angellist_url", "twitter_url", "facebook_url", "alexa_ranking", "publicly_traded_symbol",
-        "publicly_traded_exchange", "logo_url", "crunchbase_url", "industry_tag_id",
-        "owned_by_organization_id",
-        "seo_description", "short_description", "total_funding", "total_funding_printed",
-        "latest_funding_stage",
-        "latest_funding_round_date", "org_chart_sector", "org_chart_removed",
-        "org_chart_show_department_filter",
+        "blog_url", "angellist_url", "twitter_url", "facebook_url", "alexa_ranking",
+        "publicly_traded_symbol", "publicly_traded_exchange", "logo_url", "crunchbase_url",
+        "industry_tag_id", "owned_by_organization_id", "seo_description", "short_description",
+        "total_funding", "total_funding_printed", "latest_funding_stage", "latest_funding_round_date",
+        "org_chart_sector", "org_chart_removed", "org_chart_show_department_filter",
     )),
     "languages": [], "secondary_industries": [], "snippets_loaded": True, "industry_tag_hash": {},
     "retail_location_count": 0, "suborganizations": [], "num_suborganizations": 0, "funding_events": [],

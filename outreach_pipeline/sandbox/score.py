@@ -291,7 +291,7 @@ class _Comparison:
         for occupant in sorted(occupants & set(moved)):
             if moved[occupant] == "left":
                 return "who held it left without a new employer"
-            return f"who held it has gone ({moved[occupant]}), and the sources in use do not say so"
+            return f"who held it has gone ({moved[occupant]}), but no promoted record places them elsewhere"
         if holder is None:
             return "somebody was taken for its holder"
         return (

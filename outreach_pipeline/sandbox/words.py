@@ -74,16 +74,16 @@ SHARES = (44, 16, 16, 7, 5, 4, 5, 3)
 """How often each country of COUNTRIES occurs, in percent."""
 
 WORD_STARTS = (
-    "Alder", "Ash", "Bram", "Brook", "Cal", "Cor", "Dun", "Eld", "Fenn", "Fern", "Gal", "Glen", "Hal", "Hart",
-    "Hazel", "Holl", "Ivar", "Jarr", "Kel", "Kest", "Lark", "Lind", "Mar", "Mel", "Nor", "Oak", "Orm", "Pell",
-    "Quill", "Ravel", "Rush", "Sal", "Tarn", "Thorn", "Ulver", "Vance", "Wend", "Whin", "Yar", "Zell",
+    "Alder", "Ash", "Bram", "Brook", "Cal", "Cor", "Dun", "Eld", "Fenn", "Fern", "Gal", "Glen", "Hal",
+    "Hart", "Hazel", "Holl", "Ivar", "Jarr", "Kel", "Kest", "Lark", "Lind", "Mar", "Mel", "Nor", "Oak",
+    "Orm", "Pell", "Quill", "Ravel", "Rush", "Sal", "Tarn", "Thorn", "Ulver", "Vance", "Wend", "Whin",
+    "Yar", "Zell",
 )  # fmt: skip
 WORD_MIDDLES = ("", "a", "e", "i", "o", "der", "en", "ing", "ling", "mond", "ster", "ver")
 WORD_ENDS = (
     "bank", "barrow", "beck", "borough", "bridge", "burn", "by", "combe", "crest", "dale", "den", "fall",
-    "field",
-    "ford", "gate", "ham", "haven", "hurst", "keld", "ley", "low", "mere", "more", "point", "stead", "thorpe",
-    "ton", "wick", "wold", "worth",
+    "field", "ford", "gate", "ham", "haven", "hurst", "keld", "ley", "low", "mere", "more", "point",
+    "stead", "thorpe", "ton", "wick", "wold", "worth",
 )  # fmt: skip
 TRADES = (
     ("Logistics", "Logistics and Supply Chain", ("freight", "warehousing"), "4731"),
@@ -104,47 +104,41 @@ TRADES = (
 
 FIRST_NAMES = {
     "f": (
-        "Ada", "Greta", "Marlow", "Rowan", "Ingrid", "Lucía", "Camille", "Elif", "Noor", "Priya", "Saoirse",
-        "Bianca",
-        "Helene", "Zoë", "Ottilie", "Maren", "Odette", "Paloma", "Ravenna", "Sunniva", "Thea", "Ursel",
-        "Vesna",
-        "Wilma", "Xenia", "Yara", "Beatriz", "Chiara", "Dagmar", "Eilidh", "Fleur", "Gwen", "Hanneke",
-        "Imogen",
+        "Ada", "Greta", "Marlow", "Rowan", "Ingrid", "Lucía", "Camille", "Elif", "Noor", "Priya",
+        "Saoirse", "Bianca", "Helene", "Zoë", "Ottilie", "Maren", "Odette", "Paloma", "Ravenna", "Sunniva",
+        "Thea", "Ursel", "Vesna", "Wilma", "Xenia", "Yara", "Beatriz", "Chiara", "Dagmar", "Eilidh",
+        "Fleur", "Gwen", "Hanneke", "Imogen",
     ),
     "m": (
         "Tobias", "Henrik", "José", "Étienne", "Marco", "Jürgen", "Callum", "Darius", "Emre", "Felix",
-        "Gareth",
-        "Hugo", "Ivo", "Jasper", "Kofi", "Leopold", "Matteo", "Nils", "Oskar", "Pablo", "Quentin", "Ruben",
-        "Søren",
-        "Tadeo", "Ulrich", "Viktor", "Wendell", "Yusuf", "Anselm", "Bertrand", "Cormac", "Diego", "Edmund",
-        "Florian",
+        "Gareth", "Hugo", "Ivo", "Jasper", "Kofi", "Leopold", "Matteo", "Nils", "Oskar", "Pablo",
+        "Quentin", "Ruben", "Søren", "Tadeo", "Ulrich", "Viktor", "Wendell", "Yusuf", "Anselm", "Bertrand",
+        "Cormac", "Diego", "Edmund", "Florian",
     ),
 }  # fmt: skip
 LAST_STARTS = (
     "Abend", "Bark", "Carn", "Dray", "Ester", "Falk", "Grim", "Hollen", "Iver", "Jorn", "Kalten", "Lang",
-    "Mond",
-    "Nord", "Oster", "Penn", "Quar", "Roth", "Stein", "Tann", "Under", "Vel", "Wald", "Yard", "Zander",
+    "Mond", "Nord", "Oster", "Penn", "Quar", "Roth", "Stein", "Tann", "Under", "Vel", "Wald", "Yard",
+    "Zander",
 )  # fmt: skip
 LAST_ENDS = (
     "berg", "mann", "wood", "ley", "sen", "quist", "feld", "horst", "ridge", "stad", "well", "by", "thal",
-    "más",
-    "rück", "gård", "eño", "ière",
+    "más", "rück", "gård", "eño", "ière",
 )  # fmt: skip
 CREDENTIALS = ("SHRM-SCP", "MBA", "CPA", "PhD", "PMP")
 
 SEATS = {
     ("CEO", "en"): (
         "Chief Executive Officer", "CEO", "President & CEO", "President and Chief Executive Officer",
-        "Chief Executive",
-        "Founder & CEO", "Group CEO", "C.E.O.",
+        "Chief Executive", "Founder & CEO", "Group CEO", "C.E.O.",
     ),
     ("CFO", "en"): (
         "Chief Financial Officer", "CFO", "EVP & CFO", "Chief Finance Officer", "Group CFO",
         "Executive Vice President, Chief Financial Officer", "C.F.O.",
     ),
     ("HR", "en"): (
-        "Chief Human Resources Officer", "CHRO", "Chief People Officer", "VP of Human Resources", "VP People",
-        "SVP, Human Resources", "Head of HR", "HR Director", "Head of People",
+        "Chief Human Resources Officer", "CHRO", "Chief People Officer", "VP of Human Resources",
+        "VP People", "SVP, Human Resources", "Head of HR", "HR Director", "Head of People",
     ),
     ("CEO", "de"): ("Geschäftsführer*in", "Vorsitzender der Geschäftsführung", "Vorstandsvorsitzender",
         "CEO"),
@@ -174,13 +168,12 @@ RIVALS = {
 """Titles of candidates who hold a seat only where nobody better does."""
 
 OTHERS = (
-    "Assistant to the CEO", "Executive Assistant to the CFO", "Former CEO", "Office Manager", "Sales Manager",
-    "VP of Sales", "Head of Marketing", "Software Engineer", "Deputy CEO", "Assistentin der Geschäftsführung",
-    "Key Account Manager", "Accountant", "HR Assistant", "Recruiter", "Chief of Staff to the CEO",
-    "Operations Manager", "Assistante de direction", "Vertriebsleiter", "Board Member",
-    "Chief Technology Officer",
-    "COO", "Intern, Office of the CFO", "Jefe de Ventas", "Finance Analyst", "Director of Finance",
-    "Assistant Controller",
+    "Assistant to the CEO", "Executive Assistant to the CFO", "Former CEO", "Office Manager",
+    "Sales Manager", "VP of Sales", "Head of Marketing", "Software Engineer", "Deputy CEO",
+    "Assistentin der Geschäftsführung", "Key Account Manager", "Accountant", "HR Assistant", "Recruiter",
+    "Chief of Staff to the CEO", "Operations Manager", "Assistante de direction", "Vertriebsleiter",
+    "Board Member", "Chief Technology Officer", "COO", "Intern, Office of the CFO", "Jefe de Ventas",
+    "Finance Analyst", "Director of Finance", "Assistant Controller",
 )  # fmt: skip
 """Titles of nobody's seat, some of which sound like one."""
 

@@ -262,6 +262,16 @@ def test_runs_that_refuse_never_end_or_fail_half_way(sandbox: Sandbox, client: A
     assert client.run(running.id).abort().status == "ABORTED"
 
 
+def test_a_run_may_answer_with_strangers(sandbox: Sandbox, client: ApifyClient) -> None:
+    slug = sandbox.world.people[0].slug
+    sandbox.apify.faults.add("POST /v2/actors/*/runs", "strangers")
+    run = client.actor(ACTOR).call(run_input={"queries": [slug]}, max_total_charge_usd=CAP, logger=None)
+    assert run is not None
+    rows = client.dataset(run.default_dataset_id).list_items().items
+    assert len(rows) == 1
+    assert rows[0].get("publicIdentifier") != slug
+
+
 def test_an_expired_dataset_and_faults_over_http(sandbox: Sandbox, client: ApifyClient) -> None:
     run = start(client)
     order = {"pattern": "GET /v2/datasets/*/items", "kind": "expired_dataset"}
