@@ -49,4 +49,9 @@ def _loads(load_ids: Sequence[int]) -> sql.Composed:
     # A join with the unnested ids, not `= any`: with 10,000 ids the planner would otherwise try each row against all.
     return sql.SQL(
         "select l.load_id, l.raw_data from unnest({}::bigint[]) as i (load_id) inner join intake.raw_loads as l using (load_id)"
-    ).format(sql.Literal("{" + ",".join(map(str, load_ids)) + "}"))  # as text: 0.1 us per id, as a list 1
+    ).format(sql.Literal(id_array(load_ids)))
+
+
+def id_array(ids: Sequence[int]) -> str:
+    """Ids as text of a bigint[] parameter: 0.1 us per id, where the driver takes 1 for each of a list's elements."""
+    return "{" + ",".join(map(str, ids)) + "}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from outreach_pipeline.records.companies import read_lists, read_phones
+from outreach_pipeline.records.joint import split_joint_people
 from outreach_pipeline.records.reading import (
     Distinct,
     Notes,
@@ -40,9 +41,10 @@ _NAME_NOTES_THAT_MATTER = frozenset({"case_repaired", "swapped", "broken_encodin
 def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataFrame:
     """Canonical people of a chunk.
 
-    `raw` has load_id, part and the canonical columns as text. The result has the same rows in the same order and the
-    columns of `intake.validated_people` as text, without those of its company; refused values are marks (`reading`).
+    `raw` has load_id, part and the canonical columns as text. The result has the same rows in the same order, then
+    those of second people (see `joint`), and the columns of `intake.validated_people` as text, without those of its company; refused values are marks (`reading`).
     """
+    raw = split_joint_people(raw, notes)
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:
         out[column] = read_column(raw, column, read_text, notes)
@@ -123,7 +125,9 @@ def _read_emails(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     out["email"] = distinct.series(found.answer for found in lists)
     out["other_emails"] = distinct.series(found.others for found in lists)
     out["email_is_role"] = distinct.series("true" if found.is_role else None for found in lists).fillna("false")
-    out["email_status"] = raw["email_status"].str.strip().str.lower()
+    # The source speaks of its first address: what it says is not carried over to the one taken in its place.
+    in_its_place = distinct.series("later" if found.good and not found.is_first else None for found in lists)
+    out["email_status"] = raw["email_status"].str.strip().str.lower().mask(in_its_place.notna())
     beside = distinct.series(found.bad if found.good else None for found in lists)
     note_reasons(raw, "email", "email_address", beside, notes, "dropped")
     note_reasons(raw, "email", "repaired", distinct.series(found.silent for found in lists), notes)

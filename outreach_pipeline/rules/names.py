@@ -27,6 +27,7 @@ _NICKNAME = re.compile(
 )
 _REMARK = re.compile(r"\s+[-–—~]+\s+.*$|\s*[|•·►→✦].*$")
 _SEVERAL = re.compile(r"[^\W\d]\s*/\s*[^\W\d]|\s&\s|\s(?:and|und)\s", re.IGNORECASE)
+_BETWEEN_PEOPLE = re.compile(r"\s*/\s*|\s&\s|\s(?:and|und)\s", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"[@#\d\\<>=_%$€£^:]|https?|www\.")
 _SENTENCE = re.compile(
     r"\b(?:please|refer to|see the|for more|click here|upgrade|contact us)\b", re.IGNORECASE
@@ -241,6 +242,19 @@ def _split(whole: str) -> tuple[str | None, str | None]:
     while len(firsts) > 1 and len(fold(firsts[-1])) == 1 and any(len(fold(word)) > 1 for word in firsts):
         firsts = firsts[:-1]
     return " ".join(firsts), " ".join(words[start:])
+
+
+def split_two_people(full: str | None) -> tuple[str, str] | None:
+    """The two names in "Ada Quill/Greta Lind", where each is a whole name; None for anything else.
+
+    "Ada & Greta Lind" is not split: who Ada is, only a reader can tell.
+    """
+    halves = [half.strip() for half in _BETWEEN_PEOPLE.split(clean(unescape(full or "")) or "")]
+    if len(halves) != 2:
+        return None
+    names = [read_person_name(half) for half in halves]
+    keys = {name_key(name.first, name.last) for name in names if name.first and name.last and not name.problem}
+    return (halves[0], halves[1]) if len(keys) == 2 and None not in keys else None
 
 
 def name_key(first: str | None, last: str | None) -> str | None:

@@ -16,6 +16,7 @@ import pandas as pd
 from outreach_pipeline.database.connect import Role, Transaction
 from outreach_pipeline.database.flatten import extract
 from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.records.joint import with_second_people
 from outreach_pipeline.records.observed import stated_times
 from outreach_pipeline.records.tables import read_csv
 from outreach_pipeline.stages.workspace import Batch, Workspace
@@ -60,6 +61,8 @@ def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFra
         seen = read_csv(extract(tx, shape, section, ids))
         if seen.empty:
             continue
+        if section == "person":
+            seen = with_second_people(seen)
         seen = seen[["load_id", "part", "observed_at"]].merge(duplicates, on="load_id", suffixes=("", "_batch"))
         seen["time"] = stated_times(seen["observed_at"]).fillna(seen["observed_at_batch"])
         spans = seen.groupby(["duplicate_of", "part"], sort=False)["time"].agg(["min", "max"]).reset_index()

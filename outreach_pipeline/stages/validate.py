@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from outreach_pipeline.database.connect import Role, Transaction
-from outreach_pipeline.database.flatten import extract, remarks
+from outreach_pipeline.database.flatten import extract, id_array, remarks
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.records.companies import read_companies
 from outreach_pipeline.records.observed import observation_times
@@ -94,7 +94,7 @@ def _validate_chunk(
     tx: Transaction, workspace: Workspace, batch: Batch, shape: Shape, load_ids: list[int], report: ValidateReport
 ) -> ValidateReport:
     config = workspace.source(batch.source)
-    facts = read_csv(tx.copy_out(load_queries("validate").load_facts, {"load_ids": load_ids}))
+    facts = read_csv(tx.copy_out(load_queries("validate").load_facts, {"load_ids": id_array(load_ids)}))
     notes = Notes()
     remarked = read_csv(remarks(tx, shape, load_ids))
     refused = remarked[remarked["kind"].notna()]
@@ -127,7 +127,7 @@ def _write(
     companies, people, rejections = (
         frame.assign(batch_id=batch.batch_id, source=batch.source, source_rank=str(rank)) for frame in frames
     )
-    ids = {"load_ids": load_ids}
+    ids = {"load_ids": id_array(load_ids)}
     for statement in (
         queries.leave_people_behind, queries.leave_companies_behind,
         queries.forget_people, queries.forget_companies, queries.forget_rejections,
