@@ -42,8 +42,12 @@ class Settings(BaseSettings):
     chunk_loads: int = Field(default=10_000, ge=100, le=100_000, description="Loads per transaction.")
     page_items: int = Field(default=1_000, ge=1, le=50_000, description="Items landed per call.")
 
-    apify_token: SecretStr | None = Field(default=None, description="Token of the Apify account that runs the actors.")
-    apify_url: str = Field(default="https://api.apify.com", description="Where Apify's API is; the sandbox has its own.")
+    apify_token: SecretStr | None = Field(
+        default=None, description="Token of the Apify account that runs the actors."
+    )
+    apify_url: str = Field(
+        default="https://api.apify.com", description="Where Apify's API is; the sandbox has its own."
+    )
     apify_usd_per_day: Decimal | None = Field(
         default=Decimal(25), ge=0, description="Cap on Apify in US dollars per day (UTC), over all processes."
     )
@@ -51,10 +55,16 @@ class Settings(BaseSettings):
         default=Decimal(250), ge=0, description="Cap on Apify in US dollars per month (UTC)."
     )
     apify_claim_secs: float = Field(
-        default=240.0, gt=0, description="How long after a lost start nobody may start again; a start itself gets a quarter."
+        default=240.0,
+        gt=0,
+        description="How long after a lost start nobody may start again; a start gets a quarter of it.",
     )
-    apollo_api_key: SecretStr | None = Field(default=None, description="API key of the Apollo account (a master key for searches).")
-    apollo_url: str = Field(default="https://api.apollo.io", description="Where Apollo's API is; the sandbox has its own.")
+    apollo_api_key: SecretStr | None = Field(
+        default=None, description="API key of the Apollo account (a master key for searches)."
+    )
+    apollo_url: str = Field(
+        default="https://api.apollo.io", description="Where Apollo's API is; the sandbox has its own."
+    )
     apollo_credits_per_day: Decimal | None = Field(
         default=Decimal(500), ge=0, description="Cap on Apollo credits per day (UTC), over all processes."
     )
@@ -65,7 +75,9 @@ class Settings(BaseSettings):
         default=61.0, gt=0, description="How long to wait when Apollo's calls per minute are used up."
     )
     apollo_doubt_days: int = Field(
-        default=3, ge=1, description="A call whose answer was lost is not repeated within so many days, unless decided."
+        default=3,
+        ge=1,
+        description="A call whose answer was lost is not repeated within so many days, unless decided.",
     )
     enrich_after_days: int = Field(
         default=90, ge=1, description="Nobody is enriched for credits again within so many days."

@@ -51,7 +51,7 @@ _SKEW = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A row of the run ledger as the source sees it. `may_start`: this process, and no other, may start now."""
+    """A row of the run ledger. `may_start`: this process, and no other, may start the run now."""
 
     tag: str
     intended_at: datetime
@@ -67,7 +67,7 @@ class RunLedger(Protocol):
         """Note that a run is wanted and reserve its money; BudgetError when a cap would be passed."""
 
     def claim(self) -> datetime | None:
-        """Become the one who may start an intent whose start was lost: None, or until when somebody else may."""
+        """Become the one who may start an intent after a lost start: None, or until when another may."""
 
     def free(self, *, refused: bool, note: str) -> None:
         """The start surely did not happen; `refused` gives the money back."""
@@ -102,7 +102,7 @@ class Patience:
 
 @dataclass(frozen=True)
 class ApifySource:
-    """Items of one actor. `order.run_input` is stamped with the tag under `tag_field` (empty: not stamped)."""
+    """Items of one actor. The input is stamped with the tag under `tag_field` (empty: not stamped)."""
 
     name: str
     shape: str
@@ -158,7 +158,7 @@ class ApifySource:
         if not ours and self.now() < end:
             raise TransientError(
                 f"No run of {self.order.actor} has started on {day} yet.",
-                next_step='Run it again after the schedule\'s time; or set mode = "start" to start it from here.',
+                next_step='Run it again after the schedule; or set mode = "start" to start it from here.',
             )
         return sorted(ours, key=lambda run: (run.started_at or begin, run.run_id))
 
@@ -173,7 +173,7 @@ class ApifySource:
             busy_until = self.ledger.claim()
             if busy_until is not None:
                 raise TransientError(
-                    f"A start of {self.order.actor} may be under way in another process; it was not found yet.",
+                    f"A start of {self.order.actor} may be under way in another process; no run is seen yet.",
                     next_step=f"Run it again after {busy_until.isoformat(timespec='seconds')}.",
                 )
         return self._start(intent)
@@ -212,9 +212,9 @@ class ApifySource:
         for look in range(looks):
             if look:
                 self.sleep(self.patience.pause_secs * 2 ** (look - 1))
-            for run in self.api.runs_of(self.order.actor, intent.intended_at - _SKEW, None):
-                if self._is_of(intent, run):
-                    run = self.api.run(run.run_id)
+            for listed in self.api.runs_of(self.order.actor, intent.intended_at - _SKEW, None):
+                if self._is_of(intent, listed):
+                    run = self.api.run(listed.run_id)
                     self.ledger.note(run, found_by="tag")
                     return run
         return None
@@ -238,7 +238,7 @@ class ApifySource:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TransientError(
-                    f"Run {run.run_id} of {self.order.actor} is still {run.status} and will be picked up again.",
+                    f"Run {run.run_id} of {self.order.actor} is still {run.status}; it is picked up again.",
                     next_step="Run it again later; nothing is started or paid twice.",
                 )
             run = self.api.wait(run.run_id, min(left, 30.0))

@@ -61,7 +61,7 @@ class RunOrder:
 
 
 def never_proxy_loopback(url: str) -> None:
-    """Keep a local server out of HTTP_PROXY: apify-client's transport would send even 127.0.0.1 through it."""
+    """Keep a local server out of HTTP_PROXY: apify-client would send even 127.0.0.1 through it."""
     host = urlsplit(url).hostname or ""
     if host not in _LOOPBACK:
         return
@@ -135,7 +135,7 @@ class ApifyApi:
                 run_timeout=timedelta(seconds=order.timeout_secs) if order.timeout_secs else None,
                 timeout=timedelta(seconds=timeout_secs),
             )  # fmt: skip
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every failure is asked the same question
             # Whatever went wrong after the POST (a transport error, half an answer, a model that does not
             # fit), the
             # one question is whether a run may exist.

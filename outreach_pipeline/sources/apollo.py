@@ -30,7 +30,10 @@ from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Settl
 
 MAX_PAGES = 500
 MAX_PER_PAGE = 100
-CEILING = MAX_PAGES * MAX_PER_PAGE
+DECIDE = (
+    "They are not repeated by themselves: look at Apollo's usage page and decide them (docs/sources-paid.md),"
+    " or wait until their days have passed."
+)
 
 
 class Reservation(NamedTuple):
@@ -157,7 +160,7 @@ class Paid:
 
 @dataclass(frozen=True)
 class ApolloSearch:
-    """Items of a search. `parts`: filters that divide a search beyond Apollo's ceiling; each is asked for by itself."""
+    """Items of a search. `parts`: filters that divide one beyond the ceiling; each is asked by itself."""
 
     name: str
     shape: str
@@ -167,7 +170,7 @@ class ApolloSearch:
     per_page: int = MAX_PER_PAGE
     max_pages: int = MAX_PAGES
 
-    def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:
+    def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:  # noqa: ARG002 - a search knows no day
         """Give the pages after `cursor`, see `pages.Source.pull`.
 
         Raises:
@@ -235,13 +238,14 @@ class ApolloSearch:
         if number >= min(self.max_pages, MAX_PAGES):
             if isinstance(total, int) and total > number * self.per_page:
                 state.say(
-                    f"Part {part + 1} has {total} entries, and {number * self.per_page} could be had: divide it with `split`."
+                    f"Part {part + 1} has {total} entries, {number * self.per_page} could be had:"
+                    " divide it with `split`."
                 )
             return True
         return False
 
     def _again(self, state: _Search) -> Iterator[Page]:
-        """Come back to the calls that may have been charged: those whose doubt is over are sent, the others stay."""
+        """Come back to calls that may have been charged: those whose doubt is over are sent, others stay."""
         for part, number in list(state.again):
             page, _ = self._page(state, part, number)
             if page is not None:
@@ -252,8 +256,8 @@ class ApolloSearch:
         if state.again:
             yield Page((), (), state.cursor(), is_last=False)
             raise PermanentError(
-                f"{len(state.again)} calls of {self.name} may have been charged without an answer; they are not repeated.",
-                next_step="Look at Apollo's usage page, then decide them (docs/sources-paid.md); or wait until their days pass.",
+                f"{len(state.again)} calls of {self.name} may have been charged without an answer.",
+                next_step=DECIDE,
             )
 
 

@@ -1,6 +1,6 @@
 """The calls we make to Apollo, over one HTTP client: sending, waiting for a minute's window, reading answers.
 
-Belongs here: HTTP and the table of answers. Does not belong here: which call is next, what it costs (`apollo`).
+Belongs here: HTTP and the table of answers. Does not belong here: which call is next (`apollo`).
 
 ====================== ================== ===================================================================
 answer                 ours               because
@@ -156,7 +156,7 @@ class ApolloApi:
         if window is not Window.MINUTE or waits >= _MINUTE_WAITS:
             raise WindowFullError(
                 f"Apollo's calls per {window} are used up for {endpoint}.",
-                next_step=f"Nothing is lost: run it again in the next {window}, and the pull goes on where it stopped.",
+                next_step=f"Run it again in the next {window}; the pull goes on where it stopped.",
             )
         self._sleep(self._minute)
 

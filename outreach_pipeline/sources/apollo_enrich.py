@@ -30,7 +30,7 @@ SUBJECTS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class ApolloEnrichment:
-    """Items of an enrichment. `fixed`: subjects from the configuration instead of those the ledger finds due."""
+    """Items of an enrichment. `fixed`: subjects from the configuration instead of those who are due."""
 
     name: str
     shape: str
@@ -38,7 +38,7 @@ class ApolloEnrichment:
     query: dict[str, Any]
     fixed: tuple[str, ...] = ()
 
-    def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:
+    def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:  # noqa: ARG002 - the ledger knows the day
         """Give the pages after `cursor`, see `pages.Source.pull`.
 
         Raises:
@@ -57,7 +57,7 @@ class ApolloEnrichment:
         open_subjects = self.paid.ledger.open_subjects()
         if open_subjects:
             tally.say(
-                f"{open_subjects} subjects are left out: a call about them may have been charged, its answer was lost."
+                f"{open_subjects} subjects are left out: their answer was lost and may have been charged."
             )
         verdict: Verdict = "partial" if open_subjects else "complete"
         yield Page((), (), tally.cursor(), is_last=True, verdict=verdict, note=" ".join(tally.notes))

@@ -32,7 +32,7 @@ _LEFT = re.compile(r"^x-(?P<window>[a-z0-9-]+?)-requests-left$")
 
 
 def full_window(body: str, headers: Mapping[str, str]) -> Window:
-    """The window that a 429 is about: by its text, else by the widest one without calls left, else the minute."""
+    """The window a 429 is about: by its text, else the widest one without calls left, else the minute."""
     found = _TEXT.search(body)
     if found is not None:
         return _window(found["window"].lower().replace(" ", "-")) or Window.MINUTE

@@ -91,8 +91,8 @@ Verdict: TypeAlias = Literal["complete", "partial", "refused"]
 class Settlement:
     """What a paid call turned out to cost: written in the transaction that lands the items it brought.
 
-    `call_id` is the ledger's. `spent` in the provider's unit (credits). `asked`: whom the call was about, with
-    whether each was found.
+    `call_id` is the ledger's. `spent` in the provider's unit (credits). `asked`: whom the call was about,
+    with whether each was found.
     """
 
     call_id: int

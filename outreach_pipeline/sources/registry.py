@@ -1,34 +1,25 @@
 """Reads sources.toml: which sources exist, of which kind and shape, and how much is expected of them.
 
-Belongs here: the models of that file, its errors in the words of whoever edits it, and making a source that
-can be pulled. Does not belong here: how a kind of source reads (files, ...), shapes (records), secrets
-(settings).
+Belongs here: reading that file, its errors in the words of whoever edits it, and making a source that can be
+pulled. Does not belong here: the keys themselves (options), how a kind of source reads (files, apify,
+apollo), shapes (records), secrets (settings).
 """
 
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.sources import json_stream
 from outreach_pipeline.sources.files import FilesSource
+from outreach_pipeline.sources.options import NAME, ApifyConfig, ApolloConfig, Common, FilesConfig
 from outreach_pipeline.sources.pages import PAGE_ITEMS, Source
 
 if TYPE_CHECKING:
@@ -39,137 +30,24 @@ if TYPE_CHECKING:
     from outreach_pipeline.sources.apollo_api import ApolloApi
     from outreach_pipeline.sources.apollo_enrich import ApolloEnrichment
 
-ApolloEndpoint: TypeAlias = Literal[
-    "mixed_people/api_search",
-    "mixed_people/search",
-    "contacts/search",
-    "mixed_companies/search",
-    "people/bulk_match",
-    "organizations/enrich",
-    "organizations/bulk_enrich",
+__all__ = [
+    "KINDS",
+    "ApifyConfig",
+    "ApolloConfig",
+    "FilesConfig",
+    "SourceConfig",
+    "Sources",
+    "load_sources",
+    "open_apify_source",
+    "open_apollo_source",
+    "open_source",
 ]
+
 KINDS = ("files", "apify", "apollo")
-_NAME = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
-Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
-
-
-class _Common(BaseModel):
-    """What every source says of itself, whatever its kind."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(description="The key of its table in sources.toml; half of every batch id.")
-    shape: str = Field(
-        pattern=_NAME.pattern, description="How its items look: a file name in records/shapes."
-    )
-    rank: int = Field(default=50, ge=1, le=100, description="Lower is the better source in survivorship.")
-    description: str = Field(default="", description="One sentence for the operator.")
-    nightly: bool = Field(default=False, description="Whether the nightly schedule pulls it.")
-    region: str | None = Field(
-        default=None,
-        pattern="^[A-Z]{2}$",
-        description="ISO 3166 code for phone numbers without a country code.",
-    )
-    max_reject_share: Share = Field(default=0.5, description="A batch with more rejected loads is stopped.")
-    max_unseen_key_share: Share = Field(
-        default=0.2, description="More keys than this unknown: the source changed."
-    )
-
-
-class FilesConfig(_Common):
-    """Files that somebody puts into a folder, or gives to `outreach land`."""
-
-    kind: Literal["files"]
-    path: str | None = Field(
-        default=None, description="File, folder or glob, `{day}` allowed; relative to this file."
-    )
-    items: tuple[str, ...] = Field(
-        default=(), description="Where items stand in wrappers; else the shape says it."
-    )
-    delimiter: Literal["", ",", ";", "\t", "|"] = Field(
-        default="", description="Of CSV; empty: by the header."
-    )
-
-    @field_validator("items")
-    @classmethod
-    def _items_are_paths(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        try:
-            for text in value:
-                json_stream.parse_path(text)
-        except ConfigurationError as error:
-            raise ValueError(error.message) from error
-        return value
-
-
-class ApifyConfig(_Common):
-    """One actor with its input. Every run has its own cap, beside the ones of the day and the month."""
-
-    kind: Literal["apify"]
-    actor: str = Field(min_length=1, description="`owner/name` of the actor, or its id.")
-    mode: Literal["start", "adopt"] = Field(
-        default="start", description="start: one run per batch; adopt: the runs an outside schedule started that day."
-    )
-    input: dict[str, Any] = Field(
-        default_factory=dict, description="What the actor gets, as it documents it."
-    )
-    # Required to start: leads-finder without `fetch_count` means 100,000 leads, about 200 US dollars.
-    max_total_charge_usd: Decimal | None = Field(
-        default=None, gt=0, validate_default=True, description="The most that one run may charge, in US dollars."
-    )
-    max_items: int | None = Field(default=None, ge=1, description="The most items one run may charge for.")
-    build: str | None = Field(
-        default=None, description="Tag or number of the actor's build; None: its default."
-    )
-    memory_mbytes: int | None = Field(default=None, ge=128, description="Memory of the run, in MB.")
-    timeout_secs: int | None = Field(default=None, ge=1, description="Time after which Apify ends the run.")
-    wait_secs: int = Field(
-        default=3600, ge=0, description="How long a pull waits for the run; the next pull picks it up again."
-    )
-    tag_field: str = Field(
-        default="outreachRunTag",
-        description="Key in the input that carries our tag, by which a run is found after a lost answer; empty: none.",
-    )
-    task: str | None = Field(default=None, description="With mode adopt: only runs of this task.")
-
-    @field_validator("max_total_charge_usd")
-    @classmethod
-    def _a_start_has_a_ceiling(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
-        if value is None and info.data.get("mode") == "start":
-            raise PydanticCustomError("missing", "Field required")
-        return value
-
-
-class ApolloConfig(_Common):
-    """One search or enrichment at Apollo."""
-
-    kind: Literal["apollo"]
-    endpoint: ApolloEndpoint = Field(description="Below /api/v1, such as mixed_people/api_search.")
-    query: dict[str, Any] = Field(default_factory=dict, description="Filters, as Apollo documents them.")
-    max_credits: Decimal = Field(ge=0, description="The most credits that one batch may consume.")
-    credits_each: Decimal | None = Field(
-        default=None, gt=0, description="Credits reserved per page of companies, or per person or domain; None: one."
-    )
-    per_page: int = Field(default=100, ge=1, le=100, description="Entries per page; Apollo treats more as 100.")
-    max_pages: int = Field(default=500, ge=1, le=500, description="Apollo gives at most 500 pages of 100.")
-    split: tuple[dict[str, Any], ...] = Field(
-        default=(), description="Filters that divide a search of more than 50,000 entries; each is asked by itself."
-    )
-    domains: tuple[str, ...] = Field(
-        default=(), description="Company domains: a search asks for 1,000 of them at a time, an enrichment for each."
-    )
-    subjects: tuple[str, ...] = Field(
-        default=(), description="People to enrich: Apollo ids, LinkedIn addresses or e-mail addresses."
-    )
-    subjects_from: str | None = Field(
-        default=None, description="Enrich whom the items of this source name and nobody has asked about lately."
-    )
-    roles_only: bool = Field(
-        default=True, description="With subjects_from: only people whose title names a role that is filled here."
-    )
 
 
 SourceConfig: TypeAlias = Annotated[FilesConfig | ApifyConfig | ApolloConfig, Field(discriminator="kind")]
-_MODELS: dict[str, type[_Common]] = {"files": FilesConfig, "apify": ApifyConfig, "apollo": ApolloConfig}
+_MODELS: dict[str, type[Common]] = {"files": FilesConfig, "apify": ApifyConfig, "apollo": ApolloConfig}
 _ADAPTER: TypeAdapter[FilesConfig | ApifyConfig | ApolloConfig] = TypeAdapter(SourceConfig)
 
 
@@ -263,7 +141,7 @@ def open_source(
     if not isinstance(config, FilesConfig):
         raise ConfigurationError(
             f"Source {config.name} is of kind {config.kind!r}: a paid source is pulled with a ledger.",
-            next_step="Pull it with `outreach land`, which has one; or land its items from files: `outreach land FILE`.",
+            next_step="Land its batch, which opens one; or land its items from files: `outreach land FILE`.",
         )
     if path is None:
         if config.path is None:
@@ -274,14 +152,20 @@ def open_source(
         path = str(folder / Path(config.path).expanduser())
     paths = tuple(json_stream.parse_path(text) for text in config.items) or item_paths
     return FilesSource(
-        config.name, config.shape, path, paths, config.delimiter, page_items, landed=landed if config.path else frozenset()
+        config.name,
+        config.shape,
+        path,
+        paths,
+        config.delimiter,
+        page_items,
+        landed=landed if config.path else frozenset(),
     )
 
 
 def open_apify_source(
     config: ApifyConfig, *, settings: Settings, api: ApifyApi, ledger: RunLedger
 ) -> ApifySource:
-    """Make the source of an actor. `ledger` remembers its paid run; without one nothing paid can be opened."""
+    """Make the source of an actor. `ledger` remembers its paid run; without one nothing is opened."""
     from outreach_pipeline.sources.apify import ApifySource, Patience
     from outreach_pipeline.sources.apify_api import RunOrder
 
@@ -311,14 +195,13 @@ def open_apollo_source(
         if not fixed and config.subjects_from is None:
             raise ConfigurationError(
                 f"Source {config.name} says nobody to ask about.",
-                next_step="Set subjects_from to the source whose items name them, or list subjects or domains.",
+                next_step="Set subjects_from to the source that names them, or list subjects or domains.",
             )
         return ApolloEnrichment(config.name, config.shape, paid, config.query, fixed)
     parts = config.split or ({},)
     lists = [config.domains[n : n + 1_000] for n in range(0, len(config.domains), 1_000)] or [()]
-    divided = tuple(
-        {**part, **({"q_organization_domains_list": list(some)} if some else {})} for some in lists for part in parts
-    )
+    wanted = [{"q_organization_domains_list": list(some)} if some else {} for some in lists]
+    divided = tuple({**part, **some} for some in wanted for part in parts)
     return ApolloSearch(
         config.name, config.shape, paid, config.query, divided, config.per_page, config.max_pages
     )
@@ -328,7 +211,7 @@ def _problems(name: str, table: object) -> list[str]:
     """Everything wrong with one source, in words; values are not repeated (an input may hold secrets)."""
     if not isinstance(table, dict):
         return ["is not a table"]
-    problems = [] if _NAME.match(name) else [f"the name must match {_NAME.pattern}"]
+    problems = [] if NAME.match(name) else [f"the name must match {NAME.pattern}"]
     kind = table.get("kind")
     if kind not in _MODELS:
         said = "`kind` is missing" if kind is None else "`kind` is unknown"

@@ -49,7 +49,7 @@ def settle_calls(tx: Transaction, settlements: Sequence[Settlement]) -> None:
 
 
 def doubtful_calls(workspace: Workspace) -> list[Row]:
-    """Calls that may have been charged without an answer: call_id, batch_id, endpoint, reserved, subjects (a count)."""
+    """Calls that may have been charged without an answer: call_id, batch_id, endpoint, reserved, ..."""
     with workspace.database.transaction(Role.INGEST) as tx:
         return tx.fetch_all(load_queries("apollo").doubtful_calls)
 
@@ -110,7 +110,7 @@ class DatabaseCreditLedger:
             tx.execute(self._queries.close_credits, {"call_id": call_id, "state": state, "note": note})
 
     def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[str]:
-        """See `CreditLedger.subjects`: of the configuration, or whom another source's items name, newest first."""
+        """See `CreditLedger.subjects`; those of another source's items come newest first."""
         days = {
             "days": self._workspace.settings.enrich_after_days,
             "doubt_days": self._workspace.settings.apollo_doubt_days

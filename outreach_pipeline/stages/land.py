@@ -28,7 +28,10 @@ _CONFIGURED = "configured"
 
 @dataclass(frozen=True, slots=True)
 class LandReport:
-    """What a landing did. `already`: the batch had landed before, nothing was read. `note` says why it is partial."""
+    """What a landing did. `already`: the batch had landed before, nothing was read.
+
+    `verdict` is complete or partial; `note` says why.
+    """
 
     batch_id: str
     items: int = 0
@@ -78,13 +81,14 @@ def land_batch(
         return LandReport(batch.batch_id, already=True)
     landed = frozenset() if refetch else frozenset(row["origin"] for row in landed_files)
     source = _open(workspace, batch, config, landed, progress)
-    return _land(workspace, batch, source, pull["pull_id"], again=pull["status"] != "running", progress=progress)
+    again = pull["status"] != "running"
+    return _land(workspace, batch, source, pull["pull_id"], again=again, progress=progress)
 
 
 def _open(
     workspace: Workspace, batch: Batch, config: SourceConfig, landed: frozenset[str], progress: Progress
 ) -> Source:
-    """The source of a batch: files as they are, paid ones with the ledger that they reserve their money in."""
+    """The source of a batch: files as they are, paid ones with the ledger they reserve their money in."""
     from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, open_source
 
     if isinstance(config, ApifyConfig):
@@ -105,7 +109,7 @@ def _open(
 
 
 def _refuse(batch: Batch, verdict: str, note: str | None) -> None:
-    """Fail a batch whose source gave nothing but a refusal; its rows are landed, and it is not paid for again."""
+    """Fail a batch whose source gave nothing but a refusal; its rows are landed, it is not paid for again."""
     if verdict == "refused":
         raise PermanentError(
             f"Batch {batch.batch_id} was refused by its source: {note}",
@@ -193,8 +197,8 @@ def _land_page(tx: Transaction, batch: Batch, page: Page, pull_id: int, report: 
     tx.execute(
         queries.advance_pull,
         {
-            "pull_id": pull_id, "cursor": json.dumps(page.cursor), "items": len(page.items), "is_last": page.is_last,
-            "verdict": page.verdict, "note": page.note or None,
+            "pull_id": pull_id, "cursor": json.dumps(page.cursor), "items": len(page.items),
+            "is_last": page.is_last, "verdict": page.verdict, "note": page.note or None,
         },
     )
     settle_calls(tx, page.settlements)

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Database, Role, Row
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import BudgetError
+from outreach_pipeline.errors import BudgetError, PermanentError
 from outreach_pipeline.stages.workspace import Batch, Progress, no_progress
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def over_cap(
     cap = caps.day if over == "day" else caps.month
     when = "after midnight UTC" if over == "day" else "next month"
     return BudgetError(
-        f"{provider}: {wanted} {unit} would pass the cap of {cap} per {over}; {committed} are committed already.",
-        next_step=f"Nothing was spent. Run it again {when}, or raise the cap (OUTREACH_{provider.upper()}_*_PER_{over.upper()}).",
+        f"{provider}: {wanted} {unit} would pass the cap of {cap} per {over}; {committed} are committed.",
+        next_step=f"Nothing was spent. Run it again {when}, or raise the cap in the settings.",
     )
 
 
@@ -110,8 +110,7 @@ class DatabaseRunLedger:
                     "actor": self._actor, "usd": usd, **self._terms(),
                 },
             )  # fmt: skip
-        assert row is not None
-        self._refuse_over(row)
+        row = self._checked(row)
         self._row = row["actor_run_id"]
         if row["run_id"] is not None:
             self._rows[row["run_id"]] = row["actor_run_id"]
@@ -121,16 +120,22 @@ class DatabaseRunLedger:
         """See `RunLedger.claim`; BudgetError when the reservation no longer fits the caps of today."""
         with self._database.transaction(Role.INGEST) as tx:
             row = tx.fetch_one(self._queries.claim_start, {"actor_run_id": self._row, **self._terms()})
-        assert row is not None
-        self._refuse_over(row)
-        return None if row["claimed"] else row["wait_until"]
+        row = self._checked(row)
+        if row["claimed"]:
+            return None
+        # No time to wait for: the run became known, or was refused, since we looked. Come back at once.
+        until: datetime | None = row["wait_until"]
+        return until or datetime.now(UTC)
 
     def _terms(self) -> dict[str, object]:
         return {"day_cap": self._caps.day, "month_cap": self._caps.month, "claim": self._claim_secs}
 
-    def _refuse_over(self, row: Row) -> None:
+    def _checked(self, row: Row | None) -> Row:
+        if row is None:
+            raise PermanentError("The ledger of runs gave no answer.", next_step="Run `outreach migrate`.")
         if row["over"] is not None:
             raise over_cap("Apify", row["over"], self._usd, row["committed"], self._caps, "US dollars")
+        return row
 
     def free(self, *, refused: bool, note: str) -> None:
         """See `RunLedger.free`."""

@@ -75,6 +75,8 @@ def check_apollo(workspace: Workspace) -> list[Finding]:
 
 
 def _check_credits(workspace: Workspace) -> list[Finding]:
+    from outreach_pipeline.sources.apollo import DECIDE
+
     left = apollo_left(workspace.database, apollo_caps(workspace.settings))
     findings: list[Finding] = []
     for amount, period in ((left.today, "day"), (left.this_month, "month")):
@@ -86,7 +88,7 @@ def _check_credits(workspace: Workspace) -> list[Finding]:
             findings.append((status, f"Our own cap leaves {amount:.1f} Apollo credits this {period}.", ""))
     open_calls = doubtful_calls(workspace)
     if open_calls:
-        step = "Look at Apollo's usage page and decide them (docs/sources-paid.md); else they are repeated after some days."
+        step = DECIDE
         findings.append(
             ("warning", f"{len(open_calls)} calls to Apollo may have been charged without an answer.", step)
         )

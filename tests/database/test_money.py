@@ -80,6 +80,15 @@ def test_thirty_at_once_claim_a_lost_start_once(db: Database, admin: Any) -> Non
         assert sum(pool.map(claim, range(30))) == 1
 
 
+def test_who_comes_too_late_to_claim_does_not_start(db: Database, admin: Any) -> None:
+    """Between looking for the run and claiming its start, the first process wrote down that it runs."""
+    slow, quick = ledger(db, 0), ledger(db, 0)
+    slow.intend(Decimal(1))
+    quick.intend(Decimal(1))
+    quick.note(facts("RUNNING"), found_by="start")
+    assert slow.claim() is not None
+
+
 def test_what_a_run_did_not_use_comes_back_when_its_bill_has_settled(db: Database) -> None:
     caps = Caps(Decimal(10), Decimal(100))
     book = ledger(db, 0)
@@ -90,8 +99,8 @@ def test_what_a_run_did_not_use_comes_back_when_its_bill_has_settled(db: Databas
     assert apify_left(db, caps).today == 2  # ended, not settled: the bill may still grow
     with db.transaction(Role.INGEST) as tx:
         tx.execute(
-            "select public.f_note_run(actor_run_id, 'R1', null, 'SUCCEEDED', true, null, null, 0.00005, true, null, null)"
-            " from public.actor_runs"
+            "select public.f_note_run(actor_run_id, 'R1', null, 'SUCCEEDED', true, null, null, 0.00005, true,"
+            " null, null) from public.actor_runs"
         )
     assert apify_left(db, caps).today == Decimal("9.99995")
 
@@ -163,8 +172,8 @@ def test_nobody_writes_money_past_the_functions(db: Database, role: Role, table:
 def test_money_has_at_least_six_decimals(admin: Any) -> None:
     rows = admin.execute(
         "select c.table_name, c.column_name, c.numeric_scale from information_schema.columns as c"
-        " where c.table_name in ('actor_runs', 'credit_ledger', 'actor_usage_log') and c.data_type = 'numeric'"
-        " and c.column_name <> 'compute_units'"
+        " where c.table_name in ('actor_runs', 'credit_ledger', 'actor_usage_log')"
+        " and c.data_type = 'numeric' and c.column_name <> 'compute_units'"
     ).fetchall()
     assert len(rows) == 5
     assert all(row["numeric_scale"] >= 6 for row in rows)

@@ -69,8 +69,9 @@ def workspace(
     file = tmp_path / "sources.toml"
     file.write_text(source)
     values: dict[str, Any] = {
-        "apify_token": TOKEN, "apify_url": url, "apify_usd_per_day": Decimal(25), "apify_usd_per_month": Decimal(250),
-        "apify_claim_secs": 8.0, "pause_secs": 0.02, "page_items": 3, "sources": file, "home": tmp_path,
+        "apify_token": TOKEN, "apify_url": url, "apify_usd_per_day": Decimal(25),
+        "apify_usd_per_month": Decimal(250), "apify_claim_secs": 8.0, "pause_secs": 0.02,
+        "page_items": 3, "sources": file, "home": tmp_path,
     }  # fmt: skip
     values.update(settings)
     return Workspace(Settings(_env_file=None, **values), Database(database_url))
@@ -136,5 +137,7 @@ def apollo_workspace(
     tmp_path: Path, database_url: str, sandbox: Any, source: str = PEOPLE, **settings: Any
 ) -> Workspace:
     """A workspace that reaches the sandbox's Apollo; a minute is two hundredths of a second."""
-    values = {"apollo_api_key": sandbox.apollo_key, "apollo_url": sandbox.apollo_url, "apollo_minute_secs": 0.05}
+    values = {
+        "apollo_api_key": sandbox.apollo_key, "apollo_url": sandbox.apollo_url, "apollo_minute_secs": 0.05
+    }  # fmt: skip
     return workspace(tmp_path, database_url, sandbox.apify_url, source, **{**values, **settings})

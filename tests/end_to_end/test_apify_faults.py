@@ -214,7 +214,7 @@ def test_an_expired_dataset_ends_the_pull_with_what_there_was(
         serve_items(service, expire)
         if verdict == "refused":
             for _ in range(2):
-                with pytest.raises(PermanentError, match="dataset of run .* has expired; 0 rows"):
+                with pytest.raises(PermanentError, match=r"dataset of run .* has expired; 0 rows"):
                     land_batch(there, BATCH)
         else:
             report = land_batch(there, BATCH)
@@ -342,7 +342,7 @@ def test_adopting_waits_while_the_day_goes_on_and_says_so_when_it_is_over(
     with apify() as (_, url):
         there = workspace(tmp_path, database_url, url, ADOPT)
         today = Batch(datetime.now(UTC).date(), "leads")
-        with pytest.raises(TransientError, match="has started on .* yet"):
+        with pytest.raises(TransientError, match=r"has started on .* yet"):
             land_batch(there, today)
         report = land_batch(there, BATCH)
         assert (report.verdict, report.note) == ("partial", f"No run of {ACTOR} was started on {DAY}.")

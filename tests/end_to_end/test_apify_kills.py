@@ -42,7 +42,8 @@ def test_killed_at_every_commit_and_run_again(tmp_path: Path, database_url: str,
         there = workspace(tmp_path, database_url, url, SOURCE)
         settings = {
             "apify_token": TOKEN, "apify_url": url, "apify_usd_per_day": 1000, "apify_usd_per_month": 1000,
-            "apify_claim_secs": 8.0, "pause_secs": 0.02, "page_items": 3, "sources": str(tmp_path / "sources.toml"),
+            "apify_claim_secs": 8.0, "pause_secs": 0.02, "page_items": 3,
+            "sources": str(tmp_path / "sources.toml"),
         }  # fmt: skip
         children = kill_everywhere(database_url, settings, "leads")
         # At least: the pull opened, the intent, the run known, its end, three pages, usage, the last page;
@@ -56,7 +57,8 @@ def test_killed_at_every_commit_and_run_again(tmp_path: Path, database_url: str,
         assert len(service.runs.all()) == len(children)
         assert one(admin, "select count(*) from public.actor_runs where state = 'ended'") == len(children)
         counts = admin.execute(
-            "select batch_id, count(*) as n, count(distinct raw_data ->> 'email') as d from intake.raw_loads group by 1"
+            "select batch_id, count(*) as n, count(distinct raw_data ->> 'email') as d"
+            " from intake.raw_loads group by 1"
         ).fetchall()
         assert {(row["n"], row["d"]) for row in counts} == {(7, 7)}
         assert len(counts) == len(children)
@@ -79,7 +81,8 @@ def test_killed_between_the_start_and_its_note(tmp_path: Path, database_url: str
             "api.ApifyApi.start = dies\n"
             "from killed import land\nfrom outreach_pipeline.stages.workspace import Batch\n"
             f"from datetime import date\nsettings = {_settings(there)!r}\n"
-            f"raise SystemExit(land({database_url!r}, settings, Batch(date.fromisoformat('{DAY}'), 'leads'), 0))\n"
+            f"batch = Batch(date.fromisoformat('{DAY}'), 'leads')\n"
+            f"raise SystemExit(land({database_url!r}, settings, batch, 0))\n"
         )
         assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 9
         assert len(service.runs.all()) == 1

@@ -122,7 +122,8 @@ def test_domains_are_enriched_one_by_one_and_in_tens(tmp_path: Path, database_ur
     with apollo() as sandbox:
         known = [company.domain for company in sandbox.world.companies if not company.outside][:14]
         source = "".join(
-            f'[sources.{name}]\nkind = "apollo"\nshape = "apollo_organization"\nendpoint = "organizations/{endpoint}"\n'
+            f'[sources.{name}]\nkind = "apollo"\nshape = "apollo_organization"\n'
+            f'endpoint = "organizations/{endpoint}"\n'
             f"max_credits = 100\ndomains = {domains}\n"
             for name, endpoint, domains in (
                 ("single", "enrich", [*known[:3], "nobody.example"]),

@@ -38,7 +38,8 @@ API_SEARCH, BULK, ORGANIZATIONS = (
 def count(admin: Admin, source: str) -> tuple[int, int]:
     """Loads of a source, and how many different ids they hold."""
     row = admin.execute(
-        "select count(*) as n, count(distinct raw_data ->> 'id') as d from intake.raw_loads where source = %s",
+        "select count(*) as n, count(distinct raw_data ->> 'id') as d"
+        " from intake.raw_loads where source = %s",
         (source,),
     ).fetchone()
     assert row is not None
@@ -228,7 +229,7 @@ def test_the_key_is_nowhere_to_be_read(
 def test_killed_at_every_commit_nobody_is_asked_about_twice(
     tmp_path: Path, database_url: str, admin: Admin
 ) -> None:
-    """A kill between reservation and landing leaves a call open: it is reported, and decided before it is repeated."""
+    """A kill between reservation and landing leaves a call open; it is decided before it is repeated."""
     with apollo(companies=12) as sandbox:
         there = apollo_workspace(tmp_path, database_url, sandbox)
         land_batch(there, SEARCH)
@@ -237,7 +238,7 @@ def test_killed_at_every_commit_nobody_is_asked_about_twice(
             "sources": str(tmp_path / "sources.toml"), "enrich_after_days": 90, "apollo_minute_secs": 0.05,
         }  # fmt: skip
         done = subprocess.run(
-            [sys.executable, str(PROGRAM), database_url, json.dumps(settings), DAY.isoformat(), "matches", "60"],
+            [sys.executable, str(PROGRAM), database_url, json.dumps(settings), f"{DAY}", "matches", "60"],
             capture_output=True, text=True, timeout=240, check=True,
         )  # fmt: skip
         children = [json.loads(line) for line in done.stdout.splitlines()]
@@ -257,10 +258,12 @@ def test_killed_at_every_commit_nobody_is_asked_about_twice(
         assert total == different
         everybody = one(
             admin,
-            "select count(*) from intake.f_enrichment_subjects('apollo', 'people', 'person', 'infinity', 90, 3)",
+            "select count(*)"
+            " from intake.f_enrichment_subjects('apollo', 'people', 'person', 'infinity', 90, 3)",
         )
         due = one(admin, "select count(*) from public.enrichment")
         assert due + everybody == count(admin, "people")[1] - one(
             admin,
-            "select count(*) from intake.raw_loads where source = 'people' and raw_data ->> 'has_email' = 'false'",
+            "select count(*) from intake.raw_loads"
+            " where source = 'people' and raw_data ->> 'has_email' = 'false'",
         )

@@ -7,7 +7,7 @@ import pytest
 from outreach_pipeline.sources.apollo_enrich import joined
 from outreach_pipeline.sources.apollo_limits import Window, calls_left, full_window
 
-TEXT = "The maximum number of api calls allowed for api/v1/people/bulk_match is 200 times per {}. Please upgrade."
+TEXT = "The maximum number of api calls allowed for api/v1/people/match is 200 times per {}. Please upgrade."
 
 
 @pytest.mark.parametrize(

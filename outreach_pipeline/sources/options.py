@@ -1,0 +1,156 @@
+"""What sources.toml may say: one model per kind of source.
+
+Belongs here: names, types, bounds and meaning of the keys. Does not belong here: reading the file, its
+errors, making a source (`registry`).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.sources import json_stream
+
+NAME = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+ApolloEndpoint: TypeAlias = Literal[
+    "mixed_people/api_search",
+    "mixed_people/search",
+    "contacts/search",
+    "mixed_companies/search",
+    "people/bulk_match",
+    "organizations/enrich",
+    "organizations/bulk_enrich",
+]
+
+
+class Common(BaseModel):
+    """What every source says of itself, whatever its kind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(description="The key of its table in sources.toml; half of every batch id.")
+    shape: str = Field(pattern=NAME.pattern, description="How its items look: a file name in records/shapes.")
+    rank: int = Field(default=50, ge=1, le=100, description="Lower is the better source in survivorship.")
+    description: str = Field(default="", description="One sentence for the operator.")
+    nightly: bool = Field(default=False, description="Whether the nightly schedule pulls it.")
+    region: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{2}$",
+        description="ISO 3166 code for phone numbers without a country code.",
+    )
+    max_reject_share: Share = Field(default=0.5, description="A batch with more rejected loads is stopped.")
+    max_unseen_key_share: Share = Field(
+        default=0.2, description="More keys than this unknown: the source changed."
+    )
+
+
+class FilesConfig(Common):
+    """Files that somebody puts into a folder, or gives to `outreach land`."""
+
+    kind: Literal["files"]
+    path: str | None = Field(
+        default=None, description="File, folder or glob, `{day}` allowed; relative to this file."
+    )
+    items: tuple[str, ...] = Field(
+        default=(), description="Where items stand in wrappers; else the shape says it."
+    )
+    delimiter: Literal["", ",", ";", "\t", "|"] = Field(
+        default="", description="Of CSV; empty: by the header."
+    )
+
+    @field_validator("items")
+    @classmethod
+    def _items_are_paths(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            for text in value:
+                json_stream.parse_path(text)
+        except ConfigurationError as error:
+            raise ValueError(error.message) from error
+        return value
+
+
+class ApifyConfig(Common):
+    """One actor with its input. Every run has its own cap, beside the ones of the day and the month."""
+
+    kind: Literal["apify"]
+    actor: str = Field(min_length=1, description="`owner/name` of the actor, or its id.")
+    mode: Literal["start", "adopt"] = Field(
+        default="start",
+        description="start: one run per batch; adopt: the runs an outside schedule started that day.",
+    )
+    input: dict[str, Any] = Field(
+        default_factory=dict, repr=False, description="What the actor gets, as it documents it."
+    )
+    # Required to start: leads-finder without `fetch_count` means 100,000 leads, about 200 US dollars.
+    max_total_charge_usd: Decimal | None = Field(
+        default=None,
+        gt=0,
+        validate_default=True,
+        description="The most that one run may charge, in US dollars.",
+    )
+    max_items: int | None = Field(default=None, ge=1, description="The most items one run may charge for.")
+    build: str | None = Field(
+        default=None, description="Tag or number of the actor's build; None: its default."
+    )
+    memory_mbytes: int | None = Field(default=None, ge=128, description="Memory of the run, in MB.")
+    timeout_secs: int | None = Field(default=None, ge=1, description="Time after which Apify ends the run.")
+    wait_secs: int = Field(
+        default=3600, ge=0, description="How long a pull waits for the run; the next pull picks it up again."
+    )
+    tag_field: str = Field(
+        default="outreachRunTag",
+        description="Key in the input for our tag, by which a run is found after a lost answer; empty: none.",
+    )
+    task: str | None = Field(default=None, description="With mode adopt: only runs of this task.")
+
+    @field_validator("max_total_charge_usd")
+    @classmethod
+    def _a_start_has_a_ceiling(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        if value is None and info.data.get("mode") == "start":
+            raise PydanticCustomError("missing", "Field required")
+        return value
+
+
+class ApolloConfig(Common):
+    """One search or enrichment at Apollo."""
+
+    kind: Literal["apollo"]
+    endpoint: ApolloEndpoint = Field(description="Below /api/v1, such as mixed_people/api_search.")
+    query: dict[str, Any] = Field(
+        default_factory=dict, repr=False, description="Filters, as Apollo documents them."
+    )
+    max_credits: Decimal = Field(ge=0, description="The most credits that one batch may consume.")
+    credits_each: Decimal | None = Field(
+        default=None,
+        gt=0,
+        description="Credits reserved per page of companies, or per person or domain; None: one.",
+    )
+    per_page: int = Field(
+        default=100, ge=1, le=100, description="Entries per page; Apollo treats more as 100."
+    )
+    max_pages: int = Field(default=500, ge=1, le=500, description="Apollo gives at most 500 pages of 100.")
+    split: tuple[dict[str, Any], ...] = Field(
+        default=(),
+        description="Filters that divide a search of more than 50,000 entries; each is asked by itself.",
+    )
+    domains: tuple[str, ...] = Field(
+        default=(),
+        description="Company domains: a search asks for 1,000 of them at a time, an enrichment for each.",
+    )
+    subjects: tuple[str, ...] = Field(
+        default=(), description="People to enrich: Apollo ids, LinkedIn addresses or e-mail addresses."
+    )
+    subjects_from: str | None = Field(
+        default=None,
+        description="Enrich whom the items of this source name and nobody has asked about lately.",
+    )
+    roles_only: bool = Field(
+        default=True,
+        description="With subjects_from: only people whose title names a role that is filled here.",
+    )
