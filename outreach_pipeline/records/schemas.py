@@ -98,22 +98,38 @@ def drop_failures(frame: pd.DataFrame, schema: pa.DataFrameSchema, notes: Notes)
 
     `frame` has a unique index. Never raises for data; a column that is missing altogether is our mistake and raises.
     """
+    out = _drop_marked(frame, schema, notes)
     try:
-        schema.validate(frame, lazy=True)
+        schema.validate(out, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
     else:
-        return frame
+        return out
     whole = cases[cases["index"].isna()]
     if len(whole):
         raise AssertionError(f"schema {schema.name}: {whole[['column', 'check']].to_dict('records')}")
-    out = frame.copy()
     for (column, check), failed in cases.groupby(["column", "check"], sort=True):
-        rows = frame.loc[failed["index"].astype(int)]
-        values = rows[column]
-        marked = is_marked(values)
-        reasons = values.str.slice(len(MARK)).where(marked, "not in the form " + str(check)).astype("str")
-        named = _CHECK_OF_COLUMN.get(str(column), "placeholder") if check == "readable" else str(check)
-        notes.add(rows, _COLUMN_AS_STATED.get(str(column), str(column)), named, reasons, "dropped")
+        rows = out.loc[failed["index"].astype(int)]
+        notes.add(rows, _as_stated(column), str(check), f"not in the form {check}", "dropped")
         out.loc[rows.index, column] = None
     return out
+
+
+def _drop_marked(frame: pd.DataFrame, schema: pa.DataFrameSchema, notes: Notes) -> pd.DataFrame:
+    """A copy without marks, each of them noted.
+
+    Pandera builds a message of all failing values, 5 us per row of the chunk; it is left to prove what remains.
+    """
+    out = frame.copy()
+    for column in schema.columns:
+        marked = is_marked(frame[column])
+        if marked.any():
+            reasons = frame.loc[marked, column].str.slice(len(MARK)).astype("str")
+            check = _CHECK_OF_COLUMN.get(str(column), "placeholder")
+            notes.add(frame.loc[marked], _as_stated(column), check, reasons, "dropped")
+            out.loc[marked, column] = None
+    return out
+
+
+def _as_stated(column: object) -> str:
+    return _COLUMN_AS_STATED.get(str(column), str(column))
