@@ -1,6 +1,7 @@
 """Reading loads through their shape: each function runs one query of `extract` over some loads and gives CSV.
 
-Belongs here: naming the loads. Does not belong here: how a shape becomes SQL (`extract`), what the CSV means (`records`).
+Belongs here: naming the loads. Does not belong here: how a shape becomes SQL (`extract`), what the CSV means
+(`records`).
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def _remarks_query(shape: Shape, loads: sql.Composable) -> sql.Composed:
 def _loads(load_ids: Sequence[int]) -> sql.Composed:
     # A join with the unnested ids, not `= any`: with 10,000 ids the planner would otherwise try each row against all.
     return sql.SQL(
-        "select l.load_id, l.raw_data from unnest({}::bigint[]) as i (load_id) inner join intake.raw_loads as l using (load_id)"
+        "select l.load_id, l.raw_data from unnest({}::bigint[]) as i (load_id)"
+        " inner join intake.raw_loads as l using (load_id)"
     ).format(sql.Literal(id_array(load_ids)))
 
 

@@ -64,4 +64,10 @@ def _is_home_of(url: str, name: str | None) -> bool:
     words = (company_key(name) or "").split()
     label = domain.split(".")[0].replace("-", "")
     initials = "".join("n" if word == "and" else word[0] for word in words)
-    return bool(words) and label in ("".join(words), words[0], initials, *("".join(words[:n]) for n in (2, 3)), initials[:3])
+    return bool(words) and label in (
+        "".join(words),
+        words[0],
+        initials,
+        *("".join(words[:n]) for n in (2, 3)),
+        initials[:3],
+    )

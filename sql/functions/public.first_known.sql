@@ -7,6 +7,6 @@ immutable
 strict
 parallel safe
 as 'select p_kept';
-create or replace aggregate public.first_known(anyelement) (sfunc = public.keep_first, stype = anyelement);
+create or replace aggregate public.first_known (anyelement)(sfunc = public.keep_first, stype = anyelement);
 revoke all on function public.keep_first(anyelement, anyelement) from public;
 revoke all on function public.first_known(anyelement) from public;

@@ -15,13 +15,13 @@ select
     ), '{}') as member_of
 from pg_catalog.pg_roles as r
 where r.rolname ~ '^(outreach|mcp)_' and r.rolname = any(%(roles)s)
-order by r.rolname
+order by r.rolname;
 
 -- name: schemas
 select n.nspname as name, pg_catalog.pg_get_userbyid(n.nspowner) as owner
 from pg_catalog.pg_namespace as n
 where n.nspname = any(%(schemas)s)
-order by n.nspname
+order by n.nspname;
 
 -- name: relations
 select
@@ -34,7 +34,7 @@ select
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where n.nspname = any(%(schemas)s) and c.relkind in ('r', 'p', 'v')
-order by n.nspname, c.relname
+order by n.nspname, c.relname;
 
 -- name: columns
 select
@@ -52,7 +52,7 @@ inner join pg_catalog.pg_class as c on c.oid = a.attrelid
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 left join pg_catalog.pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
 where n.nspname = any(%(schemas)s) and c.relkind in ('r', 'p', 'v') and a.attnum > 0 and not a.attisdropped
-order by n.nspname, c.relname, a.attnum
+order by n.nspname, c.relname, a.attnum;
 
 -- name: constraints
 select
@@ -65,7 +65,7 @@ from pg_catalog.pg_constraint as k
 inner join pg_catalog.pg_class as c on c.oid = k.conrelid
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where n.nspname = any(%(schemas)s) and k.contype in ('p', 'u', 'f', 'c', 'x')
-order by n.nspname, c.relname, array_position(array['p', 'u', 'x', 'f', 'c'], k.contype::text), k.conname
+order by n.nspname, c.relname, array_position(array['p', 'u', 'x', 'f', 'c'], k.contype::text), k.conname;
 
 -- name: indexes
 -- All of them, also those that serve a constraint.
@@ -75,7 +75,7 @@ select
     i.relname as name,
     x.indisunique as is_unique,
     pg_catalog.pg_get_indexdef(x.indexrelid) as definition,
-    exists (
+    exists(
         select from pg_catalog.pg_constraint as k where k.conindid = x.indexrelid and k.contype in ('p', 'u', 'x')
     ) as serves_constraint
 from pg_catalog.pg_index as x
@@ -83,7 +83,7 @@ inner join pg_catalog.pg_class as i on i.oid = x.indexrelid
 inner join pg_catalog.pg_class as c on c.oid = x.indrelid
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where n.nspname = any(%(schemas)s)
-order by n.nspname, c.relname, i.relname
+order by n.nspname, c.relname, i.relname;
 
 -- name: triggers
 select n.nspname as schema, c.relname as relation, t.tgname as name, pg_catalog.pg_get_triggerdef(t.oid) as definition
@@ -91,7 +91,7 @@ from pg_catalog.pg_trigger as t
 inner join pg_catalog.pg_class as c on c.oid = t.tgrelid
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where n.nspname = any(%(schemas)s) and not t.tgisinternal
-order by n.nspname, c.relname, t.tgname
+order by n.nspname, c.relname, t.tgname;
 
 -- name: policies
 select
@@ -104,7 +104,7 @@ select
     p.with_check as check_expression
 from pg_catalog.pg_policies as p
 where p.schemaname = any(%(schemas)s)
-order by p.schemaname, p.tablename, p.policyname
+order by p.schemaname, p.tablename, p.policyname;
 
 -- name: sequences
 -- Only those that no column owns: the others are part of their column.
@@ -124,7 +124,7 @@ where n.nspname = any(%(schemas)s)
         where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'i')
             and d.refclassid = 'pg_catalog.pg_class'::regclass
     )
-order by n.nspname, c.relname
+order by n.nspname, c.relname;
 
 -- name: functions
 select
@@ -141,7 +141,7 @@ from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
 inner join pg_catalog.pg_language as l on l.oid = p.prolang
 where n.nspname = any(%(schemas)s)
-order by n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)
+order by n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid);
 
 -- name: grants
 -- Rights of everybody but the owner, on schemas, relations, columns and functions.
@@ -181,4 +181,4 @@ from acl
 cross join lateral pg_catalog.aclexplode(acl.items) as a
 where a.grantee <> acl.owner_id
 group by acl.kind, acl.object, a.grantee
-order by acl.kind, acl.object, 3
+order by acl.kind, acl.object, 3;

@@ -7,7 +7,7 @@ select
     count(*) filter (where l.status <> 'duplicate') as loads,
     count(*) filter (where l.status = 'failed') as failed
 from intake.raw_loads as l
-where l.batch_id = %(batch_id)s
+where l.batch_id = %(batch_id)s;
 
 -- name: measure_columns
 -- Per column: loads for which a check dropped or rejected it, and the check that did so most often.
@@ -19,7 +19,7 @@ from intake.validation_failed as f
 where f.batch_id = %(batch_id)s and f.outcome in ('dropped', 'rejected')
 group by f.column_name
 order by loads desc, f.column_name
-limit 200
+limit 200;
 
 -- name: released_before
 -- The last batches of the source that were let through before this one was: run again, a batch meets the same past.
@@ -29,7 +29,7 @@ left join intake.batch as own on own.batch_id = %(batch_id)s
 where b.source = %(source)s and b.batch_id <> %(batch_id)s and b.released_at is not null
     and (own.released_at is null or b.released_at < own.released_at)
 order by b.released_at desc, b.batch_id desc
-limit %(limit)s
+limit %(limit)s;
 
 -- name: count_keys
 -- Top-level keys of the batch's items. Items are grouped by their whole list of keys first (jsonb keeps keys in one
@@ -100,7 +100,7 @@ select
         where not exists (select from seen as s where s.key = c.key)
         order by c.items desc, c.key
         limit 20
-    ) as unseen_keys
+    ) as unseen_keys;
 
 -- name: usual_keys
 -- Keys that some earlier batches had, with the number of items that carried them, and how many carry them now.
@@ -109,16 +109,16 @@ from intake.source_key as s
 left join intake.source_key as n on n.source = s.source and n.batch_id = %(batch_id)s and n.key = s.key
 where s.source = %(source)s and s.batch_id = any(%(earlier)s)
 group by s.key
-order by s.key
+order by s.key;
 
 -- name: stored_results
-select b.check_results from intake.batch as b where b.batch_id = %(batch_id)s
+select b.check_results from intake.batch as b where b.batch_id = %(batch_id)s;
 
 -- name: store_results
 -- Unchanged results are not written again: running a batch twice leaves no trace.
 update intake.batch as b
 set check_results = %(results)s::jsonb
-where b.batch_id = %(batch_id)s and b.check_results is distinct from %(results)s::jsonb
+where b.batch_id = %(batch_id)s and b.check_results is distinct from %(results)s::jsonb;
 
 -- name: count_batch
 select
@@ -137,15 +137,15 @@ select
     (select count(*) from intake.validated_companies as c where c.batch_id = %(batch_id)s) as companies,
     (select count(*) from intake.validation_failed as f where f.batch_id = %(batch_id)s) as rejections
 from intake.raw_loads as l
-where l.batch_id = %(batch_id)s
+where l.batch_id = %(batch_id)s;
 
 -- name: count_rejections
-select f.column_name as column, f.check_name as check, f.outcome, count(distinct f.load_id) as loads
+select f.column_name as "column", f.check_name as "check", f.outcome, count(distinct f.load_id) as loads
 from intake.validation_failed as f
 where f.batch_id = %(batch_id)s
 group by f.column_name, f.check_name, f.outcome
 order by (f.outcome = 'noted'), count(distinct f.load_id) desc, f.column_name, f.check_name
-limit %(limit)s
+limit %(limit)s;
 
 -- name: count_rows
 select
@@ -153,10 +153,10 @@ select
     (select count(*) from marketing.company_master) as "marketing.company_master",
     (select count(*) from marketing.people_master) as "marketing.people_master",
     (select count(*) from marketing.company_slot) as "marketing.company_slot",
-    (select count(*) from marketing.slot_assignment_history) as "marketing.slot_assignment_history"
+    (select count(*) from marketing.slot_assignment_history) as "marketing.slot_assignment_history";
 
 -- name: count_slots
 select s.slot_type, count(*) filter (where s.is_filled) as filled, count(*) as slots
 from marketing.company_slot as s
 group by s.slot_type
-order by s.slot_type
+order by s.slot_type;

@@ -75,7 +75,9 @@ def digest(work: Workspace, batch: Batch) -> None:
     assign_slots(work)
 
 
-def land_items(work: Workspace, batch: Batch, items: Sequence[Any], folder: Path, name: str = "items.jsonl") -> LandReport:
+def land_items(
+    work: Workspace, batch: Batch, items: Sequence[Any], folder: Path, name: str = "items.jsonl"
+) -> LandReport:
     """Land items (dicts, or bytes as they are) through a JSON Lines file."""
     lines = [item if isinstance(item, bytes) else orjson.dumps(item) for item in items]
     path = folder / name

@@ -16,7 +16,19 @@ from outreach_pipeline.database.connect import Database, Transaction
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.workspace import Batch
 from tests.conftest import Server
-from tests.end_to_end.pipeline import DAY, digest, dump, exact, land_items, masters, rows, run, samples, value, workspace
+from tests.end_to_end.pipeline import (
+    DAY,
+    digest,
+    dump,
+    exact,
+    land_items,
+    masters,
+    rows,
+    run,
+    samples,
+    value,
+    workspace,
+)
 
 Admin = psycopg.Connection[Any]
 LEADS = "apify_leads_finder"
@@ -37,21 +49,43 @@ def nights(db: Database) -> list[Batch]:
     return samples(work) + samples(work, DAY + timedelta(days=1))
 
 
-def test_conservation_every_load_is_in_one_state_and_failures_say_why(db: Database, admin: Admin, tmp_path: Path) -> None:
+def test_conservation_every_load_is_in_one_state_and_failures_say_why(
+    db: Database, admin: Admin, tmp_path: Path
+) -> None:
     work = workspace(db)
     run(work, samples(work))
-    poison = [b'{"a": 1', b'{"a": 1, "a": 2}', b"NaN", b"3", b'"text"', b"null", orjson.dumps(lead()), orjson.dumps(lead())]
+    poison = [
+        b'{"a": 1',
+        b'{"a": 1, "a": 2}',
+        b"NaN",
+        b"3",
+        b'"text"',
+        b"null",
+        orjson.dumps(lead()),
+        orjson.dumps(lead()),
+    ]
     report = land_items(work, Batch(DAY, LEADS), poison, tmp_path)
     digest(work, Batch(DAY, LEADS))
     assert report.items == len(poison)
-    for batch in rows(admin, "select batch_id, count(*) as landed, sum((status in ('pending','promoted','failed','duplicate'))::int) as known from intake.raw_loads group by batch_id"):
+    for batch in rows(
+        admin,
+        "select batch_id, count(*) as landed, sum((status in ('pending','promoted','failed','duplicate'))::int) as known from intake.raw_loads group by batch_id",
+    ):
         assert batch["landed"] == batch["known"]
     pulled = value(admin, "select sum(items) from intake.pull")
     assert pulled == value(admin, "select count(*) from intake.raw_loads"), "an item got lost between source and table"
-    unexplained = rows(admin, """select load_id from intake.raw_loads as l where status = 'failed' and not exists (
-        select from intake.validation_failed as f where f.load_id = l.load_id and f.outcome = 'rejected')""")
+    unexplained = rows(
+        admin,
+        """select load_id from intake.raw_loads as l where status = 'failed' and not exists (
+        select from intake.validation_failed as f where f.load_id = l.load_id and f.outcome = 'rejected')""",
+    )
     assert unexplained == []
-    assert value(admin, "select count(*) from intake.raw_loads where status = 'failed' and batch_id = %s", f"{DAY}|{LEADS}") >= 6
+    assert (
+        value(
+            admin, "select count(*) from intake.raw_loads where status = 'failed' and batch_id = %s", f"{DAY}|{LEADS}"
+        )
+        >= 6
+    )
 
 
 def test_idempotence_a_second_run_touches_nothing(db: Database, admin: Admin) -> None:
@@ -126,8 +160,25 @@ def test_no_invention_what_a_source_does_not_say_is_null(db: Database, admin: Ad
     digest(work, Batch(DAY, LEADS))
     company = rows(admin, "select * from marketing.company_master")[0]
     person = rows(admin, "select * from marketing.people_master")[0]
-    silent_company = ("industry", "employee_count", "company_phone", "address_street", "address_country", "founded_year", "keywords")
-    silent_person = ("email", "work_phone_e164", "personal_phone_e164", "linkedin_url", "seniority", "department", "country", "bio")
+    silent_company = (
+        "industry",
+        "employee_count",
+        "company_phone",
+        "address_street",
+        "address_country",
+        "founded_year",
+        "keywords",
+    )
+    silent_person = (
+        "email",
+        "work_phone_e164",
+        "personal_phone_e164",
+        "linkedin_url",
+        "seniority",
+        "department",
+        "country",
+        "bio",
+    )
     assert {name: company[name] for name in silent_company} == dict.fromkeys(silent_company)
     assert {name: person[name] for name in silent_person} == dict.fromkeys(silent_person)
     assert value(admin, "select count(*) from vault.contacts") == 0
@@ -136,21 +187,34 @@ def test_no_invention_what_a_source_does_not_say_is_null(db: Database, admin: Ad
 def test_no_silence_what_is_left_out_or_repaired_is_on_record(db: Database, admin: Admin, tmp_path: Path) -> None:
     work = workspace(db)
     items = [
-        orjson.dumps(lead(mobile_number="555-0100", company_founded_year="1492", company_website="https://https://quillworks.example")),
+        orjson.dumps(
+            lead(
+                mobile_number="555-0100",
+                company_founded_year="1492",
+                company_website="https://https://quillworks.example",
+            )
+        ),
         rb'{"first_name":"Nul\u0000l","last_name":"Quill","job_title":"CFO","company_name":"Quillworks","company_website":"quillworks.example"}',
         b'{"cut": "off',
     ]
     land_items(work, Batch(DAY, LEADS), items, tmp_path)
     digest(work, Batch(DAY, LEADS))
-    found = {(r["column_name"], r["check_name"], r["outcome"]) for r in rows(admin, "select * from intake.validation_failed")}
+    found = {
+        (r["column_name"], r["check_name"], r["outcome"]) for r in rows(admin, "select * from intake.validation_failed")
+    }
     assert {
         ("personal_phone", "e164", "dropped"), ("founded_year", "year", "dropped"), ("website_url", "repaired", "noted"),
         ("(item)", "repaired", "noted"), ("(item)", "storable_json", "rejected"),
     } <= found  # fmt: skip
-    assert value(admin, "select raw_text from intake.validation_failed where check_name = 'storable_json'") == '{"cut": "off'
+    assert (
+        value(admin, "select raw_text from intake.validation_failed where check_name = 'storable_json'")
+        == '{"cut": "off'
+    )
 
 
-def test_statements_grow_with_chunks_never_with_rows(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_statements_grow_with_chunks_never_with_rows(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counted = 0
     original = Transaction.__dict__["execute"], Transaction.__dict__["fetch_all"], Transaction.__dict__["fetch_one"]
 
@@ -169,7 +233,14 @@ def test_statements_grow_with_chunks_never_with_rows(db: Database, tmp_path: Pat
     for n, size in enumerate((20, 20, 800)):
         work = workspace(db)
         batch = Batch(DAY + timedelta(days=n), LEADS)
-        items = [lead(first_name=f"Ada{n}x{i}", email=f"a{n}x{i}@quill{i}.example", company_website=f"https://quill{i}.example") for i in range(size)]
+        items = [
+            lead(
+                first_name=f"Ada{n}x{i}",
+                email=f"a{n}x{i}@quill{i}.example",
+                company_website=f"https://quill{i}.example",
+            )
+            for i in range(size)
+        ]
         counted = 0
         land_items(work, batch, items, tmp_path, f"{n}.jsonl")
         digest(work, batch)

@@ -32,16 +32,23 @@ def test_the_four_companies_are_one_master_each(landed: Admin) -> None:
     for truth in TRUTH["companies"].values():
         (master,) = [m for m in masters if m["domain"] == truth["domain"]]
         assert master["company_name"].strip() in truth["names"]
-        known = value(landed, "select public.barton_id('01', company_no) from marketing.company_key where kind = 'linkedin_id' and value = %s", truth["linkedin_id"])
+        known = value(
+            landed,
+            "select public.barton_id('01', company_no) from marketing.company_key where kind = 'linkedin_id' and value = %s",
+            truth["linkedin_id"],
+        )
         # C3's only record with a LinkedIn number has a Facebook page for a website: nothing says that it is this company.
         assert known in (master["company_unique_id"], None) or truth["domain"] == "tidepool-dental.example"
 
 
 def test_the_four_placeable_people_are_one_master_each(landed: Admin) -> None:
-    masters = rows(landed, """select p.full_name, p.linkedin_url, c.domain, s.slot_type, s.person_unique_id = p.unique_id as holds
+    masters = rows(
+        landed,
+        """select p.full_name, p.linkedin_url, c.domain, s.slot_type, s.person_unique_id = p.unique_id as holds
         from marketing.people_master as p
         inner join marketing.company_master as c using (company_unique_id)
-        inner join marketing.company_slot as s using (company_slot_unique_id)""")
+        inner join marketing.company_slot as s using (company_slot_unique_id)""",
+    )
     found = {m["linkedin_url"].rsplit("/", 1)[1]: m for m in masters}
     expected = {person["linkedin_slug"]: person for person in TRUTH["people"].values() if person["role"]}
     assert set(found) == set(expected)
@@ -53,18 +60,25 @@ def test_the_four_placeable_people_are_one_master_each(landed: Admin) -> None:
 
 
 def test_somebody_with_neither_role_nor_address_is_a_rejection(landed: Admin) -> None:
-    reasons = rows(landed, """select f.check_name from intake.validation_failed as f inner join intake.raw_loads as l using (load_id)
-        where l.raw_data ->> 'publicIdentifier' = %s and f.outcome = 'rejected'""", TRUTH["people"]["P5"]["linkedin_slug"])
+    reasons = rows(
+        landed,
+        """select f.check_name from intake.validation_failed as f inner join intake.raw_loads as l using (load_id)
+        where l.raw_data ->> 'publicIdentifier' = %s and f.outcome = 'rejected'""",
+        TRUTH["people"]["P5"]["linkedin_slug"],
+    )
     assert [r["check_name"] for r in reasons] == ["promotable"]
 
 
 def test_every_source_that_saw_them_stands_in_the_records_behind_a_master(landed: Admin) -> None:
-    sources = rows(landed, """select distinct v.source
+    sources = rows(
+        landed,
+        """select distinct v.source
         from marketing.people_master as p
         inner join marketing.person_cluster as c on public.barton_id('02', c.person_no) = p.unique_id
         inner join intake.person_member as m using (cluster_no)
         inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
-        where p.full_name = 'Ada Quill'""")
+        where p.full_name = 'Ada Quill'""",
+    )
     assert {s["source"] for s in sources} >= {
         "apify_dev_fusion_profiles", "apify_harvestapi_profiles", "apify_apimaestro_profiles", "apify_leads_finder",
         "apify_apollo_scraper", "apollo_people_match", "apollo_people_search", "apollo_contacts",
@@ -80,10 +94,18 @@ def test_every_field_of_a_master_names_the_load_it_came_from(landed: Admin) -> N
 
 
 def test_error_rows_and_refusals_are_never_people(landed: Admin) -> None:
-    assert value(landed, "select count(*) from intake.validation_failed where check_name in ('refusal', 'not_found', 'error', 'notice')") >= 8
+    assert (
+        value(
+            landed,
+            "select count(*) from intake.validation_failed where check_name in ('refusal', 'not_found', 'error', 'notice')",
+        )
+        >= 8
+    )
     assert value(landed, "select count(*) from marketing.people_master") == 4
 
 
 def test_the_locked_placeholder_is_no_address(landed: Admin) -> None:
     assert value(landed, "select count(*) from vault.contacts where email like 'email_not_unlocked%%'") == 0
-    assert value(landed, "select count(*) from intake.validation_failed where reason like '%%locked_placeholder%%'") >= 2
+    assert (
+        value(landed, "select count(*) from intake.validation_failed where reason like '%%locked_placeholder%%'") >= 2
+    )

@@ -51,12 +51,15 @@ def test_every_company_comes_out_once(landed: Admin) -> None:
 
 
 def test_the_seat_belongs_to_whoever_held_it_in_2022(landed: Admin) -> None:
-    held = rows(landed, """select l.raw_data ->> 'company_name' as company, l.raw_data ->> 'ceo_name' as expected, p.full_name
+    held = rows(
+        landed,
+        """select l.raw_data ->> 'company_name' as company, l.raw_data ->> 'ceo_name' as expected, p.full_name
         from intake.raw_loads as l
         inner join intake.company_member as m using (load_id)
         inner join marketing.company_slot as s on s.company_unique_id = public.barton_id('01', m.company_no) and s.slot_type = 'CEO'
         left join marketing.people_master as p on p.unique_id = s.person_unique_id
-        where l.source = 'companies_csv'""")
+        where l.source = 'companies_csv'""",
+    )
     # Five cells are '#REF!'; of those companies 2019's officer is all that is known.
     readable = [h for h in held if h["expected"] and not h["expected"].startswith("#")]
     assert len(readable) == 995
@@ -64,11 +67,14 @@ def test_the_seat_belongs_to_whoever_held_it_in_2022(landed: Admin) -> None:
 
 
 def test_who_left_since_2019_is_history(landed: Admin) -> None:
-    displaced = rows(landed, """select c.company_name, p.full_name, h.effective_at::date as day
+    displaced = rows(
+        landed,
+        """select c.company_name, p.full_name, h.effective_at::date as day
         from marketing.slot_assignment_history as h
         inner join marketing.company_master as c using (company_unique_id)
         inner join marketing.people_master as p on p.unique_id = h.person_unique_id
-        where h.event = 'DISPLACE'""")
+        where h.event = 'DISPLACE'""",
+    )
     assert {"company_name": "Kellogg", "full_name": "Steven Cahillane"} not in displaced
     assert len(displaced) > 100
     assert {d["day"] for d in displaced} == {date(2022, 6, 30)}
@@ -88,7 +94,9 @@ def test_the_order_of_the_years_does_not_matter(landed: Admin, server: Server, s
 
 
 def test_officers_of_unknown_companies_wait_and_are_not_lost(landed: Admin) -> None:
-    waiting = value(landed, "select count(*) from intake.raw_loads where source = 'officers_csv' and status = 'pending'")
+    waiting = value(
+        landed, "select count(*) from intake.raw_loads where source = 'officers_csv' and status = 'pending'"
+    )
     failed = value(landed, "select count(*) from intake.raw_loads where source = 'officers_csv' and status = 'failed'")
     assert 40 < waiting < 80
     assert failed == 0 or failed < 10
