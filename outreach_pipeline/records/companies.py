@@ -71,7 +71,7 @@ def read_phones(raw: pd.DataFrame, column: str, regions: pd.Series[str], notes: 
         number, _, region = pair.partition("\x1f")
         return read_phone(number, region or None)
 
-    return read_column(pd.DataFrame({"load_id": raw["load_id"], "part": raw["part"], column: pairs}), column, rule, notes)
+    return read_column(raw[["load_id", "part"]].assign(**{column: pairs}), column, rule, notes)
 
 
 def read_lists(column: pd.Series[str]) -> pd.Series[str]:
@@ -108,8 +108,7 @@ def _beside_name(
         text, _, name = pair.partition("\x1f")
         return rule(text, name or None)
 
-    frame = pd.DataFrame({"load_id": raw["load_id"], "part": raw["part"], column: pairs})
-    return read_column(frame, column, read, notes)
+    return read_column(raw[["load_id", "part"]].assign(**{column: pairs}), column, read, notes)
 
 
 def _read_domain(text: str, name: str | None) -> Reading:

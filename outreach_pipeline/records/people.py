@@ -35,14 +35,15 @@ _PLAIN_TEXT = (
 )  # fmt: skip
 # Apollo's locked placeholder is not an address but the absence of one (facts of the API, "email_not_unlocked@").
 _NO_ADDRESS = frozenset({"locked_placeholder", "masked"})
-_NAME_NOTES_THAT_MATTER = frozenset({"case_repaired", "swapped", "broken_encoding", "remark_dropped"})
+_TELLING_NOTES = frozenset({"case_repaired", "swapped", "broken_encoding", "remark_dropped"})
 
 
 def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataFrame:
     """Canonical people of a chunk.
 
     `raw` has load_id, part and the canonical columns as text. The result has the same rows in the same order, then
-    those of second people (see `joint`), and the columns of `intake.validated_people` as text, without those of its company; refused values are marks (`reading`).
+    those of second people (see `joint`), and the columns of `intake.validated_people` as text, without those of its
+    company; refused values are marks (`reading`).
     """
     raw = split_joint_people(raw, notes)
     out = raw[["load_id", "part"]].copy()
@@ -74,7 +75,7 @@ def _read_names(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     )
     problems = triples.series(name.problem for name in names)
     note_reasons(raw, "last_name", "person_name", problems, notes, "dropped")
-    repairs = triples.series(_words(w for w in (name.note or "").split() if w in _NAME_NOTES_THAT_MATTER) for name in names)
+    repairs = triples.series(_words(w for w in (name.note or "").split() if w in _TELLING_NOTES) for name in names)
     note_reasons(raw, "name", "repaired", repairs, notes)
 
 
@@ -97,6 +98,8 @@ class _Addresses:
     def read(cls, text: str) -> _Addresses:
         """`text` is a JSON array of cells, each of one address or several."""
         readings = [read_email(address) for cell in parse_list(text) for address in split_emails(cell)]
+        if len(readings) == 1 and (value := readings[0].value):  # nearly all lists: 12 us against 16
+            return cls((value,), "role_address" in (readings[0].note or ""), None, None, is_first=True)
         problems = {reading.problem for reading in readings if reading.problem}
         good = {reading.value: reading.note or "" for reading in readings if reading.value}
         return cls(

@@ -90,21 +90,12 @@ def texts_of(column: pd.Series[str], rule: Callable[[str], str | None]) -> pd.Se
     return distinct.series(map(rule, distinct.values))
 
 
-def read_column(
-    frame: pd.DataFrame, column: str, rule: Callable[[str], Reading], notes: Notes, *, silent: frozenset[str] = frozenset()
-) -> pd.Series[str]:
-    """Read one column by a rule: values, marks for the refused, noted rows for what was repaired.
-
-    Problems in `silent` leave the field empty with a noted row instead of a mark.
-    """
+def read_column(frame: pd.DataFrame, column: str, rule: Callable[[str], Reading], notes: Notes) -> pd.Series[str]:
+    """Read one column by a rule: values, marks for the refused, noted rows for what was repaired."""
     distinct = Distinct(frame[column])
     readings = [rule(value) for value in distinct.values]
-    note_reasons(
-        frame, column, "repaired", distinct.series(r.problem if r.problem in silent else r.note for r in readings), notes
-    )
-    return distinct.series(
-        r.value if r.problem is None else None if r.problem in silent else mark(r.problem) for r in readings
-    )
+    note_reasons(frame, column, "repaired", distinct.series(r.note for r in readings), notes)
+    return distinct.series(mark(r.problem) if r.problem else r.value for r in readings)
 
 
 def note_reasons(

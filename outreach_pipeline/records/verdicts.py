@@ -56,10 +56,12 @@ def judge(
     )
     good_companies = companies[strong | named]
 
+    nameless = companies[~(strong | companies["name_key"].notna())]
+    unwanted = people[identified & ~promotable]
     for rows, column, check, reason in (
         (people[~identified], "person", "identity", "no name, e-mail address or profile to tell the person by"),
-        (people[identified & ~promotable], "person", "promotable", "neither a slot role in the title nor an e-mail address"),
-        (companies[~(strong | companies["name_key"].notna())], "company", "identity", "no name, website or LinkedIn page"),
+        (unwanted, "person", "promotable", "neither a slot role in the title nor an e-mail address"),
+        (nameless, "company", "identity", "no name, website or LinkedIn page"),
     ):
         saved = is_in(rows["load_id"], good_companies["load_id"], good_people["load_id"])
         notes.add(rows[saved], column, check, reason, "dropped")

@@ -39,6 +39,7 @@ _PLACEHOLDER_ADDRESSES = frozenset({
     "email@company.com", "you@company.com", "email@example.com", "name@example.com", "user@example.com",
     "test@example.com", "you@example.com",
 })  # fmt: skip
+_NO_MARKS = str.maketrans("", "", "._+-")
 _ROLES = word_set("""
 info infos information informacion informazioni contact contacts contactus contacto contatto contato kontakt
 sales verkauf vertrieb ventas ventes vendite vendas commercial comercial commerciale hr humanresources
@@ -113,7 +114,7 @@ def _read_domain(domain: str) -> str | None:
 
 
 def _judge(local: str, domain: str) -> Reading:
-    address, bare = f"{local}@{domain}", re.sub(r"[._+-]", "", local)
+    address, bare = f"{local}@{domain}", local.translate(_NO_MARKS)
     if bare in _PLACEHOLDER_LOCALS or address in _PLACEHOLDER_ADDRESSES:
         return refused("placeholder")
     if bare in _NO_REPLY:
