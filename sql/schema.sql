@@ -1349,6 +1349,9 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text)
 --     returns TABLE(actor_run_id bigint); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_allow_another_run(p_batch_id text, p_note text)
+--     returns boolean; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_apify_committed(p_since timestamp with time zone)
 --     returns numeric; sql, stable, security definer, set search_path=pg_catalog, pg_temp
 
@@ -1437,6 +1440,7 @@ grant execute on function public.barton_number(p_barton_id text) to outreach_ref
 grant execute on function public.barton_number(p_barton_id text) to outreach_validate;
 grant execute on function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text) to mcp_ingest;
 grant execute on function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text) to outreach_refresh;
+grant execute on function public.f_allow_another_run(p_batch_id text, p_note text) to mcp_ingest;
 grant execute on function public.f_apify_committed(p_since timestamp with time zone) to mcp_ingest;
 grant execute on function public.f_apify_committed(p_since timestamp with time zone) to outreach_read;
 grant execute on function public.f_apify_committed(p_since timestamp with time zone) to outreach_refresh;

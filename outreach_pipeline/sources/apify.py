@@ -265,9 +265,7 @@ class ApifySource:
             average = max(1, len(page) // len(rows))
             limit = max(1, min(self.page_items, limit * 5, PAGE_BYTES // average))
         data, errors = state.counts(run.run_id)
-        state.end(
-            run.run_id, whole=run_meaning(run.status).whole, why=_why(run, self.order.actor, data + errors)
-        )
+        state.end(run.run_id, whole=run_meaning(run.status).whole, why=_why(run, self.order.actor, data + errors))
         self.ledger.usage(run, data_items=data, error_items=errors, note=state.trouble.get(run.run_id, ""))
 
     def _read(self, run: RunFacts, offset: int, limit: int, state: _State) -> bytes:
@@ -280,9 +278,7 @@ class ApifySource:
             except PermanentError:
                 if self.api.dataset_rows(run.dataset_id) is not None:
                     raise
-                state.lost(
-                    run.run_id, f"The dataset of run {run.run_id} has expired; {offset} rows had been landed."
-                )
+                state.lost(run.run_id, f"The dataset of run {run.run_id} has expired; {offset} rows had been landed.")
                 return b""
             if page.strip() and not (is_cut(page) and look < _LOOKS):
                 return page
@@ -294,10 +290,7 @@ class ApifySource:
         )
 
     def _may_lag(self, run: RunFacts) -> bool:
-        return (
-            run.finished_at is None
-            or (self.now() - run.finished_at).total_seconds() < 2 * self.patience.pause_secs
-        )
+        return run.finished_at is None or (self.now() - run.finished_at).total_seconds() < 2 * self.patience.pause_secs
 
     def _has_no_more(self, run: RunFacts, offset: int) -> bool:
         # itemCount lags fresh rows too: more than we have read means wait, less means nothing.
@@ -308,9 +301,7 @@ def _why(run: RunFacts, actor: str, rows: int) -> str:
     if run_meaning(run.status).whole:
         return ""
     said = f" ({run.message})" if run.message else ""
-    return (
-        f"Run {run.run_id} of {actor} ended {run.status}{said}; the {rows} rows it had written were landed."
-    )
+    return f"Run {run.run_id} of {actor} ended {run.status}{said}; the {rows} rows it had written were landed."
 
 
 class _State:
@@ -370,5 +361,5 @@ class _State:
         if not self._runs:
             return f"No run of {actor} was started on {day}."
         if self._sum(1) == 0 and self._sum(2):
-            return f"{actor} gave {self._sum(2)} rows without data; it says: {self._said}"
+            return f"{actor} gave {self._sum(2)} rows without data; it says: {self._said.rstrip('.')}."
         return " ".join(self.trouble.values())

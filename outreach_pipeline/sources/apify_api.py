@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -52,7 +52,8 @@ class RunOrder:
     """What to start."""
 
     actor: str
-    run_input: dict[str, Any]
+    # Some actors want a cookie or a key in their input.
+    run_input: dict[str, Any] = field(repr=False)
     max_total_charge_usd: Decimal
     max_items: int | None = None
     build: str | None = None
@@ -230,9 +231,7 @@ class ApifyApi:
 
         """
         with translated(f"reading dataset {dataset_id}"):
-            return self._reads.dataset(dataset_id).get_items_as_bytes(
-                item_format="jsonl", offset=offset, limit=limit
-            )
+            return self._reads.dataset(dataset_id).get_items_as_bytes(item_format="jsonl", offset=offset, limit=limit)
 
     def dataset_rows(self, dataset_id: str) -> int | None:
         """How many rows a dataset says it has; lags seconds behind. None when it does not exist."""

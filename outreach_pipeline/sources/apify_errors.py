@@ -79,9 +79,7 @@ ERROR_TYPES: dict[str, Entry] = {
         Meaning.INPUT,
         "Raise max_total_charge_usd of the source to the actor's minimum, named in the message.",
     ),
-    "max-total-charge-usd-must-be-greater-than-zero": Entry(
-        Meaning.INPUT, "Raise max_total_charge_usd of the source."
-    ),
+    "max-total-charge-usd-must-be-greater-than-zero": Entry(Meaning.INPUT, "Raise max_total_charge_usd of the source."),
     "actor-is-not-rented": Entry(Meaning.PLAN, _RENT),
     "cannot-rent-paid-actor": Entry(Meaning.PLAN, _RENT),
     "apify-plan-required-to-use-paid-actor": Entry(Meaning.PLAN, _RENT),
@@ -173,9 +171,7 @@ def meaning_of(status: int, error_type: str | None) -> Entry:
         return ERROR_TYPES[error_type]
     if status >= 500:
         return Entry(Meaning.RETRY, _AGAIN)
-    return HTTP_STATUSES.get(
-        status, Entry(Meaning.PLAN, "Look at the message; Apify's API reference explains it.")
-    )
+    return HTTP_STATUSES.get(status, Entry(Meaning.PLAN, "Look at the message; Apify's API reference explains it."))
 
 
 def translate(error: Exception, what: str) -> OutreachError:
@@ -209,12 +205,8 @@ def translate_start(error: Exception, what: str) -> OutreachError:
 
     if isinstance(error, ApifyApiError) and error.status_code < 500 and error.status_code != 408:
         return translate(error, what)
-    if isinstance(
-        error, impit.ConnectError | impit.LocalProtocolError | impit.UnsupportedProtocol | impit.InvalidURL
-    ):
-        return NeverSentError(
-            f"Apify could not be reached ({type(error).__name__}) for {what}.", next_step=_AGAIN
-        )
+    if isinstance(error, impit.ConnectError | impit.LocalProtocolError | impit.UnsupportedProtocol | impit.InvalidURL):
+        return NeverSentError(f"Apify could not be reached ({type(error).__name__}) for {what}.", next_step=_AGAIN)
     told = f"status {error.status_code}" if isinstance(error, ApifyApiError) else type(error).__name__
     unknown = StartUnknownError(f"The answer to {what} was lost ({told}).", next_step=_AGAIN)
     unknown.answered = isinstance(error, ApifyApiError)

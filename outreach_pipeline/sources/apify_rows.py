@@ -49,10 +49,7 @@ _NOTICE = b"Refer to the log"
 def refusal(row: bytes) -> str | None:
     """The words of a row that holds nothing but words; None for a row with data, or one that is no object."""
     lowered = row[:4096].lower()
-    if (
-        not any(word in lowered for word in (b'"err', b'"message', b'"msg', b'"info', b'"#err'))
-        and _NOTICE not in row
-    ):
+    if not any(word in lowered for word in (b'"err', b'"message', b'"msg', b'"info', b'"#err')) and _NOTICE not in row:
         return None
     try:
         item = orjson.loads(row)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol, cast
@@ -93,9 +93,7 @@ ENDPOINTS: dict[str, Endpoint] = {
 
 def call_key(endpoint: str, body: Mapping[str, Any]) -> str:
     """Which call it is: equal for equal endpoint and body."""
-    return hashlib.sha256(
-        endpoint.encode() + b"\0" + orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
-    ).hexdigest()
+    return hashlib.sha256(endpoint.encode() + b"\0" + orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def items_of(reply: Reply, at: tuple[str, ...]) -> list[bytes]:
@@ -114,9 +112,7 @@ class Paid:
         self.api, self.ledger, self.endpoint, self.price = api, ledger, endpoint, price
         self.known = ENDPOINTS[endpoint]
 
-    def call(
-        self, body: dict[str, Any], subjects: list[str], units: int
-    ) -> tuple[Reply | None, int | None, str]:
+    def call(self, body: dict[str, Any], subjects: list[str], units: int) -> tuple[Reply | None, int | None, str]:
         """The answer and the ledger's id (None for free calls); or no answer, and why.
 
         Raises:
@@ -165,7 +161,7 @@ class ApolloSearch:
     name: str
     shape: str
     paid: Paid
-    query: dict[str, Any]
+    query: dict[str, Any] = field(repr=False)
     parts: tuple[dict[str, Any], ...] = ({},)
     per_page: int = MAX_PER_PAGE
     max_pages: int = MAX_PAGES
@@ -250,9 +246,7 @@ class ApolloSearch:
             page, _ = self._page(state, part, number)
             if page is not None:
                 state.again.remove([part, number])
-                yield Page(
-                    page.items, page.spans, state.cursor(), is_last=False, settlements=page.settlements
-                )
+                yield Page(page.items, page.spans, state.cursor(), is_last=False, settlements=page.settlements)
         if state.again:
             yield Page((), (), state.cursor(), is_last=False)
             raise PermanentError(

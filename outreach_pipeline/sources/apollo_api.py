@@ -166,9 +166,7 @@ class ApolloApi:
         try:
             data = orjson.loads(response.content)
         except orjson.JSONDecodeError:
-            raise LostAnswerError(
-                f"The answer of Apollo to {endpoint} is no JSON.", next_step=_LATER
-            ) from None
+            raise LostAnswerError(f"The answer of Apollo to {endpoint} is no JSON.", next_step=_LATER) from None
         return Reply(response.content, data if isinstance(data, dict) else {})
 
     def health(self) -> bool:

@@ -14,7 +14,7 @@ cursor.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
@@ -35,8 +35,8 @@ class ApolloEnrichment:
     name: str
     shape: str
     paid: Paid
-    query: dict[str, Any]
-    fixed: tuple[str, ...] = ()
+    query: dict[str, Any] = field(repr=False)
+    fixed: tuple[str, ...] = field(default=(), repr=False)
 
     def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:  # noqa: ARG002 - the ledger knows the day
         """Give the pages after `cursor`, see `pages.Source.pull`.
@@ -56,9 +56,7 @@ class ApolloEnrichment:
                 break
         open_subjects = self.paid.ledger.open_subjects()
         if open_subjects:
-            tally.say(
-                f"{open_subjects} subjects are left out: their answer was lost and may have been charged."
-            )
+            tally.say(f"{open_subjects} subjects are left out: their answer was lost and may have been charged.")
         verdict: Verdict = "partial" if open_subjects else "complete"
         yield Page((), (), tally.cursor(), is_last=True, verdict=verdict, note=" ".join(tally.notes))
 
@@ -78,9 +76,7 @@ class ApolloEnrichment:
     def _page(self, group: list[str], tally: _Tally) -> tuple[Page | None, str]:
         """One call; a group that does not fit into the ration of the batch is halved until it does."""
         while True:
-            reply, call_id, why_not = self.paid.call(
-                _body(self.paid.endpoint, group, self.query), group, len(group)
-            )
+            reply, call_id, why_not = self.paid.call(_body(self.paid.endpoint, group, self.query), group, len(group))
             if reply is not None:
                 break
             if why_not != "ration" or len(group) == 1:

@@ -44,6 +44,22 @@ class Left:
     this_month: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a batch has cost: US dollars at Apify, credits at Apollo. `is_final`: none of it can still change."""
+
+    usd: Decimal
+    credits: Decimal
+    is_final: bool
+
+
+def spent_on(database: Database, batch: Batch) -> Spent:
+    """What a batch has cost so far; credits of calls whose answer was lost count as reserved."""
+    with database.transaction(Role.INGEST) as tx:
+        row = tx.fetch_one(load_queries("money").spent_on, {"batch_id": batch.batch_id})
+    return Spent(row["usd"], row["credits"], row["is_final"]) if row else Spent(Decimal(0), Decimal(0), True)
+
+
 def apify_caps(settings: Settings) -> Caps:
     """The caps on Apify, in US dollars."""
     return Caps(settings.apify_usd_per_day, settings.apify_usd_per_month)
@@ -64,9 +80,7 @@ def left_of(caps: Caps, committed: Row) -> Left:
     )
 
 
-def over_cap(
-    provider: str, over: str, wanted: Decimal, committed: Decimal, caps: Caps, unit: str
-) -> BudgetError:
+def over_cap(provider: str, over: str, wanted: Decimal, committed: Decimal, caps: Caps, unit: str) -> BudgetError:
     """The error for a reservation that does not fit."""
     cap = caps.day if over == "day" else caps.month
     when = "after midnight UTC" if over == "day" else "next month"
@@ -140,9 +154,7 @@ class DatabaseRunLedger:
     def free(self, *, refused: bool, note: str) -> None:
         """See `RunLedger.free`."""
         with self._database.transaction(Role.INGEST) as tx:
-            tx.execute(
-                self._queries.free_intent, {"actor_run_id": self._row, "refused": refused, "note": note}
-            )
+            tx.execute(self._queries.free_intent, {"actor_run_id": self._row, "refused": refused, "note": note})
 
     def note(self, run: RunFacts, *, found_by: str) -> None:
         """See `RunLedger.note`."""
@@ -168,9 +180,7 @@ class DatabaseRunLedger:
     def elsewhere(self, run_ids: list[str]) -> set[str]:
         """See `RunLedger.elsewhere`."""
         with self._database.transaction(Role.INGEST) as tx:
-            rows = tx.fetch_all(
-                self._queries.known_elsewhere, {"run_ids": run_ids, "batch_id": self._batch.batch_id}
-            )
+            rows = tx.fetch_all(self._queries.known_elsewhere, {"run_ids": run_ids, "batch_id": self._batch.batch_id})
         return {row["run_id"] for row in rows}
 
     def usage(self, run: RunFacts, *, data_items: int, error_items: int, note: str) -> None:
@@ -178,9 +188,7 @@ class DatabaseRunLedger:
         with self._database.transaction(Role.INGEST) as tx:
             tx.execute(
                 self._queries.log_usage,
-                usage_parameters(
-                    self._actor, run, self._batch.batch_id, data_items, error_items, note or None
-                ),
+                usage_parameters(self._actor, run, self._batch.batch_id, data_items, error_items, note or None),
             )
 
     def watching(self, run: RunFacts) -> None:
@@ -188,9 +196,7 @@ class DatabaseRunLedger:
         self._progress(f"run {run.run_id} {run.status}", 0, None)
 
 
-def note_parameters(
-    actor_run_id: int, run: RunFacts, *, found_by: str | None, settled: bool
-) -> dict[str, object]:
+def note_parameters(actor_run_id: int, run: RunFacts, *, found_by: str | None, settled: bool) -> dict[str, object]:
     """Parameters of the query `note_run`."""
     from outreach_pipeline.sources.apify_errors import run_meaning
 

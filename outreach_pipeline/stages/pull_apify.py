@@ -74,13 +74,22 @@ def settle_bills(workspace: Workspace, *, after_secs: float = SETTLE_AFTER_SECS)
             if run is None:
                 tx.execute(queries.settle_unknown, {"actor_run_id": row["actor_run_id"]})
                 continue
-            tx.execute(
-                queries.note_run, note_parameters(row["actor_run_id"], run, found_by=None, settled=True)
-            )
-            tx.execute(
-                queries.log_usage, usage_parameters(row["actor"], run, row["batch_id"], None, None, None)
-            )
+            tx.execute(queries.note_run, note_parameters(row["actor_run_id"], run, found_by=None, settled=True))
+            tx.execute(queries.log_usage, usage_parameters(row["actor"], run, row["batch_id"], None, None, None))
     return len(due)
+
+
+def allow_another_run(workspace: Workspace, batch: Batch, *, note: str = "allowed by hand") -> bool:
+    """Somebody decided to pay for a batch once more; its next pull starts a new run. False: it has no run that is over.
+
+    The run before keeps its row and its cost. What it gave stays landed; what comes again lands as duplicates.
+    """
+    queries = load_queries("apify")
+    with workspace.database.transaction(Role.INGEST) as tx:
+        allowed = bool(tx.fetch_value(queries.allow_another_run, {"batch_id": batch.batch_id, "note": note}))
+        if allowed:
+            tx.execute(queries.reopen_pulls, {"batch_id": batch.batch_id})
+    return allowed
 
 
 def check_apify(workspace: Workspace) -> list[Finding]:
@@ -125,9 +134,7 @@ def _check_account(api: ApifyApi) -> list[Finding]:
     left = api.usage_left()
     findings: list[Finding] = [("ok", "Apify accepts the token.", "")]
     if left is not None:
-        status, step = (
-            ("ok", "") if left > 0 else ("problem", "Raise the limit at console.apify.com/billing.")
-        )
+        status, step = ("ok", "") if left > 0 else ("problem", "Raise the limit at console.apify.com/billing.")
         findings.append((status, f"The Apify account has {left:.2f} US dollars left this month.", step))
     return findings
 
@@ -141,9 +148,7 @@ def _check_caps(workspace: Workspace) -> list[Finding]:
             findings.append(("warning", f"There is no cap of our own on Apify per {period}.", step))
         else:
             status = "ok" if amount > 0 else "warning"
-            findings.append(
-                (status, f"Our own cap leaves {amount:.2f} US dollars for Apify this {period}.", "")
-            )
+            findings.append((status, f"Our own cap leaves {amount:.2f} US dollars for Apify this {period}.", ""))
     return findings
 
 

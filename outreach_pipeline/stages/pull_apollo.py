@@ -64,9 +64,7 @@ def check_apollo(workspace: Workspace) -> list[Finding]:
     except OutreachError as error:
         return [("problem", error.message, error.next_step)]
     if not accepted:
-        return [
-            ("problem", "Apollo does not accept the API key.", "Set OUTREACH_APOLLO_API_KEY to a valid key.")
-        ]
+        return [("problem", "Apollo does not accept the API key.", "Set OUTREACH_APOLLO_API_KEY to a valid key.")]
     return [
         ("ok", "Apollo accepts the API key.", ""),
         *_check_credits(workspace),

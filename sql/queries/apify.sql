@@ -46,3 +46,14 @@ limit 200;
 -- name: settle_unknown
 -- A run that the vendor has forgotten: what is known of its cost stays.
 select public.f_settle_forgotten(%(actor_run_id)s);
+
+-- name: allow_another_run
+select public.f_allow_another_run(%(batch_id)s, %(note)s);
+
+-- name: reopen_pulls
+update intake.pull set status = 'running', cursor = '{}', finished_at = null, note = null
+where batch_id = %(batch_id)s and origin = 'configured';
+
+-- name: lost_intents
+-- Wanted a day ago or more, and never seen to run: their reservation counts on the day it was made.
+select count(*) from public.actor_runs where state = 'intent' and reserved_at < clock_timestamp() - interval '1 day';

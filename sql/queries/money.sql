@@ -9,3 +9,18 @@ select
 select
     public.f_credits_committed('apollo', date_trunc('day', clock_timestamp(), 'UTC')) as today,
     public.f_credits_committed('apollo', date_trunc('month', clock_timestamp(), 'UTC')) as this_month;
+
+-- name: spent_on
+-- What a batch has cost so far, and whether any of it may still change.
+select
+    coalesce((select sum(r.spent_usd) from public.actor_runs as r where r.batch_id = %(batch_id)s), 0) as usd,
+    coalesce((select sum(coalesce(c.spent, c.reserved)) from public.credit_ledger as c where c.batch_id = %(batch_id)s), 0)
+        as credits,
+    not exists (
+        select from public.actor_runs as r
+        where r.batch_id = %(batch_id)s and r.settled_at is null
+    )
+    and not exists (
+        select from public.credit_ledger as c
+        where c.batch_id = %(batch_id)s and c.state in ('reserved', 'doubtful')
+    ) as is_final;

@@ -12,6 +12,7 @@ import pytest
 
 from outreach_pipeline.database.connect import Database, Role
 from outreach_pipeline.database.errors import PermanentDatabaseError
+from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import BudgetError
 from outreach_pipeline.sources.apify_api import RunFacts
 from outreach_pipeline.stages.money import Caps, DatabaseRunLedger, apify_left
@@ -20,9 +21,7 @@ from outreach_pipeline.stages.workspace import Batch
 DAY = date(2026, 11, 20)
 
 
-def ledger(
-    db: Database, number: int, *, day: str | None = "10", month: str | None = "100"
-) -> DatabaseRunLedger:
+def ledger(db: Database, number: int, *, day: str | None = "10", month: str | None = "100") -> DatabaseRunLedger:
     caps = Caps(None if day is None else Decimal(day), None if month is None else Decimal(month))
     return DatabaseRunLedger(db, Batch(DAY + timedelta(days=number), "leads"), "a/b", caps, claim_secs=60)
 
@@ -44,9 +43,7 @@ def test_thirty_at_once_reserve_up_to_the_cap_and_not_a_cent_more(db: Database, 
 
     with ThreadPoolExecutor(30) as pool:
         assert sum(pool.map(reserve, range(30))) == 3
-    assert admin.execute("select sum(reserved_usd) as s from public.actor_runs").fetchone() == {
-        "s": Decimal("9.9")
-    }
+    assert admin.execute("select sum(reserved_usd) as s from public.actor_runs").fetchone() == {"s": Decimal("9.9")}
 
 
 def test_thirty_at_once_for_one_batch_get_one_start(db: Database, admin: Any) -> None:
@@ -122,9 +119,7 @@ def test_a_bill_above_its_reservation_counts_in_full(db: Database) -> None:
 
 def test_yesterday_counts_for_the_month_only(db: Database, admin: Any) -> None:
     ledger(db, 0).intend(Decimal(8))
-    admin.execute(
-        "update public.actor_runs set reserved_at = date_trunc('day', now(), 'UTC') - interval '1 second'"
-    )
+    admin.execute("update public.actor_runs set reserved_at = date_trunc('day', now(), 'UTC') - interval '1 second'")
     left = apify_left(db, Caps(Decimal(10), Decimal(10)))
     same_month = (datetime.now(UTC) - timedelta(days=1)).month == datetime.now(UTC).month
     assert (left.today, left.this_month) == (10, 2 if same_month else 10)
@@ -136,9 +131,7 @@ def test_yesterday_counts_for_the_month_only(db: Database, admin: Any) -> None:
 def test_an_old_intent_has_to_fit_the_caps_of_the_day_it_is_started(db: Database, admin: Any) -> None:
     book = ledger(db, 0)
     book.intend(Decimal(8))
-    admin.execute(
-        "update public.actor_runs set reserved_at = now() - interval '40 days', claimed_until = null"
-    )
+    admin.execute("update public.actor_runs set reserved_at = now() - interval '40 days', claimed_until = null")
     ledger(db, 1).intend(Decimal(5))
     with pytest.raises(BudgetError, match="per day"):
         book.claim()
@@ -157,6 +150,70 @@ def test_a_known_run_is_never_replaced_by_another(db: Database) -> None:
     other = ledger(db, 1)
     assert not other.adopt(facts(run_id="R1"))
     assert other.elsewhere(["R1", "R9"]) == {"R1"}
+
+
+def reserve_credits(
+    db: Database, key: str, subjects: list[str], *, day: int = 25, days: int = 3
+) -> tuple[str, int | None]:
+    with db.transaction(Role.INGEST) as tx:
+        row = tx.fetch_one(
+            load_queries("apollo").reserve_credits,
+            {
+                "batch_id": "2026-11-20|matches", "source": "matches", "endpoint": "people/bulk_match", "call_key": key,
+                "subjects": subjects, "amount": 10, "day_cap": day, "month_cap": 1000, "batch_cap": 1000,
+                "doubt_days": days,
+            },
+        )  # fmt: skip
+    assert row is not None
+    return row["verdict"], row["call_id"]
+
+
+def test_thirty_at_once_reserve_credits_up_to_the_cap(db: Database, admin: Any) -> None:
+    together = threading.Barrier(30)
+
+    def reserve(number: int) -> str:
+        together.wait()
+        return reserve_credits(db, f"call {number}", [f"s{number}"])[0]
+
+    with ThreadPoolExecutor(30) as pool:
+        verdicts = list(pool.map(reserve, range(30)))
+    assert (verdicts.count("go"), verdicts.count("day")) == (2, 28)
+    assert admin.execute("select sum(reserved) as s from public.credit_ledger").fetchone() == {"s": Decimal(20)}
+
+
+def test_thirty_at_once_ask_about_the_same_people_once(db: Database) -> None:
+    together = threading.Barrier(30)
+
+    def reserve(number: int) -> str:
+        together.wait()
+        return reserve_credits(db, f"call {number}", ["ada", f"s{number}"], day=10_000)[0]
+
+    with ThreadPoolExecutor(30) as pool:
+        verdicts = list(pool.map(reserve, range(30)))
+    assert (verdicts.count("go"), verdicts.count("doubtful")) == (1, 29)
+
+
+def test_a_call_is_settled_once_and_released_credits_come_back(db: Database, admin: Any) -> None:
+    _, call = reserve_credits(db, "a", ["ada", "bob"])
+    queries = load_queries("apollo")
+    for spent in ("7.5", "99"):
+        with db.transaction(Role.INGEST) as tx:
+            tx.execute(
+                queries.settle_credits,
+                {"call_id": call, "spent": Decimal(spent), "subjects": ["ada", "bob"], "found": [True, False]},
+            )
+    assert admin.execute("select public.f_credits_committed('apollo', '-infinity') as c").fetchone() == {
+        "c": Decimal("7.5")
+    }
+    assert admin.execute("select count(*) as n from public.enrichment where was_found").fetchone() == {"n": 1}
+    _, other = reserve_credits(db, "b", ["eve"])
+    with db.transaction(Role.INGEST) as tx:
+        tx.execute(queries.close_credits, {"call_id": other, "state": "released", "note": "429"})
+    assert admin.execute("select public.f_credits_committed('apollo', '-infinity') as c").fetchone() == {
+        "c": Decimal("7.5")
+    }
+    assert reserve_credits(db, "b", ["eve"])[0] == "go"
+    assert reserve_credits(db, "b", ["eve"])[0] == "doubtful"
 
 
 @pytest.mark.parametrize("table", ["actor_runs", "credit_ledger", "enrichment", "actor_usage_log"])

@@ -11,9 +11,7 @@ from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.pull_apify import settle_bills
 
 
-def test_one_run_is_started_awaited_and_landed_page_by_page(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
+def test_one_run_is_started_awaited_and_landed_page_by_page(tmp_path: Path, database_url: str, admin: Admin) -> None:
     with apify(items=7) as (service, url):
         there = workspace(tmp_path, database_url, url)
         report = land_batch(there, BATCH)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,10 +37,12 @@ from outreach_pipeline.errors import (
     PermanentError,
     TransientError,
 )
+from outreach_pipeline.sandbox.apify_runs import Timing
 from outreach_pipeline.sandbox.apify_server import ApifyService
 from outreach_pipeline.sandbox.http import Answer
 from outreach_pipeline.stages.land import land_batch
-from outreach_pipeline.stages.pull_apify import check_apify, settle_bills
+from outreach_pipeline.stages.money import spent_on
+from outreach_pipeline.stages.pull_apify import allow_another_run, check_apify, settle_bills
 
 
 def serve_items(service: ApifyService, handler: Callable[[Any, Any], Answer]) -> None:
@@ -172,9 +176,7 @@ def test_list_pages_that_the_typed_client_refuses_are_read_plainly(
         assert landed(admin) == ALL
 
 
-def test_without_a_tag_a_lost_run_is_found_by_its_input(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
+def test_without_a_tag_a_lost_run_is_found_by_its_input(tmp_path: Path, database_url: str, admin: Admin) -> None:
     with apify() as (service, url):
         service.faults.add(f"POST {RUNS}", "drop_after_accept")
         there = workspace(tmp_path, database_url, url, SOURCE + 'tag_field = ""\n')
@@ -256,17 +258,13 @@ def test_partial_results_of_a_run_that_broke_are_landed_and_marked(
         assert f"ended {end}" in report.note
         assert landed(admin) == ALL[:3]
         settle_bills(there, after_secs=0)
-        usage = admin.execute(
-            "select status, data_items, usage_total_usd from public.actor_usage_log"
-        ).fetchone()
+        usage = admin.execute("select status, data_items, usage_total_usd from public.actor_usage_log").fetchone()
         assert usage == {"status": end, "data_items": 3, "usage_total_usd": service.charged_usd}
         assert land_batch(there, BATCH).already
         assert len(service.runs.all()) == 1
 
 
-def test_a_run_that_broke_before_its_first_row_fails_the_batch(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
+def test_a_run_that_broke_before_its_first_row_fails_the_batch(tmp_path: Path, database_url: str, admin: Admin) -> None:
     with apify(items=1) as (service, url):
         service.faults.add(f"POST {RUNS}", "partial_then_fail", end="FAILED")
         with pytest.raises(PermanentError, match="ended FAILED"):
@@ -281,9 +279,7 @@ def test_a_refusal_fails_the_batch_with_the_actors_own_sentence_and_keeps_its_ro
         there = workspace(tmp_path, database_url, url)
         service.faults.add(f"POST {RUNS}", "refusal")
         for _ in range(2):
-            with pytest.raises(
-                PermanentError, match="Users on the free Apify plan can run the actor through the UI"
-            ):
+            with pytest.raises(PermanentError, match="Users on the free Apify plan can run the actor through the UI"):
                 land_batch(there, BATCH)
         assert one(admin, "select count(*) from intake.raw_loads") == 1
         usage = admin.execute("select data_items, error_items from public.actor_usage_log").fetchone()
@@ -291,9 +287,7 @@ def test_a_refusal_fails_the_batch_with_the_actors_own_sentence_and_keeps_its_ro
         assert len(service.runs.all()) == 1
 
 
-def test_rows_that_say_why_among_data_are_counted_apart(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
+def test_rows_that_say_why_among_data_are_counted_apart(tmp_path: Path, database_url: str, admin: Admin) -> None:
     rows = [
         lead(0),
         b'{"error": "404", "status": 404, "element": null}',
@@ -303,18 +297,14 @@ def test_rows_that_say_why_among_data_are_counted_apart(
     with apify(rows=rows) as (_, url):
         report = land_batch(workspace(tmp_path, database_url, url), BATCH)
         assert (report.items, report.verdict) == (4, "complete")
-        usage = admin.execute(
-            "select data_items, error_items, dataset_items from public.actor_usage_log"
-        ).fetchone()
+        usage = admin.execute("select data_items, error_items, dataset_items from public.actor_usage_log").fetchone()
         assert usage == {"data_items": 2, "error_items": 2, "dataset_items": 4}
 
 
 ADOPT = SOURCE.replace("actor =", 'mode = "adopt"\nactor =').replace("max_total_charge_usd = 2.5\n", "")
 
 
-def test_runs_of_an_outside_schedule_are_adopted_once_each(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
+def test_runs_of_an_outside_schedule_are_adopted_once_each(tmp_path: Path, database_url: str, admin: Admin) -> None:
     from outreach_pipeline.sandbox.apify_actors import find_actor
 
     kind = find_actor(ACTOR)
@@ -362,9 +352,7 @@ def test_a_cap_is_kept_and_says_what_is_left(tmp_path: Path, database_url: str, 
         assert len(service.runs.all()) == 2
 
 
-def test_the_token_is_nowhere_to_be_read(
-    tmp_path: Path, database_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_token_is_nowhere_to_be_read(tmp_path: Path, database_url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with apify() as (service, url):
         there = workspace(tmp_path, database_url, url)
@@ -380,9 +368,7 @@ def test_the_token_is_nowhere_to_be_read(
 
 def test_the_doctor_asks_and_spends_nothing(tmp_path: Path, database_url: str) -> None:
     with apify() as (service, url):
-        there = workspace(
-            tmp_path, database_url, url, SOURCE + SOURCE.replace("leads]", "gone]").replace(ACTOR, "a/b")
-        )
+        there = workspace(tmp_path, database_url, url, SOURCE + SOURCE.replace("leads]", "gone]").replace(ACTOR, "a/b"))
         found = check_apify(there)
         assert [status for status, _, _ in found if "NO_PROXY" not in _].count("problem") == 1
         assert any("There is no actor a/b" in said for _, said, _ in found)
@@ -394,3 +380,55 @@ def test_the_doctor_asks_and_spends_nothing(tmp_path: Path, database_url: str) -
         assert "OUTREACH_APIFY_TOKEN" in wrong[0][2]
     nobody = check_apify(workspace(tmp_path, database_url, "http://127.0.0.1:9"))
     assert nobody[0][0] == "problem"
+
+
+def test_a_proxy_is_not_asked_for_a_server_of_this_machine(
+    tmp_path: Path, database_url: str, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """apify-client's transport honours HTTP_PROXY even for 127.0.0.1; nobody listens on port 9."""
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    monkeypatch.setenv("no_proxy", "")
+    with apify() as (_, url):
+        there = workspace(tmp_path, database_url, url)
+        assert land_batch(there, BATCH).items == 7
+        assert os.environ["NO_PROXY"].split(",")[0] == "intranet.example"
+        assert any("reached directly" in said for _, said, _ in check_apify(there))
+
+
+def test_a_batch_is_paid_again_only_when_somebody_says_so(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with apify() as (service, url):
+        there = workspace(tmp_path, database_url, url)
+        assert not allow_another_run(there, BATCH)
+        service.faults.add(f"POST {RUNS}", "refusal")
+        with pytest.raises(PermanentError):
+            land_batch(there, BATCH)
+        assert allow_another_run(there, BATCH)
+        assert land_batch(there, BATCH).items == 7
+        assert len(service.runs.all()) == 2
+        first, second = run_rows(admin)
+        assert (first["purpose"], second["purpose"]) == (f"pull before {first['actor_run_id']}", "pull")
+        settle_bills(there, after_secs=0)
+        cost = spent_on(there.database, BATCH)
+        assert (cost.usd, cost.credits, cost.is_final) == (service.charged_usd, 0, True)
+
+
+def test_a_second_process_waits_for_the_first_to_land_its_page(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    """Two pulls of one batch at once: one run, every item once, and the loser says what happened."""
+    with apify(timing=Timing(ready=0.01, running=0.3, settle=0.0)) as (service, url):
+        there = [workspace(tmp_path, database_url, url) for _ in range(4)]
+
+        def land(one_of_them: Any) -> str:
+            try:
+                return land_batch(one_of_them, BATCH).verdict
+            except OutreachError as error:
+                return type(error).__name__
+
+        with ThreadPoolExecutor(4) as pool:
+            ends = sorted(pool.map(land, there))
+        assert "complete" in ends or landed(admin) != ALL
+        land_batch(there[0], BATCH)
+        assert landed(admin) == ALL
+        assert len(service.runs.all()) == 1
+        assert set(ends) <= {"complete", "ConfigurationError", "TransientError"}

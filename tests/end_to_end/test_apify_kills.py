@@ -57,8 +57,7 @@ def test_killed_at_every_commit_and_run_again(tmp_path: Path, database_url: str,
         assert len(service.runs.all()) == len(children)
         assert one(admin, "select count(*) from public.actor_runs where state = 'ended'") == len(children)
         counts = admin.execute(
-            "select batch_id, count(*) as n, count(distinct raw_data ->> 'email') as d"
-            " from intake.raw_loads group by 1"
+            "select batch_id, count(*) as n, count(distinct raw_data ->> 'email') as d from intake.raw_loads group by 1"
         ).fetchall()
         assert {(row["n"], row["d"]) for row in counts} == {(7, 7)}
         assert len(counts) == len(children)

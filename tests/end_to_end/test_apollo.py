@@ -63,9 +63,7 @@ def test_companies_are_charged_by_the_page_and_both_places_are_read(
         expected = len(sandbox.apollo.search().companies({}))
         assert (report.items, report.verdict) == (expected, "complete")
         assert len(set(ids(admin, "companies"))) == expected
-        assert (
-            one(admin, "select count(*) from intake.raw_loads where raw_data ->> 'modality' = 'account'") > 0
-        )
+        assert one(admin, "select count(*) from intake.raw_loads where raw_data ->> 'modality' = 'account'") > 0
         assert sandbox.apollo.credits_used == -(-expected // 5)
         assert float(one(admin, "select sum(spent) from public.credit_ledger")) == sandbox.apollo.credits_used
 
@@ -97,9 +95,7 @@ def test_a_ration_and_a_cap_stop_before_the_call_that_would_pass_them(
         assert len(set(ids(admin, "matches"))) == len(ids(admin, "matches"))
 
 
-def test_a_search_is_divided_and_says_what_it_could_not_reach(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
+def test_a_search_is_divided_and_says_what_it_could_not_reach(tmp_path: Path, database_url: str, admin: Admin) -> None:
     sizes = ["1,50", "51,200", "201,1000000"]
     parts = ", ".join(f'{{ organization_num_employees_ranges = ["{size}"] }}' for size in sizes)
     with apollo() as sandbox:

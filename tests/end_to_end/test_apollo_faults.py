@@ -38,8 +38,7 @@ API_SEARCH, BULK, ORGANIZATIONS = (
 def count(admin: Admin, source: str) -> tuple[int, int]:
     """Loads of a source, and how many different ids they hold."""
     row = admin.execute(
-        "select count(*) as n, count(distinct raw_data ->> 'id') as d"
-        " from intake.raw_loads where source = %s",
+        "select count(*) as n, count(distinct raw_data ->> 'id') as d from intake.raw_loads where source = %s",
         (source,),
     ).fetchone()
     assert row is not None
@@ -86,10 +85,7 @@ def test_a_full_hour_or_day_stops_cleanly_and_goes_on_at_the_cursor(
         assert total[0] == total[1] == first + report.items
         assert one(admin, "select status from intake.pull") == "complete"
         if batch is COMPANIES:
-            assert (
-                float(one(admin, "select sum(spent) from public.credit_ledger"))
-                == sandbox.apollo.credits_used
-            )
+            assert float(one(admin, "select sum(spent) from public.credit_ledger")) == sandbox.apollo.credits_used
             assert one(admin, "select count(*) from public.credit_ledger where state = 'released'") == 1
 
 
@@ -97,9 +93,7 @@ def test_real_windows_are_waited_for(tmp_path: Path, database_url: str, admin: A
     from outreach_pipeline.sandbox.apollo_limits import Limits
 
     with apollo(limits=Limits(minute=2, window_seconds=0.4)) as sandbox:
-        report = land_batch(
-            apollo_workspace(tmp_path, database_url, sandbox, apollo_minute_secs=0.4), COMPANIES
-        )
+        report = land_batch(apollo_workspace(tmp_path, database_url, sandbox, apollo_minute_secs=0.4), COMPANIES)
         assert report.items == len(sandbox.apollo.search().companies({}))
 
 
@@ -121,10 +115,7 @@ def test_a_match_whose_answer_was_lost_is_not_repeated_until_somebody_decides(
         total, different = count(admin, "matches")
         assert total == different
         # The reservation counts as long as nobody knows better.
-        assert (
-            one(admin, "select public.f_credits_committed('apollo', '-infinity')")
-            >= sandbox.apollo.credits_used
-        )
+        assert one(admin, "select public.f_credits_committed('apollo', '-infinity')") >= sandbox.apollo.credits_used
         tomorrow = Batch(DAY + timedelta(days=1), "matches")
         assert land_batch(there, tomorrow).items == 0
         charged = kind in ("drop_after_accept", "half_page")
@@ -149,9 +140,7 @@ def test_doubt_ends_after_its_days(tmp_path: Path, database_url: str, admin: Adm
         assert one(admin, "select count(*) from public.enrichment where was_found") == total
 
 
-def test_a_page_of_companies_whose_answer_was_lost_comes_last(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
+def test_a_page_of_companies_whose_answer_was_lost_comes_last(tmp_path: Path, database_url: str, admin: Admin) -> None:
     with apollo() as sandbox:
         there = apollo_workspace(tmp_path, database_url, sandbox)
         sandbox.apollo.faults.add(ORGANIZATIONS, "drop_after_accept", after=1)
@@ -192,9 +181,7 @@ def test_refusals_say_what_helps_and_cost_nothing(
         assert land_batch(there, COMPANIES).items > 0
 
 
-def test_an_account_without_credits_is_a_matter_of_money(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
+def test_an_account_without_credits_is_a_matter_of_money(tmp_path: Path, database_url: str, admin: Admin) -> None:
     from outreach_pipeline.sandbox.apollo_server import Plan
 
     with apollo(plan=Plan(credits=1.0)) as sandbox:
@@ -215,9 +202,7 @@ def test_a_key_without_a_plan(tmp_path: Path, database_url: str) -> None:
         land_batch(apollo_workspace(tmp_path, database_url, sandbox), SEARCH)
 
 
-def test_the_key_is_nowhere_to_be_read(
-    tmp_path: Path, database_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_key_is_nowhere_to_be_read(tmp_path: Path, database_url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with apollo() as sandbox:
         there = apollo_workspace(tmp_path, database_url, sandbox)
@@ -226,9 +211,7 @@ def test_the_key_is_nowhere_to_be_read(
         assert sandbox.apollo_key not in repr(there.settings)
 
 
-def test_killed_at_every_commit_nobody_is_asked_about_twice(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
+def test_killed_at_every_commit_nobody_is_asked_about_twice(tmp_path: Path, database_url: str, admin: Admin) -> None:
     """A kill between reservation and landing leaves a call open; it is decided before it is repeated."""
     with apollo(companies=12) as sandbox:
         there = apollo_workspace(tmp_path, database_url, sandbox)
@@ -248,8 +231,7 @@ def test_killed_at_every_commit_nobody_is_asked_about_twice(
         assert max(sandbox.apollo.enriched.values(), default=1) == 1
         assert count(admin, "matches")[0] == count(admin, "matches")[1]
         open_ids = [
-            row["call_id"]
-            for row in admin.execute("select call_id from public.credit_ledger where state = 'reserved'")
+            row["call_id"] for row in admin.execute("select call_id from public.credit_ledger where state = 'reserved'")
         ]
         assert open_ids
         decide_calls(there, open_ids, charged=True)
@@ -258,12 +240,10 @@ def test_killed_at_every_commit_nobody_is_asked_about_twice(
         assert total == different
         everybody = one(
             admin,
-            "select count(*)"
-            " from intake.f_enrichment_subjects('apollo', 'people', 'person', 'infinity', 90, 3)",
+            "select count(*) from intake.f_enrichment_subjects('apollo', 'people', 'person', 'infinity', 90, 3)",
         )
         due = one(admin, "select count(*) from public.enrichment")
         assert due + everybody == count(admin, "people")[1] - one(
             admin,
-            "select count(*) from intake.raw_loads"
-            " where source = 'people' and raw_data ->> 'has_email' = 'false'",
+            "select count(*) from intake.raw_loads where source = 'people' and raw_data ->> 'has_email' = 'false'",
         )
