@@ -215,6 +215,8 @@ class ApifyService(Service):
         desc = _flag(query.get("desc"))
         limit = min(_integer(query.get("limit")) or 1000, 1000)
         shown = [answers.run_short(run) for run in (reversed(runs) if desc else runs)]
+        if self.faults.take(f"GET {self.normal(request.path)}", of_runs=True):
+            shown = [{k: v for k, v in row.items() if k != "usageTotalUsd"} for row in shown]
         return json_answer(answers.page(shown, _integer(query.get("offset")) or 0, limit, desc=desc))
 
     def _last(self, request: Request, found: Mapping[str, str]) -> Answer:

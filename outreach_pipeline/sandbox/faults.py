@@ -22,6 +22,7 @@ partial_then_fail    (start of a run) half the items, then `status` = FAILED | T
                      charged
 half_missing         (start of a run) every second item is missing, SUCCEEDED
 strangers            (start of a run) the items are of other people than those asked for
+list_without_usage   (list of runs) no item carries usageTotalUsd; the client's model refuses the whole page
 ====================
 ==============================================================================================
 """
@@ -34,7 +35,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 CONNECTION_KINDS = frozenset({"drop_before", "drop_after_accept", "slow", "half_page", "expired_dataset"})
-RUN_KINDS = frozenset({"refusal", "never_ends", "partial_then_fail", "half_missing", "strangers"})
+RUN_KINDS = frozenset(
+    {"refusal", "never_ends", "partial_then_fail", "half_missing", "strangers", "list_without_usage"}
+)
 _STATUS = re.compile(r"status_([45]\d\d)")
 
 

@@ -74,8 +74,16 @@ class Person:
 
     @property
     def slug(self) -> str:
-        """The name in LinkedIn's address; lower-case, accents kept."""
+        """The name in LinkedIn's address on the first night; lower-case, accents kept."""
         return f"{self.name.lower().replace(' ', '-')}-{self.number * 2_654_435_761 % 0x1000000:06x}"
+
+    def slug_on(self, night: int) -> str:
+        """The name in LinkedIn's address on a night: one in eighty takes another one on the second.
+
+        Only LinkedIn itself knows the new one; others keep the old, which still leads to the same profile.
+        """
+        changed = night > 1 and self.number % 83 == 7 and self.posts[0].first_night == 1
+        return f"{self.slug}-x" if changed else self.slug
 
     @property
     def member_id(self) -> str:

@@ -21,6 +21,7 @@ Item = dict[str, Any]
 def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
     """A row of harvestapi/linkedin-profile-scraper."""
     person, post, company = sight.person, sight.post, sight.company
+    slug = person.slug_on(sight.night)
     home = company or world.companies[person.posts[0].company]
     jobs = [
         _harvest_job(world, p, sight.night, rng)
@@ -29,16 +30,16 @@ def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
     ]
     leftover = len(jobs) > 1 and rng.random() < 0.15 and person.posts[-1].year > person.posts[-2].year
     if leftover and post is not None:
-        jobs[1]["endDate"] = {
-            "text": "Present"
-        }  # LinkedIn leaves a position open that somebody forgot to close
+        # LinkedIn leaves a position open that somebody forgot to close.
+        jobs[1]["endDate"] = {"text": "Present"}
     has_email = rng.random() < 0.4
     mail_form = rng.random() < 0.5
     email = person.email_at(company) if company and has_email else None
     place = rng.random()
+    sideline = [{"companyName": "Self-employed"}] if rng.random() < 0.04 else []
     return {
-        "id": person.member_id, "publicIdentifier": person.slug,
-        "linkedinUrl": dirt.profile_url(rng, person.slug),
+        "id": person.member_id, "publicIdentifier": slug,
+        "linkedinUrl": dirt.profile_url(rng, slug),
         "firstName": person.first,
         "lastName": person.last + (f", {person.credential}" if person.credential else ""),
         "headline": f"{post.titles[0]} @ {home.name}" if post else "Looking for new opportunities",
@@ -53,7 +54,7 @@ def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
         "objectUrn": f"urn:li:member:{person.member_number}",
         "location": None if place < 0.1 else _place(home),
         "emails": [{"email": email, "status": "valid"} if mail_form else email] if email else [],
-        "currentPosition": [_position(company)] if company else [], "experience": jobs,
+        "currentPosition": ([_position(company)] if company else []) + sideline, "experience": jobs,
         "education": [{"schoolName": "Example State University", "degree": "BA", "fieldOfStudy": "Economics",
                        "startDate": {"year": 1998, "text": "1998"},
                        "endDate": {"year": 2002, "text": "2002"}}],
@@ -62,7 +63,19 @@ def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
         "featured": None,
         "multiLocaleHeadline": [],
         "primaryLocale": {"country": home.country.code, "language": home.country.language},
-        "originalQuery": {"query": f"https://www.linkedin.com/in/{person.slug}"}, "status": 200,
+        "originalQuery": {"query": f"https://www.linkedin.com/in/{slug}"}, "status": 200,
+    }  # fmt: skip
+
+
+def short_profile(sight: Sight) -> Item:
+    """The same actor in its short mode: an opaque id instead of the slug, titles in currentPositions."""
+    person, post, company = sight.person, sight.post, sight.company
+    positions = [{"companyName": company.name, "title": post.titles[0]}] if post and company else []
+    return {
+        "id": person.opaque_id, "linkedinUrl": f"https://www.linkedin.com/in/{person.opaque_id}",
+        "firstName": person.first, "lastName": person.last, "summary": None,
+        "location": {"linkedinText": f"{company.city}, {company.country.name}"} if company else None,
+        "currentPositions": positions,
     }  # fmt: skip
 
 
@@ -110,6 +123,7 @@ def dev_fusion_profile(world: World, sight: Sight, rng: Random) -> Item:
     variant.
     """
     person, post, company = sight.person, sight.post, sight.company
+    slug = person.slug_on(sight.night)
     home = company or world.companies[person.posts[0].company]
     older = rng.random() < 0.25
     jobs = [
@@ -123,7 +137,7 @@ def dev_fusion_profile(world: World, sight: Sight, rng: Random) -> Item:
     if rng.random() < 0.01:
         about = "A NUL \x00 from somewhere"
     item: Item = {
-        "linkedinUrl": dirt.profile_url(rng, person.slug), "firstName": person.first, "lastName": last,
+        "linkedinUrl": dirt.profile_url(rng, slug), "firstName": person.first, "lastName": last,
         "fullName": full,
         "headline": f"{post.titles[0]} at {home.name} 🚀" if post else "--",
         "connections": rng.choice((693, "500+", 0)), "followers": 100 + sight.night,
@@ -143,7 +157,7 @@ def dev_fusion_profile(world: World, sight: Sight, rng: Random) -> Item:
         "addressWithCountry": f"{home.city}, {home.state} {home.country.name}",
         "addressWithoutCountry": rng.choice((f"{home.city}, {home.state}", "Greater Example Region")),
         "profilePic": None, "profilePicHighQuality": None, "linkedinId": person.member_number, "about": about,
-        "publicIdentifier": person.slug, "openConnection": False, "urn": person.member_id,
+        "publicIdentifier": slug, "openConnection": False, "urn": person.member_id,
         "birthday": {"day": "", "month": "", "year": ""}, "experiences": jobs,
         "skills": [{"title": "Planning"}],
         "educations": [], "languages": [], "updates": [], "peopleAlsoViewed": [],
@@ -181,15 +195,16 @@ def _fusion_job(world: World, post: Post, night: int, rng: Random, *, older: boo
 def apimaestro_profile(world: World, sight: Sight, rng: Random) -> Item:
     """A row of apimaestro/linkedin-profile-detail: everything about the person under basic_info."""
     person, post, company = sight.person, sight.post, sight.company
+    slug = person.slug_on(sight.night)
     home = company or world.companies[person.posts[0].company]
     blank = rng.choice(("", None))
     return {
-        "profileUrl": f"https://www.linkedin.com/in/{person.slug}",
+        "profileUrl": f"https://www.linkedin.com/in/{slug}",
         "basic_info": {
             "fullname": person.name, "first_name": person.first, "last_name": person.last,
             "headline": f"{post.titles[0]} @ {home.name}" if post else blank,
-            "public_identifier": person.slug,
-            "profile_url": rng.choice((dirt.profile_url(rng, person.slug), None)),
+            "public_identifier": slug,
+            "profile_url": rng.choice((dirt.profile_url(rng, slug), None)),
             "profile_picture_url": None,
             "about": blank,
             "location": {"country": home.country.name, "city": f"{home.city}, {home.state}",

@@ -287,11 +287,12 @@ class _Comparison:
             return f"its company is missing: {self.lost_companies[company]}"
         if holder is not None and holder in self.lost_people:
             return f"its holder is missing: {self.lost_people[holder]}"
-        moved = {move.person: move.kind for move in self.truth.moves}
-        for occupant in sorted(occupants & set(moved)):
-            if moved[occupant] == "left":
+        for occupant in sorted(occupants & set(self.truth.people)):
+            home = self.truth.people[occupant].company
+            if home is None:
                 return "who held it left without a new employer"
-            return f"who held it has gone ({moved[occupant]}), but no promoted record places them elsewhere"
+            if home != company:
+                return "who held it has gone, but no promoted record places them elsewhere"
         if holder is None:
             return "somebody was taken for its holder"
         return (

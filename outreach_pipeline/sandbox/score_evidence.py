@@ -151,7 +151,8 @@ def _read_people(evidence: Evidence, truth: Truth, rows: Sequence[Any]) -> None:
     named: dict[tuple[str, str], str] = {}
     for key, person in truth.people.items():
         ids = (person.linkedin_slug, person.linkedin_member_id, person.linkedin_number, person.vendor_id)
-        strong.update(dict.fromkeys((*ids, *person.emails), key))
+        former = [person.former_slug] if person.former_slug else []
+        strong.update(dict.fromkeys((*ids, *former, *person.emails), key))
         name = name_key(person.first, person.last) or ""
         named.update({(name, company): key for company in person.companies})
     for row in rows:

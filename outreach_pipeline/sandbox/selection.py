@@ -17,6 +17,7 @@ from outreach_pipeline.sandbox.apify_actors import ActorKind
 from outreach_pipeline.sandbox.companies import Company
 from outreach_pipeline.sandbox.people import Person
 from outreach_pipeline.sandbox.render import Renderer, dumps, miss
+from outreach_pipeline.sandbox.render_profiles import short_profile
 
 
 def select_items(
@@ -26,6 +27,8 @@ def select_items(
     if not kind.selects:
         return _capped(renderer.items(kind.shape, night), run_input.get(kind.caps))
     wanted = _wanted(kind, run_input)
+    if str(run_input.get("profileScraperMode", "")).lower().startswith("short"):
+        return _short(renderer, kind.shape, wanted, night)
     if wanted == ["all"]:
         return renderer.items(kind.shape, night)
     renderer.world.night(night)
@@ -59,6 +62,16 @@ def _profiles(renderer: Renderer, shape: str, wanted: list[str], night: int) -> 
         if item is not None:
             rows.append(dumps(_echoing(item, query)))
     return rows
+
+
+def _short(renderer: Renderer, shape: str, wanted: list[str], night: int) -> list[bytes]:
+    """Rows of the short mode, whose ids lead to no profile."""
+    if wanted == ["all"]:
+        sights = list(renderer.coverage.people(shape, night))
+    else:
+        people = [person for query in wanted if (person := find_person(renderer, query)) is not None]
+        sights = [renderer.coverage.sight(shape, person, night) for person in people]
+    return [dumps(short_profile(sight)) for sight in sights]
 
 
 def _echoing(item: dict[str, Any], query: str) -> dict[str, Any]:

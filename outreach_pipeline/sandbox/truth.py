@@ -7,9 +7,9 @@ As JSON (`Truth.as_json`):
     {"seed", "night", "day": "2026-11-21",
      "companies": {"c000001": {"names": [...], "domain", "linkedin_id", "linkedin_slugs": [...], "country",
                                "is_ambiguous", "is_outside", "seen_by": [shape, ...]}},
-     "people":    {"p0000001": {"name", "linkedin_slug", "linkedin_member_id", "linkedin_number", "vendor_id",
-                                "emails": [...], "companies": ["c000001", ...], "company", "role", "rank",
-                                "title",
+     "people":    {"p0000001": {"name", "first", "last", "linkedin_slug", "former_slug", "linkedin_member_id",
+                                "linkedin_number", "vendor_id", "emails": [...],
+                                "companies": ["c000001", ...], "company", "role", "rank", "title",
                                 "seen_by": [shape, ...]}},
      "slots":     {"c000001": {"CEO": "p0000001" | null, "CFO": ..., "HR": ...}},
      "moves":     [{"night", "kind": moved | unknown | promoted | left, "person", "from_company", "from_role",
@@ -17,6 +17,7 @@ As JSON (`Truth.as_json`):
 
 companies        in "people": all where the person ever worked, the current one in `company`
 role, rank       1 the seat itself, 2 a candidate only where nobody better is, 0 none (role null)
+former_slug      what LinkedIn's address said before, null for most
 is_outside       nobody sells data about it; it may become a master or not
 is_ambiguous     another company of the same country bears the same name
 seen_by          shapes in which the entity appears on some night until this one
@@ -56,6 +57,7 @@ class TruePerson:
     first: str
     last: str
     linkedin_slug: str
+    former_slug: str | None
     linkedin_member_id: str
     linkedin_number: str
     vendor_id: str
@@ -167,9 +169,11 @@ def _person(world: World, person: Person, night: int, seen: Coverage) -> TruePer
     post = person.post_on(night)
     places = tuple(dict.fromkeys(world.companies[p.company].key for p in posts))
     emails = tuple(dict.fromkeys(person.email_at(world.companies[p.company]) for p in posts))
+    slug = person.slug_on(night)
     highest = min((p.rank for p in posts if p.rank), default=0)
     return TruePerson(
-        person.name, person.first, person.last, person.slug, person.member_id, person.member_number,
+        person.name, person.first, person.last, slug, person.slug if slug != person.slug else None,
+        person.member_id, person.member_number,
         f"apollo:{person.apollo_id}", emails, places, world.companies[post.company].key if post else None,
         post.role if post else None, post.rank if post else highest, post.titles[0] if post else None,
         tuple(shape for shape in PEOPLE if seen.sees_person(shape, person)),

@@ -21,7 +21,6 @@ from outreach_pipeline.sandbox.people import (
     Person,
     Post,
     draw_person,
-    name_token,
     other_titles,
     rival_titles,
     seat_titles,
@@ -86,8 +85,8 @@ class World:
 
     @cached_property
     def by_slug(self) -> dict[str, Person]:
-        """People by LinkedIn slug."""
-        return {person.slug: person for person in self.people}
+        """People by LinkedIn slug, old and new."""
+        return {slug: p for p in self.people for slug in (p.slug, p.slug_on(2))}
 
     def new_outside_company(self, rng: Random) -> Company:
         """A company that only the profiles of those who went there mention."""
@@ -141,7 +140,3 @@ class World:
     ) -> None:
         year = rng.randrange(max(company.founded, 2008), self.first_day.year)
         person.posts.append(Post(company.number, role, rank, titles, year, rng.randrange(1, 13)))
-
-    def knows_name(self, company: int, first: str, last: str) -> bool:
-        """Whether somebody of that name ever worked there."""
-        return name_token(first, last) in self.names_at.get(company, set())

@@ -262,6 +262,33 @@ def test_runs_that_refuse_never_end_or_fail_half_way(sandbox: Sandbox, client: A
     assert client.run(running.id).abort().status == "ABORTED"
 
 
+def test_a_list_without_usage_is_refused_by_the_clients_model(sandbox: Sandbox, client: ApifyClient) -> None:
+    start(client)
+    sandbox.apify.faults.add("GET /v2/actor-runs", "list_without_usage")
+    with pytest.raises(ValueError, match="usage"):  # pydantic's
+        client.runs().list()
+    assert len(client.runs().list().items) == 1
+
+
+def test_the_short_mode_gives_ids_that_lead_nowhere(sandbox: Sandbox, client: ApifyClient) -> None:
+    order = {"queries": [sandbox.world.people[0].slug], "profileScraperMode": "Short ($1 per 1k)"}
+    run = client.actor(ACTOR).call(run_input=order, max_total_charge_usd=CAP, logger=None)
+    assert run is not None
+    row = client.dataset(run.default_dataset_id).list_items().items[0]
+    assert row["id"].startswith("ACwAA")
+    assert "publicIdentifier" not in row
+
+
+def test_a_changed_slug_still_leads_to_the_person(sandbox: Sandbox, client: ApifyClient) -> None:
+    person = next(p for p in sandbox.world.people if p.slug_on(2) != p.slug)
+    sandbox.set_night(2)
+    order = {"queries": [person.slug, person.slug_on(2)]}
+    run = client.actor(ACTOR).call(run_input=order, max_total_charge_usd=CAP, logger=None)
+    assert run is not None
+    rows = client.dataset(run.default_dataset_id).list_items().items
+    assert {(row["id"], row["publicIdentifier"]) for row in rows} == {(person.member_id, person.slug_on(2))}
+
+
 def test_a_run_may_answer_with_strangers(sandbox: Sandbox, client: ApifyClient) -> None:
     slug = sandbox.world.people[0].slug
     sandbox.apify.faults.add("POST /v2/actors/*/runs", "strangers")
