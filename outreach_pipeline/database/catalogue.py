@@ -1,11 +1,11 @@
 """What the live database consists of, as data and as a text that reads like SQL (`sql/schema.sql`).
 
 Belongs here: reading pg_catalog and writing it down in a stable order. Does not belong here: judging it
-(`sql/lints`) and changing it (`migrate`).
+(`sql/lints`), changing it (`migrate`), the page for people (`data_model`).
 
-`python -m outreach_pipeline.database.catalogue --write` migrates an empty embedded database and writes
-`sql/schema.sql` anew; without `--write` it prints. A test compares the file with a migrated database, on
-PostgreSQL 15 and 18 alike.
+`python -m outreach_pipeline.database.catalogue --write` (`make schema`) migrates an empty embedded database and writes
+`sql/schema.sql` and `docs/data-model.md` anew; without `--write` it prints the first. Tests compare both files with a
+migrated database, on PostgreSQL 15 and 18 alike.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _migrated_text() -> str:
+def _migrated_catalogue() -> Catalogue:
     from outreach_pipeline.database.connect import Database
     from outreach_pipeline.database.embedded import EmbeddedServer
     from outreach_pipeline.database.migrate import migrate
@@ -199,21 +199,26 @@ def _migrated_text() -> str:
             server.ensure_database()
             migrate(server.admin_url())
             with Database(server.admin_url()).autocommit() as connection:
-                return render(read_catalogue(connection))
+                return read_catalogue(connection)
         finally:
             server.stop()
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Command line: print the catalogue of a freshly migrated database, or write it to `sql/schema.sql`."""
+    """Command line: print the catalogue of a freshly migrated database, or write the files made of it."""
+    from outreach_pipeline.database.data_model import render_data_model
+
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--write", action="store_true", help="write sql/schema.sql")
+    parser.add_argument("--write", action="store_true", help="write sql/schema.sql and docs/data-model.md")
     options: Any = parser.parse_args(arguments)
-    text = _migrated_text()
-    if options.write:
-        (sql_root() / "schema.sql").write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
+    catalogue = _migrated_catalogue()
+    if not options.write:
+        sys.stdout.write(render(catalogue))
+        return 0
+    schema = sql_root() / "schema.sql"
+    schema.write_text(render(catalogue), encoding="utf-8")
+    page = schema.parents[1] / "docs" / "data-model.md"
+    page.write_text(render_data_model(catalogue), encoding="utf-8")
     return 0
 
 
