@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from outreach_pipeline.sandbox.apify_runs import Timing
-from outreach_pipeline.sandbox.configure import dotenv, sources_toml, write_files
+from outreach_pipeline.sandbox.configure import dotenv, sources_toml
 from outreach_pipeline.sandbox.server import Sandbox
 from outreach_pipeline.sandbox.world import FIRST_DAY
 
@@ -36,18 +36,22 @@ def serve_forever(  # noqa: PLR0913 - all by keyword
     """Serve Apify on `port` and Apollo on the next one (0: two free ones) until interrupted or `until` is
     set.
 
-    Writes sources.toml, .env and the files of the file sources (nights up to `night`) into `folder`, and says
-    what to do with them. OSError when a port is taken.
+    Writes sources.toml, .env and the files of the file sources (each night until the one in force) into
+    `folder`, and says what to do with them. OSError when a port is taken.
     """
     ports = (port, port + 1 if port else 0)
     timing = Timing(ready=run_seconds / 10, running=run_seconds)
-    sandbox = Sandbox(
-        companies=companies, seed=seed, night=1, first_day=first_day, ports=ports, timing=timing
-    )
-    sandbox.set_night(night)
     folder = folder.resolve()
-    for one in range(1, night + 1):
-        write_files(sandbox.renderer, folder / "files", one)
+    sandbox = Sandbox(
+        companies=companies,
+        seed=seed,
+        first_day=first_day,
+        ports=ports,
+        timing=timing,
+        files=folder / "files",
+    )
+    for one in range(2, night + 1):
+        sandbox.set_night(one)
     sources = folder / "sources.toml"
     sources.write_text(sources_toml(folder / "files", companies), encoding="utf-8")
     environment = dotenv(sandbox, sources)

@@ -1,59 +1,30 @@
 """Apollo's HTTP API v1 as far as a pipeline uses it: people, companies, contacts, enrichment, usage.
 
-Belongs here: routes, keys, paging ceilings, credits, limits, envelopes. Does not belong here: who is found
-(`apollo_search`), the objects (`render_apollo`).
+Belongs here: endpoints, paging ceilings, envelopes, prices. Does not belong here: keys, windows, credits
+(`apollo_account`), who is found (`apollo_search`), the objects (`render_apollo`).
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from outreach_pipeline.sandbox.apollo_limits import Limits, Windows
+from outreach_pipeline.sandbox.apollo_account import UPGRADE, ApolloAccount, Plan
 from outreach_pipeline.sandbox.apollo_search import ApolloSearch
-from outreach_pipeline.sandbox.faults import Fault
-from outreach_pipeline.sandbox.http import Answer, Request, Service, json_answer
+from outreach_pipeline.sandbox.http import Answer, Request, json_answer
 from outreach_pipeline.sandbox.render_apollo import is_locked
 
 MAX_PER_PAGE, MAX_PAGE, DEFAULT_PER_PAGE, MAX_BULK = 100, 500, 10, 10
-_UPGRADE = "Please upgrade your plan from https://app.apollo.io/#/settings/plans/upgrade."
+
+__all__ = ["ApolloService", "Plan"]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the key may do. A search that needs a master key answers 403 without one; so does the older
-    search.
+class ApolloService(ApolloAccount):
+    """One team at Apollo with all endpoints."""
 
-    credits     to spend; when they are gone, charged calls answer 422
-    """
-
-    master_key: bool = True
-    older_search: bool = True
-    credits: float = 100_000.0
-
-
-class ApolloService(Service):
-    """One team at Apollo. `search` gives the view of the night in force."""
-
-    def __init__(
-        self,
-        search: Callable[[], ApolloSearch],
-        key: str,
-        *,
-        limits: Limits | None = None,
-        plan: Plan | None = None,
-    ) -> None:
-        super().__init__("apollo")
-        self.search = search
-        self.key = key
-        self.plan = plan or Plan()
-        self.windows = Windows(limits or Limits())
-        self.credits_used = 0.0
-        self.enriched: dict[str, int] = {}
-        self._credits_lock = threading.Lock()
+    def __init__(self, search: Callable[[], ApolloSearch], key: str, **options: Any) -> None:
+        super().__init__(search, key, **options)
         self.route("GET", "/auth/health", self._health)
         self.route("POST", "/mixed_people/api_search", self._api_search)
         self.route("POST", "/mixed_people/search", self._older_search)
@@ -65,70 +36,6 @@ class ApolloService(Service):
         self.route("POST", "/contacts/search", self._contacts)
         self.route("POST", "/usage_stats/api_usage_stats", self._usage)
 
-    def normal(self, path: str) -> str:
-        """/api/v1/people/match and /v1/people/match are /people/match."""
-        for prefix in ("/api/v1/", "/v1/"):
-            if path.startswith(prefix):
-                return "/" + path.removeprefix(prefix)
-        return path
-
-    def refuse(self, status: int, fault: Fault | None, request: Request) -> Answer:
-        """Apollo's error of that status."""
-        endpoint = "api/v1" + self.normal(request.path)
-        if status == 401:
-            return Answer(b"Invalid access credentials.", 401, "text/plain; charset=utf-8")
-        if status == 403:
-            body = {
-                "error": f"{endpoint} is not accessible with this api_key",
-                "error_code": "API_INACCESSIBLE",
-            }
-            return json_answer(body, 403)
-        if status == 429:
-            return self._too_many(endpoint, fault.window if fault else "minute")
-        if status in (502, 504):
-            return Answer(b"<html>Bad gateway</html>", status, "text/html")
-        texts = {404: "Not found", 422: "Unprocessable", 500: "Internal server error", 400: "Bad request"}
-        return json_answer({"error": texts.get(status, f"Status {status}")}, status)
-
-    def admit(self, request: Request) -> Answer | None:
-        """401 without the key, 422 for a key in query or body, 429 when a window is full."""
-        if "api_key" in request.query or b'"api_key"' in request.body:
-            message = "API key must be passed in the X-Api-Key header for security reasons"
-            return json_answer({"error": message}, 422)
-        path = self.normal(request.path)
-        if path == "/auth/health":
-            return None
-        if request.headers.get("x-api-key") != self.key:
-            return self.refuse(401, None, request)
-        full = self.windows.enter(path)
-        return self._too_many("api/v1" + path, full) if full else None
-
-    def answer(self, request: Request) -> Answer:
-        """As any service, with the headers of the windows."""
-        answer = super().answer(request)
-        if answer.status == 200 and not request.path.startswith("/sandbox/"):
-            answer.headers |= self.windows.headers(self.normal(request.path))
-        return answer
-
-    def _too_many(self, endpoint: str, window: str) -> Answer:
-        limit = self.windows.limits.of(window)
-        most = f"{limit} times per {window}"
-        text = f"The maximum number of api calls allowed for {endpoint} is {most}. {_UPGRADE}"
-        body: dict[str, Any] = {"message": text}
-        if window != "minute":
-            body["error_details"] = {"code": "USAGE.RATE_LIMIT.API_RATE_LIMIT_EXCEEDED"}
-        return json_answer(body, 429, self.windows.headers("/" + endpoint.removeprefix("api/v1/")))
-
-    def _charge(self, amount: float) -> bool:
-        """Take credits; False when there are not enough, and nothing was taken."""
-        with self._credits_lock:
-            if self.credits_used + amount > self.plan.credits:
-                return False
-            self.credits_used += amount
-            return True
-
-    # -------------------------------------------------------------------------------------------------
-    # searching
     def _health(self, request: Request, _found: Mapping[str, str]) -> Answer:
         logged_in = request.headers.get("x-api-key") == self.key
         return json_answer({"healthy": True, "is_logged_in": logged_in})
@@ -147,7 +54,7 @@ class ApolloService(Service):
     def _older_search(self, request: Request, _found: Mapping[str, str]) -> Answer:
         if not self.plan.older_search:
             endpoint = "api/v1/mixed_people/search"
-            text = f"{endpoint} is not accessible with this access token on a free plan. {_UPGRADE}"
+            text = f"{endpoint} is not accessible with this access token on a free plan. {UPGRADE}"
             return json_answer({"error": text, "error_code": "API_INACCESSIBLE"}, 403)
         filters = _filters(request)
         search = self.search()
@@ -168,7 +75,7 @@ class ApolloService(Service):
         page = _page(found, filters)
         if page is None:
             return _beyond()
-        if page and not self._charge(1.0):
+        if page and not self.charge(1.0):
             return _no_credits()
         rows = [search.organization(company) for company in page]
         accounts = [row for row in rows if row.get("modality") == "account"]
@@ -188,15 +95,13 @@ class ApolloService(Service):
             else json_answer(_envelope(filters, len(found)) | {"contacts": list(page)})
         )
 
-    # -------------------------------------------------------------------------------------------------
-    # enriching
     def _match(self, request: Request, _found: Mapping[str, str]) -> Answer:
         details = _filters(request)
         refusal = _phones_need_webhook(details)
         if refusal is not None:
             return refusal
         person, price = self._reveal(details)
-        if price and not self._charge(price):
+        if price and not self.charge(price):
             return _no_credits()
         return json_answer({"person": person})
 
@@ -210,7 +115,7 @@ class ApolloService(Service):
             return refusal
         revealed = [self._reveal(one) for one in details]
         credits_used = sum(price for _, price in revealed)
-        if not self._charge(credits_used):
+        if not self.charge(credits_used):
             return _no_credits()
         matches = [person for person, _ in revealed]
         hits = sum(person is not None for person in matches)
@@ -240,7 +145,7 @@ class ApolloService(Service):
         found = self.search().enrich(domain)
         if found is None:
             return json_answer({} if len(domain) % 2 else {"organization": None})
-        return json_answer({"organization": found}) if self._charge(1.0) else _no_credits()
+        return json_answer({"organization": found}) if self.charge(1.0) else _no_credits()
 
     def _bulk_enrich(self, request: Request, _found: Mapping[str, str]) -> Answer:
         body = _filters(request)
@@ -249,7 +154,7 @@ class ApolloService(Service):
             return json_answer({"error": f"domains must hold 1 to {MAX_BULK} domains"}, 422)
         search = self.search()
         found = [row for domain in dict.fromkeys(domains) if (row := search.enrich(str(domain))) is not None]
-        if not self._charge(float(len(found))):
+        if not self.charge(float(len(found))):
             return _no_credits()
         unique = len(set(domains))
         return json_answer({
@@ -309,7 +214,7 @@ def _beyond() -> Answer:
 
 
 def _no_credits() -> Answer:
-    return json_answer({"error": f"You have insufficient credits to perform this action. {_UPGRADE}"}, 422)
+    return json_answer({"error": f"You have insufficient credits to perform this action. {UPGRADE}"}, 422)
 
 
 def _phones_need_webhook(details: Mapping[str, Any]) -> Answer | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from outreach_pipeline.sandbox.render import Renderer
 from outreach_pipeline.sandbox.server import Sandbox
 
 
@@ -17,7 +16,7 @@ from outreach_pipeline.sandbox.server import Sandbox
 class DemoSource:
     """One source of the demo: its table in sources.toml.
 
-    `file` is what `write_files` calls it, for files. `usd` is what a run may charge per company of the world,
+    `file` is what `Renderer.write_files` calls it, for files. `usd` is what a run may charge per company of the world,
     about one and a half times what it will.
     """
 
@@ -104,8 +103,3 @@ def dotenv(sandbox: Sandbox, sources: Path) -> str:
         "OUTREACH_APOLLO_CREDITS_PER_MONTH=100000\n"
         "NO_PROXY=127.0.0.1,localhost\n"
     )
-
-
-def write_files(renderer: Renderer, folder: Path, night: int) -> list[Path]:
-    """The files of a night, in a folder named after its day."""
-    return renderer.write_files(folder / str(renderer.world.day(night)), night)

@@ -21,6 +21,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -49,6 +50,7 @@ class Sandbox:
     limits, plan                        Apollo's windows, what its key may do, its credits
     ports                               of Apify and Apollo; 0 takes a free one
     monthly_limit_usd                   what the Apify account may spend
+    files                               where each night's files are written, in a folder named after its day
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword
@@ -65,10 +67,12 @@ class Sandbox:
         plan: Plan | None = None,
         ports: tuple[int, int] = (0, 0),
         monthly_limit_usd: float = 1000.0,
+        files: Path | None = None,
     ) -> None:
         self.world = world or World(seed, companies, first_day=first_day)
         self.renderer = Renderer(self.world)
         self._night = night
+        self._files = files
         self._searches: dict[int, ApolloSearch] = {}
         self._lock = threading.RLock()
         self.apify = ApifyService(
@@ -77,6 +81,7 @@ class Sandbox:
         self.apollo = ApolloService(self._search, APOLLO_KEY, limits=limits, plan=plan)
         for service in (self.apify, self.apollo):
             self._add_routes(service)
+        self.set_night(night)
         self._servers = (HttpServer(self.apify, ports[0]), HttpServer(self.apollo, ports[1]))
 
     # ------------------------------------------------------------------------------------------------- life
@@ -126,10 +131,12 @@ class Sandbox:
         return self._night
 
     def set_night(self, night: int) -> None:
-        """Let it become that night."""
+        """Let it become that night, and write its files."""
         with self._lock:
             self.world.night(night)
             self._night = night
+            if self._files is not None:
+                self.renderer.write_files(self._files / str(self.world.day(night)), night)
 
     def truth(self, night: int | None = None) -> Truth:
         """What is true on a night (default: the one in force)."""

@@ -9,7 +9,7 @@ import pytest
 
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.sandbox.apify_runs import Timing
-from outreach_pipeline.sandbox.configure import sources_toml, write_files
+from outreach_pipeline.sandbox.configure import sources_toml
 from outreach_pipeline.sandbox.score import Score, score
 from outreach_pipeline.sandbox.server import Sandbox
 from outreach_pipeline.settings import Settings
@@ -22,10 +22,9 @@ from outreach_pipeline.stages.workspace import Batch, Workspace
 COMPANIES = 60
 
 
-def play(there: Workspace, sandbox: Sandbox, folder: Path, night: int) -> Score:
+def play(there: Workspace, sandbox: Sandbox, night: int) -> Score:
     """One night of all sources, and its score."""
     sandbox.set_night(night)
-    write_files(sandbox.renderer, folder / "files", night)
     for name in there.sources:
         batch = Batch(sandbox.world.day(night), name)
         land_batch(there, batch)
@@ -38,7 +37,9 @@ def play(there: Workspace, sandbox: Sandbox, folder: Path, night: int) -> Score:
 
 @pytest.mark.slow
 def test_two_nights_are_known_and_a_second_time_costs_nothing(tmp_path: Path, db: Database) -> None:
-    with Sandbox(companies=COMPANIES, seed=11, timing=Timing(0.02, 0.1, 0.1)) as sandbox:
+    with Sandbox(
+        companies=COMPANIES, seed=11, timing=Timing(0.02, 0.1, 0.1), files=tmp_path / "files"
+    ) as sandbox:
         file = tmp_path / "sources.toml"
         file.write_text(sources_toml(tmp_path / "files", COMPANIES), encoding="utf-8")
         settings = Settings(
@@ -47,10 +48,10 @@ def test_two_nights_are_known_and_a_second_time_costs_nothing(tmp_path: Path, db
             apollo_credits_per_day=Decimal(5000),
         )  # type: ignore[call-arg, arg-type]  # fmt: skip
         there = Workspace(settings, db)
-        first = play(there, sandbox, tmp_path, 1)
+        first = play(there, sandbox, 1)
         assert (first.companies.merged, first.people.merged) == (0, 0)
         assert (first.companies.share, first.people.share, first.slots.share) == (1.0, 1.0, 1.0)
-        second = play(there, sandbox, tmp_path, 2)
+        second = play(there, sandbox, 2)
         assert (second.companies.merged, second.people.merged) == (0, 0)
         assert second.companies.share == 1.0
         assert min(second.people.share, second.slots.share) >= 0.99, second.lines()
@@ -61,5 +62,5 @@ def test_two_nights_are_known_and_a_second_time_costs_nothing(tmp_path: Path, db
         spent = {name: dict(part, calls=None) for name, part in sandbox.ledger().items()}
         assert spent["apify"]["runs"] == 8
         assert spent["apollo"]["enriched_again"] == 0
-        play(there, sandbox, tmp_path, 2)
+        play(there, sandbox, 2)
         assert {name: dict(part, calls=None) for name, part in sandbox.ledger().items()} == spent

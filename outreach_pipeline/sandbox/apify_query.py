@@ -1,0 +1,98 @@
+"""What a request to Apify says, and what a run leaves behind: parameters, inputs, and the items of a run that
+misbehaves.
+
+Belongs here: pure reading and choosing. Does not belong here: routes (`apify_server`), states (`apify_runs`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from outreach_pipeline.sandbox import apify_answers as answers
+from outreach_pipeline.sandbox.http import Answer, Request, json_answer
+
+REFUSAL = (
+    "❌ Users on the free Apify plan can run the actor through the UI and not via other methods. "
+    "Please subscribe to any plan to use the API."
+)
+
+
+def input_object(request: Request) -> dict[str, Any]:
+    """The input of a run; ValueError when it is no object."""
+    given = request.json()
+    if not isinstance(given, dict):
+        raise ValueError("Input is not valid: it must be an object")  # noqa: TRY004 - one answer for both
+    return given
+
+
+def shaped(items: Sequence[bytes], behaviour: str) -> tuple[Sequence[bytes], int | None]:
+    """The items a behaving or misbehaving run leaves behind, and how many are charged (None: all)."""
+    if behaviour == "refusal":
+        return [json.dumps({"error": REFUSAL}, ensure_ascii=False).encode()], 0
+    if behaviour == "partial_then_fail":
+        return items[: len(items) // 2], None
+    if behaviour == "half_missing":
+        return items[::2], None
+    return items, None
+
+
+def message(end: str, items: int) -> str | None:
+    """The status message of a run that ended so."""
+    usual = {
+        "SUCCEEDED": f"Finished! {items} items.",
+        "FAILED": "Actor failed",
+        "ABORTED": "Actor was aborted",
+    }
+    return usual.get(end, "The Actor run timed out. You can resurrect it with a longer timeout to continue.")
+
+
+def selected(items: list[bytes], query: Mapping[str, str]) -> list[bytes]:
+    """`clean` and `skipEmpty` drop empty items, after paging as at Apify; `fields` and `omit` thin them
+    out.
+    """
+    if flag(query.get("clean")) or flag(query.get("skipEmpty")):
+        items = [item for item in items if item != b"{}"]
+    wanted, omitted = query.get("fields"), query.get("omit")
+    if not wanted and not omitted:
+        return items
+    keep, drop = (wanted or "").split(","), (omitted or "").split(",")
+    thin = [
+        {k: v for k, v in json.loads(item).items() if (not wanted or k in keep) and k not in drop}
+        for item in items
+    ]
+    return [json.dumps(item, ensure_ascii=False).encode() for item in thin]
+
+
+def not_found(message: str) -> Answer:
+    """404 record-not-found."""
+    return json_answer(answers.error(404, "record-not-found", message), 404)
+
+
+def decimal(text: str | None) -> Decimal | None:
+    """A sum of money, None for anything else."""
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def integer(text: str | None) -> int | None:
+    """A whole number, None for anything else."""
+    return int(text) if text and text.lstrip("-").isdigit() else None
+
+
+def flag(text: str | None) -> bool:
+    """Whether a parameter says yes."""
+    return text in ("1", "true", "True")
+
+
+def moment(text: str | None) -> datetime | None:
+    """A moment with its zone (UTC where none is said), None for nothing."""
+    if not text:
+        return None
+    value = datetime.fromisoformat(text)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
