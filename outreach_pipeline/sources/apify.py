@@ -1,17 +1,14 @@
-"""Apify as a source: one paid run per batch (or the runs an outside schedule made), its datasets page by
-page.
+"""Apify as a source: one paid run per batch (or the runs an outside schedule made), datasets page by page.
 
 Belongs here: the order of things (intent, start, doubt, wait, read, verdict). Does not belong here: HTTP
 (`apify_api`), what errors mean (`apify_errors`), the ledger itself (`stages.money`), caps.
 
 How one batch never pays twice
 ------------------------------
-1. `RunLedger.intend` commits a row with the reserved money before anything is sent. The row is unique per
-batch.
+1. `RunLedger.intend` commits a row with the reserved money before anything is sent. It is unique per batch.
 2. The start goes through a client that never retries, with a tag of the row inside the input.
-3. Whoever finds an intent without a run (a lost answer, a killed process) first looks for a run with that
-tag, and may
-   start again only after the claim of the one before has run out, which is longer than a start can take.
+3. Whoever finds an intent without a run (a lost answer, a killed process) first looks for a run with that tag,
+   and may start again only after the claim of the one before has run out, which is longer than a start takes.
 4. A run that is known by its id is only read from then on, however often the pull is repeated.
 
 The cursor is `{"runs": {run id: [rows scanned, data, errors, over]}, "said": first refusal}`.
@@ -183,8 +180,11 @@ class ApifySource:
         if self.tag_field:
             run_input[self.tag_field] = intent.tag
         order = replace(self.order, run_input=run_input)
-        give_up = time.monotonic() + 2 * self.patience.start_secs
+        # By the wall clock: a machine that slept through its claim must not start either.
+        give_up = self.now() + timedelta(seconds=2 * self.patience.start_secs)
         for attempt in range(1, _STARTS + 1):
+            if self.now() > give_up:
+                raise TransientError(f"The time to start {self.order.actor} has passed.", next_step="Run it again.")
             try:
                 run = self.api.start(order, timeout_secs=self.patience.start_secs)
             except StartUnknownError as error:
@@ -192,9 +192,8 @@ class ApifySource:
                 if found is not None:
                     return found
                 # Only an answered 5xx is over on Apify's side; after silence the start may still be on its
-                # way. And
-                # it has to happen while the claim of this process holds (four times start_secs).
-                if not error.answered or attempt == _STARTS or time.monotonic() > give_up:
+                # way. And it has to happen while the claim of this process holds (four times start_secs).
+                if not error.answered or attempt == _STARTS:
                     raise
             except NeverSentError as error:
                 self.ledger.free(refused=False, note=error.message)

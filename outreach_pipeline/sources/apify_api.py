@@ -1,8 +1,8 @@
 """The calls we make to Apify, through apify-client: start, watch, find and list runs, read dataset pages.
 
 Belongs here: the two clients (one that never retries, for starts), our own small view of a run, the ways
-round traps of
-the typed client. Does not belong here: when to call (`apify`), what errors mean (`apify_errors`).
+round traps of the typed client. Does not belong here: when to call (`apify`), what errors mean
+(`apify_errors`).
 """
 
 from __future__ import annotations
@@ -91,8 +91,7 @@ class ApifyApi:
     @cached_property
     def _starts(self) -> ApifyClient:
         # POST start is retried by the client like everything else; a connection dropped after the server
-        # accepted
-        # it would start, and bill, a second run.
+        # accepted it would start, and bill, a second run.
         return self._client(self._transport(max_retries=0))
 
     @cached_property
@@ -138,8 +137,7 @@ class ApifyApi:
             )  # fmt: skip
         except Exception as error:  # noqa: BLE001 - every failure is asked the same question
             # Whatever went wrong after the POST (a transport error, half an answer, a model that does not
-            # fit), the
-            # one question is whether a run may exist.
+            # fit), the one question is whether a run may exist.
             raise translate_start(error, what) from None
         return facts_of(run)
 

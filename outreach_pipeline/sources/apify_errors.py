@@ -1,14 +1,11 @@
 """What Apify's errors and run statuses mean, as one table, and their translation into our exceptions.
 
 Belongs here: the table, and turning an exception of apify-client or its transport into ours. Does not belong
-here:
-what a source does about it (`apify`), retries inside the client.
+here: what a source does about it (`apify`), retries inside the client.
 
 Decided by `error.type` first, by the HTTP status where the type is unknown: Apify uses 402 for "no money" and
-for "no
-memory free" alike, and one of them is worth waiting for. Exceptions of apify-client cannot be pickled, so
-none leaves
-this room (`facts` in docs/decisions.md).
+for "no memory free" alike, and one of them is worth waiting for. Exceptions of apify-client cannot be
+pickled, so none leaves this room.
 """
 
 from __future__ import annotations
@@ -178,8 +175,7 @@ def translate(error: Exception, what: str) -> OutreachError:
     """Our exception for one of apify-client's or impit's. `what` says what was asked for, without data.
 
     A lost connection is transient; whether the request was sent is told by NeverSentError and
-    StartUnknownError only
-    where a start is concerned (`translate_start`).
+    StartUnknownError only where a start is concerned (`translate_start`).
     """
     from apify_client.errors import ApifyApiError
 

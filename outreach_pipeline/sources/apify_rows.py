@@ -1,15 +1,12 @@
 """Tells rows of data from rows that only say why there is none, and cuts a dataset page into its rows.
 
 Belongs here: looking at a row for that one question. Does not belong here: what a row means (records),
-reading pages
-(`apify`).
+reading pages (`apify`).
 
 An actor that refuses ends SUCCEEDED and writes one row `{"error": "Users on the free plan ..."}`; a miss is
 `{"error": "404", "element": null}` or `{"message": "No profile found"}`, or the input echoed beside a
-message. Such a
-row is landed like any other (validation rejects it); here it is only counted, and its words become the
-sentence that a
-refused batch fails with.
+message. Such a row is landed like any other (validation rejects it); here it is only counted, and its words
+become the sentence that a refused batch fails with.
 """
 
 from __future__ import annotations

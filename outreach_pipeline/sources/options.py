@@ -45,24 +45,16 @@ class Common(BaseModel):
         description="ISO 3166 code for phone numbers without a country code.",
     )
     max_reject_share: Share = Field(default=0.5, description="A batch with more rejected loads is stopped.")
-    max_unseen_key_share: Share = Field(
-        default=0.2, description="More keys than this unknown: the source changed."
-    )
+    max_unseen_key_share: Share = Field(default=0.2, description="More keys than this unknown: the source changed.")
 
 
 class FilesConfig(Common):
     """Files that somebody puts into a folder, or gives to `outreach land`."""
 
     kind: Literal["files"]
-    path: str | None = Field(
-        default=None, description="File, folder or glob, `{day}` allowed; relative to this file."
-    )
-    items: tuple[str, ...] = Field(
-        default=(), description="Where items stand in wrappers; else the shape says it."
-    )
-    delimiter: Literal["", ",", ";", "\t", "|"] = Field(
-        default="", description="Of CSV; empty: by the header."
-    )
+    path: str | None = Field(default=None, description="File, folder or glob, `{day}` allowed; relative to this file.")
+    items: tuple[str, ...] = Field(default=(), description="Where items stand in wrappers; else the shape says it.")
+    delimiter: Literal["", ",", ";", "\t", "|"] = Field(default="", description="Of CSV; empty: by the header.")
 
     @field_validator("items")
     @classmethod
@@ -95,9 +87,7 @@ class ApifyConfig(Common):
         description="The most that one run may charge, in US dollars.",
     )
     max_items: int | None = Field(default=None, ge=1, description="The most items one run may charge for.")
-    build: str | None = Field(
-        default=None, description="Tag or number of the actor's build; None: its default."
-    )
+    build: str | None = Field(default=None, description="Tag or number of the actor's build; None: its default.")
     memory_mbytes: int | None = Field(default=None, ge=128, description="Memory of the run, in MB.")
     timeout_secs: int | None = Field(default=None, ge=1, description="Time after which Apify ends the run.")
     wait_secs: int = Field(
@@ -122,18 +112,14 @@ class ApolloConfig(Common):
 
     kind: Literal["apollo"]
     endpoint: ApolloEndpoint = Field(description="Below /api/v1, such as mixed_people/api_search.")
-    query: dict[str, Any] = Field(
-        default_factory=dict, repr=False, description="Filters, as Apollo documents them."
-    )
+    query: dict[str, Any] = Field(default_factory=dict, repr=False, description="Filters, as Apollo documents them.")
     max_credits: Decimal = Field(ge=0, description="The most credits that one batch may consume.")
     credits_each: Decimal | None = Field(
         default=None,
         gt=0,
         description="Credits reserved per page of companies, or per person or domain; None: one.",
     )
-    per_page: int = Field(
-        default=100, ge=1, le=100, description="Entries per page; Apollo treats more as 100."
-    )
+    per_page: int = Field(default=100, ge=1, le=100, description="Entries per page; Apollo treats more as 100.")
     max_pages: int = Field(default=500, ge=1, le=500, description="Apollo gives at most 500 pages of 100.")
     split: tuple[dict[str, Any], ...] = Field(
         default=(),

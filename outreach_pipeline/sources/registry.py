@@ -99,12 +99,8 @@ def load_sources(file: Path) -> Sources:
             f"{file} cannot be read: {error.strerror}.", next_step="Set OUTREACH_SOURCES to a sources.toml."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"{file.name} is not TOML: {error}.", next_step="Correct that line."
-        ) from error
-    problems = [
-        f"unknown table [{key}]{_did_you_mean(key, ['sources'])}" for key in document if key != "sources"
-    ]
+        raise ConfigurationError(f"{file.name} is not TOML: {error}.", next_step="Correct that line.") from error
+    problems = [f"unknown table [{key}]{_did_you_mean(key, ['sources'])}" for key in document if key != "sources"]
     tables = document.get("sources", {})
     if not isinstance(tables, dict):
         tables, problems = {}, [*problems, "`sources` is not a table"]
@@ -162,9 +158,7 @@ def open_source(
     )
 
 
-def open_apify_source(
-    config: ApifyConfig, *, settings: Settings, api: ApifyApi, ledger: RunLedger
-) -> ApifySource:
+def open_apify_source(config: ApifyConfig, *, settings: Settings, api: ApifyApi, ledger: RunLedger) -> ApifySource:
     """Make the source of an actor. `ledger` remembers its paid run; without one nothing is opened."""
     from outreach_pipeline.sources.apify import ApifySource, Patience
     from outreach_pipeline.sources.apify_api import RunOrder
@@ -202,9 +196,7 @@ def open_apollo_source(
     lists = [config.domains[n : n + 1_000] for n in range(0, len(config.domains), 1_000)] or [()]
     wanted = [{"q_organization_domains_list": list(some)} if some else {} for some in lists]
     divided = tuple({**part, **some} for some in wanted for part in parts)
-    return ApolloSearch(
-        config.name, config.shape, paid, config.query, divided, config.per_page, config.max_pages
-    )
+    return ApolloSearch(config.name, config.shape, paid, config.query, divided, config.per_page, config.max_pages)
 
 
 def _problems(name: str, table: object) -> list[str]:
@@ -223,9 +215,7 @@ def _problems(name: str, table: object) -> list[str]:
     except ValidationError as error:
         for detail in error.errors(include_input=False, include_url=False):
             key = ".".join(str(part) for part in detail["loc"][1:])
-            problems.append(
-                f"`{key}` is missing" if detail["type"] == "missing" else f"`{key}`: {detail['msg']}"
-            )
+            problems.append(f"`{key}` is missing" if detail["type"] == "missing" else f"`{key}`: {detail['msg']}")
     return problems
 
 

@@ -123,9 +123,7 @@ class DatabaseCreditLedger:
             found: list[str] = []
             given = {"source": self._config.subjects_from, "kind": kind, "until": until, **days}
             for chunk in tx.stream(self._queries.enrichment_subjects, given):
-                found += [
-                    row["subject"] for row in chunk if kind != "person" or self._fills_a_role(row["title"])
-                ]
+                found += [row["subject"] for row in chunk if kind != "person" or self._fills_a_role(row["title"])]
                 if len(found) >= limit:
                     break
         return found[:limit]

@@ -1,12 +1,10 @@
 """Money: the ledgers that paid sources write to before and after they spend, and what is left of the caps.
 
 Belongs here: reserving, settling and counting, as database transactions. Does not belong here: calling a
-vendor
-(`sources`), the arithmetic of caps (`sql/functions/public.f_*`, where it holds for every process).
+vendor (`sources`), the arithmetic of caps (`sql/functions/public.f_*`, where it holds for every process).
 
 Design law 8: no paid call without a reservation in the database first. Every method of a ledger commits
-before it
-returns, so that a process killed right after it leaves the truth behind.
+before it returns, so that a process killed right after it leaves the truth behind.
 """
 
 from __future__ import annotations

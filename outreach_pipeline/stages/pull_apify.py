@@ -2,12 +2,12 @@
 questions.
 
 Belongs here: what lies between the settings, the ledger and the source. Does not belong here: the source
-itself
-(`sources.apify`), landing (`land`), the ledger's SQL (`money`).
+itself (`sources.apify`), landing (`land`), the ledger's SQL (`money`).
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Role
@@ -48,6 +48,9 @@ def open_apify(
     """The source of a batch, with a ledger of its own."""
     from outreach_pipeline.sources.registry import open_apify_source
 
+    # What yesterday's runs did not use is there for today's. If Apify is away, the pull itself will say so.
+    with suppress(OutreachError):
+        settle_bills(workspace)
     settings = workspace.settings
     ledger = DatabaseRunLedger(
         workspace.database, batch, config.actor, apify_caps(settings), claim_secs=settings.apify_claim_secs,
@@ -80,9 +83,11 @@ def settle_bills(workspace: Workspace, *, after_secs: float = SETTLE_AFTER_SECS)
 
 
 def allow_another_run(workspace: Workspace, batch: Batch, *, note: str = "allowed by hand") -> bool:
-    """Somebody decided to pay for a batch once more; its next pull starts a new run. False: it has no run that is over.
+    """Somebody decided to pay for a batch once more; its next pull starts a new run. False: it has no run
+    that is over.
 
-    The run before keeps its row and its cost. What it gave stays landed; what comes again lands as duplicates.
+    The run before keeps its row and its cost. What it gave stays landed; what comes again lands as
+    duplicates.
     """
     queries = load_queries("apify")
     with workspace.database.transaction(Role.INGEST) as tx:

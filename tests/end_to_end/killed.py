@@ -1,10 +1,9 @@
 """Lands a batch and dies at a chosen commit: run as a program of its own by the tests of kills.
 
 Usage: killed.py DATABASE_URL SETTINGS_JSON FIRST_DAY LAST_KILL. For each n from 1 on, a child lands the batch
-of the
-n-th day and is killed at its n-th commit, odd numbers just before it, even ones just after. Prints one JSON
-line per
-child: [n, whether it was killed]. Stops after the first child that came through, or at LAST_KILL.
+of the n-th day and is killed at its n-th commit, odd numbers just before it, even ones just after. Prints one
+JSON line per child: [n, whether it was killed]. Stops after the first child that came through, or at
+LAST_KILL.
 """
 
 from __future__ import annotations

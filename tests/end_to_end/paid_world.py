@@ -62,9 +62,7 @@ wait_secs = 10
 """
 
 
-def workspace(
-    tmp_path: Path, database_url: str, url: str, source: str = SOURCE, **settings: Any
-) -> Workspace:
+def workspace(tmp_path: Path, database_url: str, url: str, source: str = SOURCE, **settings: Any) -> Workspace:
     """A workspace whose sources.toml is `source`. Pauses are short; a claim lasts eight seconds."""
     file = tmp_path / "sources.toml"
     file.write_text(source)

@@ -432,3 +432,60 @@ def test_a_second_process_waits_for_the_first_to_land_its_page(tmp_path: Path, d
         assert landed(admin) == ALL
         assert len(service.runs.all()) == 1
         assert set(ends) <= {"complete", "ConfigurationError", "TransientError"}
+
+
+def test_adopted_runs_are_resumed_where_the_trouble_was(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    from outreach_pipeline.sandbox.apify_actors import find_actor
+
+    kind = find_actor(ACTOR)
+    assert kind is not None
+    with apify() as (service, url):
+        there = workspace(tmp_path, database_url, url, ADOPT)
+        for hour in range(3):
+            begun = datetime(DAY.year, DAY.month, DAY.day, hour + 1, tzinfo=UTC)
+            service.add_run(kind, b"{}", [lead(hour * 7 + n) for n in range(7)], started_at=begun)
+        service.faults.add(f"GET {ITEMS}", "status_500", times=5, after=6)
+        with pytest.raises(TransientError):
+            land_batch(there, BATCH)
+        assert 7 < len(landed(admin)) < 21
+        report = land_batch(there, BATCH)
+        assert (report.verdict, report.items) == ("complete", 21 - (len(landed(admin)) - report.items))
+        assert landed(admin) == [f"ada{n}@firm{n}.example" for n in range(21)]
+        usage = admin.execute("select data_items from public.actor_usage_log order by log_id").fetchall()
+        assert [row["data_items"] for row in usage] == [7, 7, 7]
+
+
+def test_long_lists_of_runs_are_read_to_their_end() -> None:
+    from pydantic import SecretStr
+
+    from outreach_pipeline.sandbox.apify_actors import find_actor
+    from outreach_pipeline.sources.apify_api import ApifyApi
+
+    kind = find_actor(ACTOR)
+    assert kind is not None
+    begun = datetime(DAY.year, DAY.month, DAY.day, tzinfo=UTC)
+    with apify() as (service, url):
+        for minute in range(230):
+            service.add_run(kind, b"{}", [], started_at=begun + timedelta(minutes=minute))
+        api = ApifyApi(SecretStr(TOKEN), url)
+        found = [
+            run.run_id for run in api.runs_of(ACTOR, begun + timedelta(minutes=10), begun + timedelta(minutes=219))
+        ]
+        assert found == [run.id for run in service.runs.all()[10:220]]
+        assert TOKEN not in repr(api)
+
+
+def test_a_process_that_slept_through_its_claim_does_not_start(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    from dataclasses import replace
+
+    from outreach_pipeline.sources.apify import ApifySource
+    from outreach_pipeline.stages.pull_apify import open_apify
+
+    with apify() as (service, url):
+        there = workspace(tmp_path, database_url, url)
+        config = there.source("leads")
+        clock = iter([datetime.now(UTC), datetime.now(UTC) + timedelta(hours=1)])
+        source: ApifySource = replace(open_apify(there, BATCH, config), now=lambda: next(clock))  # type: ignore[arg-type]
+        with pytest.raises(TransientError, match="has passed"):
+            list(source.pull(DAY, {}))
+        assert not service.runs.all()

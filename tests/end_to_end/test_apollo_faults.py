@@ -247,3 +247,40 @@ def test_killed_at_every_commit_nobody_is_asked_about_twice(tmp_path: Path, data
             admin,
             "select count(*) from intake.raw_loads where source = 'people' and raw_data ->> 'has_email' = 'false'",
         )
+
+
+def test_killed_at_every_commit_of_a_charged_search(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with apollo(companies=20) as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        settings = {
+            "apollo_api_key": sandbox.apollo_key, "apollo_url": sandbox.apollo_url, "pause_secs": 0.02,
+            "sources": str(tmp_path / "sources.toml"), "apollo_minute_secs": 0.05,
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, str(PROGRAM), database_url, json.dumps(settings), f"{DAY}", "companies", "60"],
+            capture_output=True, text=True, timeout=240, check=True,
+        )  # fmt: skip
+        children = [json.loads(line) for line in done.stdout.splitlines()]
+        assert children[-1][1] == 0, done.stderr
+        batches = [Batch(DAY + timedelta(days=number), "companies") for number, _ in children]
+        held = []
+        for batch in batches:
+            try:
+                land_batch(there, batch)
+            except PermanentError as error:
+                held.append(error.message)
+        assert all("may have been charged" in message for message in held)
+        open_ids = [
+            row["call_id"] for row in admin.execute("select call_id from public.credit_ledger where state = 'reserved'")
+        ]
+        assert len(held) == len(open_ids) > 2
+        decide_calls(there, open_ids, charged=True)
+        for batch in batches:
+            land_batch(there, batch)
+        everything = len(sandbox.apollo.search().companies({}))
+        rows = admin.execute(
+            "select count(*) as n, count(distinct raw_data ->> 'id') as d from intake.raw_loads group by batch_id"
+        ).fetchall()
+        assert [(row["n"], row["d"]) for row in rows] == [(everything, everything)] * len(batches)
+        # Not one credit was spent that the ledger does not know of.
+        assert float(one(admin, "select sum(spent) from public.credit_ledger")) >= sandbox.apollo.credits_used

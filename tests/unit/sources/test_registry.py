@@ -25,7 +25,7 @@ def test_the_shipped_sources_have_shapes_that_exist() -> None:
     sources = load_sources(SHIPPED)
     shapes = {file.stem for file in (SHIPPED.parents[1] / "records" / "shapes").glob("*.toml")}
     assert {config.shape for config in sources.values()} <= shapes
-    assert len(sources) == 17
+    assert len(sources) == 15
 
 
 @pytest.mark.parametrize("name", [n for n, c in load_sources(SHIPPED).items() if getattr(c, "path", None)])
