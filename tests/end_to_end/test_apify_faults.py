@@ -6,6 +6,7 @@ import itertools
 import logging
 import os
 import pickle
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -131,6 +132,23 @@ def test_silence_after_a_start_blocks_every_other_start_until_the_claim_is_over(
         assert land_batch(there, BATCH).items == 7
         assert landed(admin) == ALL
         assert len(service.runs.all()) == 1
+
+
+def test_a_start_that_is_heard_after_we_gave_up_is_found(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    """The worst of all: nothing is there when we look, and the run begins a moment later."""
+    with apify() as (service, url):
+        there = workspace(tmp_path, database_url, url)  # a start may take two seconds
+        service.faults.add(f"POST {RUNS}", "slow", seconds=3.5)
+        with pytest.raises(TransientError, match="was lost"):
+            land_batch(there, BATCH)
+        with pytest.raises(TransientError, match="under way"):
+            land_batch(there, BATCH)
+        deadline = time.monotonic() + 10
+        while not service.runs.all() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert land_batch(there, BATCH).items == 7
+        assert len(service.runs.all()) == 1
+        assert [row["found_by"] for row in run_rows(admin)] == ["tag"]
 
 
 def test_a_run_that_shows_late_is_found_instead_of_started_again(
