@@ -47,8 +47,7 @@ class ApolloSearch:
             self._by_key.update(dict.fromkeys(keys, sight))
         self._by_domain = {c.domain: c for c in self.world.companies}
 
-    # ----------------------------------------------------------------------------------------------------
-    # people
+    # ------------------------------------------------------------------------------------------ people
     def people(self, filters: Mapping[str, Any]) -> list[Sight]:
         """Those who answer to the filters: titles, seniorities, domains, locations, sizes, organization
         ids.
@@ -105,8 +104,7 @@ class ApolloSearch:
                 )
             return self._kept[key]
 
-    # -------------------------------------------------------------------------------------------------
-    # companies
+    # ------------------------------------------------------------------------------------------ companies
     def companies(self, filters: Mapping[str, Any]) -> list[Company]:
         """Those who answer to the filters."""
         return [company for company in self._companies if _company_answers(company, filters)]

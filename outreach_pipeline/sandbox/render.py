@@ -171,8 +171,7 @@ class Renderer:
             row for n in range(count) if (row := miss(shape, f"nobody-{self.world.seed}-{n}")) is not None
         ]
 
-    # ------------------------------------------------------------------------------------------------------
-    # files
+    # ------------------------------------------------------------------------------------------ files
     def write_files(self, folder: Path, night: int = 1) -> list[Path]:
         """Write companies.csv, officers.csv and contacts.jsonl, as they are on that night; their paths."""
         folder.mkdir(parents=True, exist_ok=True)

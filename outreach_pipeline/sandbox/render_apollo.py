@@ -141,7 +141,7 @@ def teaser(world: World, sight: Sight, rng: Random) -> Item:
 
 def seen_on(world: World, sight: Sight) -> object:
     """The day on which Apollo last looked: tonight when it knows tonight's post, else some weeks before."""
-    changed = sight.post is not None and sight.post.first_night == sight.night
+    changed = sight.post is not None and 1 < sight.post.first_night == sight.night
     if changed and not sight.is_late:
         return world.day(sight.night)
     return world.day(1) - timedelta(days=3 + sight.person.number % 40)
