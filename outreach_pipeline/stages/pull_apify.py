@@ -8,6 +8,7 @@ itself (`sources.apify`), landing (`land`), the ledger's SQL (`money`).
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Role
@@ -67,7 +68,7 @@ def settle_bills(workspace: Workspace, *, after_secs: float = SETTLE_AFTER_SECS)
     queries = load_queries("apify")
     with workspace.database.transaction(Role.INGEST) as tx:
         due = tx.fetch_all(queries.unsettled_runs, {"after": after_secs})
-    api = api_of(workspace)
+    api, count = api_of(workspace), 0
     for row in due:
         try:
             run = api.run(row["run_id"])
@@ -76,10 +77,15 @@ def settle_bills(workspace: Workspace, *, after_secs: float = SETTLE_AFTER_SECS)
         with workspace.database.transaction(Role.INGEST) as tx:
             if run is None:
                 tx.execute(queries.settle_unknown, {"actor_run_id": row["actor_run_id"]})
+                count += 1
                 continue
-            tx.execute(queries.note_run, note_parameters(row["actor_run_id"], run, found_by=None, settled=True))
+            settled = (
+                run.finished_at is not None and (datetime.now(UTC) - run.finished_at).total_seconds() >= after_secs
+            )
+            count += settled
+            tx.execute(queries.note_run, note_parameters(row["actor_run_id"], run, found_by=None, settled=settled))
             tx.execute(queries.log_usage, usage_parameters(row["actor"], run, row["batch_id"], None, None, None))
-    return len(due)
+    return count
 
 
 def allow_another_run(workspace: Workspace, batch: Batch, *, note: str = "allowed by hand") -> bool:

@@ -1,6 +1,6 @@
 -- Somebody decided that a batch may be paid for once more (its run was refused, broke, or its dataset expired): the run
 -- it had keeps its row, its cost and its id under another purpose, so that the next pull intends a new one. Only for a
--- run that is over. Returns whether there was one.
+-- run that is over, or that Apify has forgotten. Returns whether there was one.
 create or replace function public.f_allow_another_run(p_batch_id text, p_note text)
 returns boolean
 language plpgsql
@@ -10,7 +10,7 @@ as $$
 begin
     update public.actor_runs as r
     set purpose = 'pull before ' || r.actor_run_id, note = concat_ws(' ', r.note, p_note)
-    where r.batch_id = p_batch_id and r.purpose = 'pull' and r.state = 'ended';
+    where r.batch_id = p_batch_id and r.purpose = 'pull' and (r.state = 'ended' or r.settled_at is not null) and r.state <> 'refused';
     return found;
 end
 $$;

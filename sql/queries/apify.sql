@@ -35,11 +35,11 @@ select public.f_log_usage(
 select run_id from public.actor_runs where run_id = any(%(run_ids)s) and batch_id <> %(batch_id)s;
 
 -- name: unsettled_runs
--- Bills settle some minutes after the end; a run that is still going is the pull's business.
+-- Bills settle some minutes after the end. A run that nobody came back for is looked at as well.
 select actor_run_id, batch_id, actor, run_id, dataset_id
 from public.actor_runs
-where settled_at is null and run_id is not null and state = 'ended'
-    and finished_at < clock_timestamp() - make_interval(secs => %(after)s)
+where settled_at is null and run_id is not null
+    and coalesce(finished_at, updated_at) <= clock_timestamp() - make_interval(secs => %(after)s)
 order by actor_run_id
 limit 200;
 

@@ -507,3 +507,44 @@ def test_a_process_that_slept_through_its_claim_does_not_start(tmp_path: Path, d
         with pytest.raises(TransientError, match="has passed"):
             list(source.pull(DAY, {}))
         assert not service.runs.all()
+
+
+def test_a_run_that_nobody_came_back_for_is_billed_all_the_same(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    with apify() as (service, url):
+        there = workspace(tmp_path, database_url, url, SOURCE.replace("wait_secs = 10", "wait_secs = 0"))
+        service.faults.add(f"POST {RUNS}", "never_ends")
+        with pytest.raises(TransientError):
+            land_batch(there, BATCH)
+        assert settle_bills(there, after_secs=0) == 0
+        (run,) = service.runs.all()
+        run.abort()
+        assert settle_bills(there, after_secs=600) == 0
+        assert settle_bills(there, after_secs=0) == 1
+        assert spent_on(there.database, BATCH).usd == service.charged_usd
+        assert one(admin, "select status from public.actor_usage_log") == "ABORTED"
+        report = land_batch(there, BATCH)
+        assert (report.items, report.verdict) == (run.available, "partial")
+        service.runs._runs.clear()  # Apify forgets runs after their retention
+        admin.execute("update public.actor_runs set settled_at = null")
+        assert settle_bills(there, after_secs=0) == 1
+        assert spent_on(there.database, BATCH).is_final
+
+
+def test_pages_of_large_rows_stay_small(tmp_path: Path, database_url: str) -> None:
+    """Sixty rows of half a megabyte: no page holds more than its twenty first, or eight megabytes."""
+    rows = [b'{"n": %d, "text": "%s"}' % (n, b"x" * 500_000) for n in range(60)]
+    with apify(rows=rows) as (service, url):
+        sizes, whole = [], service._items
+
+        def measured(request: Any, found: Any) -> Answer:
+            answer = whole(request, found)
+            sizes.append(len(answer.body))
+            return answer
+
+        serve_items(service, measured)
+        report = land_batch(workspace(tmp_path, database_url, url, page_items=1000), BATCH)
+        assert report.items == 60
+        assert max(sizes) < 10_100_000
+        assert sum(sizes) < 60 * 500_100 + 1_000
