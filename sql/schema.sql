@@ -1391,14 +1391,8 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function public.f_settle_forgotten(p_actor_run_id bigint)
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function public.first_known(anyelement)
---     returns anyelement; internal, immutable
-
 -- function public.generate_barton_id(p_entity text DEFAULT 'company'::text)
 --     returns character varying; plpgsql, volatile, set search_path=pg_catalog, pg_temp
-
--- function public.keep_first(p_kept anyelement, p_next anyelement)
---     returns anyelement; sql, immutable
 
 -- function public.log_error(p_error_type text, p_error_message text, p_severity text DEFAULT 'medium'::text, p_context jsonb DEFAULT '{}'::jsonb, p_stack_trace text DEFAULT NULL::text)
 --     returns text; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp

@@ -64,4 +64,8 @@ def parse_list(text: str) -> list[str]:
     """The texts of a JSON array as flattening passes it on; numbers as their digits, anything else left out."""
     if text.startswith('["') and text.endswith('"]') and text.count('"') == 2 and "\\" not in text:
         return [text[2:-2]]  # one text, nothing escaped: most lists of addresses, 0.4 us against 3
-    return [str(value) for value in json.loads(text) if isinstance(value, str | int | float) and not isinstance(value, bool)]
+    return [
+        str(value)
+        for value in json.loads(text)
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+    ]

@@ -68,11 +68,10 @@ def land_batch(
     with workspace.database.transaction(Role.INGEST) as tx:
         register_source(tx, workspace, config)
         tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
-        pull = tx.fetch_one(load_queries("land").open_pull, _pull_key(batch, _CONFIGURED))
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, _CONFIGURED))
         landed_files = tx.fetch_all(
             load_queries("land").landed_elsewhere, {"source": batch.source, "batch_id": batch.batch_id}
         )
-    assert pull is not None
     if pull["status"] != "running" and not refetch:
         _refuse(batch, pull["status"], pull["note"])
         return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
@@ -137,8 +136,7 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
     with workspace.database.transaction(Role.INGEST) as tx:
         register_source(tx, workspace, workspace.source(batch.source))
         tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
-        pull = tx.fetch_one(load_queries("land").open_pull, _pull_key(batch, origin))
-    assert pull is not None
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, origin))
     if pull["status"] == "complete":
         return LandReport(batch.batch_id, already=True)
     return _land(workspace, batch, source, pull["pull_id"], again=False, progress=progress)

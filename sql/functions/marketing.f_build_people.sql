@@ -1,13 +1,13 @@
 -- Writes people_master from all promoted records of the persons in pg_temp.person_touched.
 -- Where somebody works is what the newest record that names a company we can identify says. Title and work e-mail are
 -- taken from records of that company (or of none): the title from one employer with the name of another would be a job
--- that nobody has. What changes in life takes the newest observation, then the better source; name and profile take the
+-- that nobody has, and an address at another known company would reach somebody else. What changes in life takes the newest observation, then the better source; name and profile take the
 -- better source, then the newest. Somebody whose titles never named a slot role has no master: they stay in the vault.
 create or replace function marketing.f_build_people(p_audit_id integer)
 returns table (created integer, changed integer)
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- first_known takes the first of the sorted rows; a hash aggregate would not promise their order.
+-- The n-th element of array_agg is the n-th of the sorted rows; a hash aggregate would not promise their order.
 set enable_hashagg = off
 as $$
 begin
@@ -23,78 +23,80 @@ begin
 
     create temp table person_job on commit drop as
     select o.person_no,
-        public.first_known(o.company_no) as company_no,
-        public.first_known(case when m.company_unique_id is not null then o.company_no end) as known_company_no,
-        public.first_known(o.primary_role) as latest_role
+        (array_agg(o.company_no))[min(o.n) filter (where o.company_no is not null)] as company_no,
+        (array_agg(o.company_no))[min(o.n) filter (where o.is_known)] as known_company_no,
+        (array_agg(o.primary_role))[min(o.n) filter (where o.primary_role is not null)] as latest_role
     from (
-        select r.person_no, r.company_no, r.primary_role
+        -- The join stands inside: above the sort it could change the order that the numbers stand for.
+        select r.person_no, r.company_no, r.primary_role, m.company_unique_id is not null as is_known,
+            row_number() over (
+                partition by r.person_no order by r.last_observed_at desc, r.source_rank, r.source, r.content_hash, r.part
+            ) as n
         from pg_temp.person_record as r
-        order by r.person_no, r.last_observed_at desc, r.source_rank, r.source, r.content_hash, r.part
+        left join marketing.company_master as m on m.company_unique_id = public.barton_id('01', r.company_no)
+        order by r.person_no, n
     ) as o
-    left join marketing.company_master as m on m.company_unique_id = public.barton_id('01', o.company_no)
     group by o.person_no;
-
     analyze pg_temp.person_job;
 
     create temp table person_best on commit drop as
     with moving as (
         select o.person_no, max(o.last_observed_at) as last_observed_at,
-            public.first_known(case when o.is_here then o.title end) as title,
-            public.first_known(case when o.is_here and o.title is not null then o.seniority end) as seniority,
-            public.first_known(case when o.is_here and o.title is not null then o.load_id end) as title_load,
-            public.first_known(case when o.is_here then o.department end) as department,
-            public.first_known(case when o.is_here and o.department is not null then o.load_id end) as department_load,
-            coalesce(public.first_known(case when o.is_here then o.email end), public.first_known(o.email)) as email,
-            coalesce(
-                public.first_known(case when o.is_here and o.email is not null then o.load_id end),
-                public.first_known(case when o.email is not null then o.load_id end)
-            ) as email_load,
-            coalesce(
-                public.first_known(case when o.is_here and o.email is not null then coalesce(o.email_status, '') end),
-                public.first_known(case when o.email is not null then coalesce(o.email_status, '') end)
-            ) as email_status,
-            public.first_known(case when o.is_here then o.work_phone_e164 end) as work_phone_e164,
-            public.first_known(case when o.is_here and o.work_phone_e164 is not null then o.load_id end) as work_phone_load,
-            public.first_known(o.personal_phone_e164) as personal_phone_e164,
-            public.first_known(case when o.personal_phone_e164 is not null then o.load_id end) as personal_phone_load,
-            public.first_known(o.place) as place,
-            public.first_known(case when o.place is not null then o.load_id end) as place_load,
-            public.first_known(case when o.is_here then o.load_id end) as company_load
+            (array_agg(o.title))[min(o.n) filter (where o.is_here and o.title is not null)] as title,
+            (array_agg(o.seniority))[min(o.n) filter (where o.is_here and o.title is not null)] as seniority,
+            (array_agg(o.load_id))[min(o.n) filter (where o.is_here and o.title is not null)] as title_load,
+            (array_agg(o.department))[min(o.n) filter (where o.is_here and o.department is not null)] as department,
+            (array_agg(o.load_id))[min(o.n) filter (where o.is_here and o.department is not null)] as department_load,
+            (array_agg(o.email))[min(o.n) filter (where o.is_mail_here and o.email is not null)] as email,
+            (array_agg(o.load_id))[min(o.n) filter (where o.is_mail_here and o.email is not null)] as email_load,
+            (array_agg(o.email_status))[min(o.n) filter (where o.is_mail_here and o.email is not null)] as email_status,
+            (array_agg(o.work_phone_e164))[min(o.n) filter (where o.is_here and o.work_phone_e164 is not null)] as work_phone_e164,
+            (array_agg(o.load_id))[min(o.n) filter (where o.is_here and o.work_phone_e164 is not null)] as work_phone_load,
+            (array_agg(o.personal_phone_e164))[min(o.n) filter (where o.personal_phone_e164 is not null)] as personal_phone_e164,
+            (array_agg(o.load_id))[min(o.n) filter (where o.personal_phone_e164 is not null)] as personal_phone_load,
+            ((array_agg(o.place::text))[min(o.n) filter (where o.place is not null)])::text[] as place,
+            (array_agg(o.load_id))[min(o.n) filter (where o.place is not null)] as place_load,
+            (array_agg(o.load_id))[min(o.n) filter (where o.is_here)] as company_load
         from (
             select r.*, j.known_company_no,
+                row_number() over (partition by r.person_no order by r.last_observed_at desc, r.source_rank, r.source, r.content_hash, r.part) as n,
                 (r.company_part is null or r.company_no = j.known_company_no) as is_here,
+                (r.company_part is null or r.company_no = j.known_company_no)
+                and (k.company_no is null or k.company_no = j.known_company_no) as is_mail_here,
                 case when coalesce(r.city, r.state, r.country) is not null then array[r.city, r.state, r.country] end as place
             from pg_temp.person_record as r
             inner join pg_temp.person_job as j using (person_no)
-            order by r.person_no, r.last_observed_at desc, r.source_rank, r.source, r.content_hash, r.part
+            left join marketing.company_key as k on k.kind = 'domain' and k.value = split_part(r.email, '@', 2)
+            order by r.person_no, n
         ) as o
         group by o.person_no
     ),
     stable as (
         select o.person_no,
-            public.first_known(o.whole_name) as whole_name,
-            public.first_known(case when o.whole_name is not null then o.load_id end) as name_load,
-            public.first_known(case when o.whole_name is not null then o.source end) as source_system,
-            public.first_known(case when o.whole_name is not null then o.source_record_id end) as source_record_id,
-            public.first_known(o.linkedin_url) as linkedin_url,
-            public.first_known(case when o.linkedin_url is not null then o.load_id end) as linkedin_load,
-            public.first_known(o.twitter_url) as twitter_url,
-            public.first_known(case when o.twitter_url is not null then o.load_id end) as twitter_load,
-            public.first_known(o.facebook_url) as facebook_url,
-            public.first_known(case when o.facebook_url is not null then o.load_id end) as facebook_load,
-            public.first_known(o.bio) as bio,
-            public.first_known(case when o.bio is not null then o.load_id end) as bio_load,
-            public.first_known(o.skills) as skills,
-            public.first_known(case when o.skills is not null then o.load_id end) as skills_load,
-            public.first_known(o.education) as education,
-            public.first_known(case when o.education is not null then o.load_id end) as education_load,
-            public.first_known(o.certifications) as certifications,
-            public.first_known(case when o.certifications is not null then o.load_id end) as certifications_load
+            ((array_agg(o.whole_name::text))[min(o.n) filter (where o.whole_name is not null)])::text[] as whole_name,
+            (array_agg(o.load_id))[min(o.n) filter (where o.whole_name is not null)] as name_load,
+            (array_agg(o.source))[min(o.n) filter (where o.whole_name is not null)] as source_system,
+            (array_agg(o.source_record_id))[min(o.n) filter (where o.whole_name is not null)] as source_record_id,
+            (array_agg(o.linkedin_url))[min(o.n) filter (where o.linkedin_url is not null)] as linkedin_url,
+            (array_agg(o.load_id))[min(o.n) filter (where o.linkedin_url is not null)] as linkedin_load,
+            (array_agg(o.twitter_url))[min(o.n) filter (where o.twitter_url is not null)] as twitter_url,
+            (array_agg(o.load_id))[min(o.n) filter (where o.twitter_url is not null)] as twitter_load,
+            (array_agg(o.facebook_url))[min(o.n) filter (where o.facebook_url is not null)] as facebook_url,
+            (array_agg(o.load_id))[min(o.n) filter (where o.facebook_url is not null)] as facebook_load,
+            (array_agg(o.bio))[min(o.n) filter (where o.bio is not null)] as bio,
+            (array_agg(o.load_id))[min(o.n) filter (where o.bio is not null)] as bio_load,
+            ((array_agg(o.skills::text))[min(o.n) filter (where o.skills is not null)])::text[] as skills,
+            (array_agg(o.load_id))[min(o.n) filter (where o.skills is not null)] as skills_load,
+            (array_agg(o.education))[min(o.n) filter (where o.education is not null)] as education,
+            (array_agg(o.load_id))[min(o.n) filter (where o.education is not null)] as education_load,
+            ((array_agg(o.certifications::text))[min(o.n) filter (where o.certifications is not null)])::text[] as certifications,
+            (array_agg(o.load_id))[min(o.n) filter (where o.certifications is not null)] as certifications_load
         from (
             select r.*,
+                row_number() over (partition by r.person_no order by r.source_rank, r.last_observed_at desc, r.source, r.content_hash, r.part) as n,
                 case when r.first_name is not null and r.last_name is not null then array[r.first_name, r.last_name] end as whole_name
             from pg_temp.person_record as r
-            order by r.person_no, r.source_rank, r.last_observed_at desc, r.source, r.content_hash, r.part
+            order by r.person_no, n
         ) as o
         group by o.person_no
     )
@@ -102,7 +104,7 @@ begin
         s.facebook_url, s.bio, s.skills, s.education, s.certifications, m.last_observed_at, m.title, m.seniority, m.department,
         m.email, m.work_phone_e164, m.personal_phone_e164, m.place,
         s.whole_name[1] as first_name, s.whole_name[2] as last_name,
-        c.company_unique_id, slot.company_slot_unique_id, nullif(m.email_status, '') as email_status,
+        c.company_unique_id, slot.company_slot_unique_id, m.email_status,
         jsonb_strip_nulls(jsonb_build_object(
             'first_name', s.name_load, 'last_name', s.name_load, 'company_unique_id', m.company_load, 'title', m.title_load,
             'seniority', case when m.seniority is not null then m.title_load end, 'department', m.department_load,

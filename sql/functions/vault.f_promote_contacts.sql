@@ -7,7 +7,7 @@ returns table (promoted_count integer, updated_count integer, failed_count integ
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
--- first_known takes the first of the sorted rows; a hash aggregate would not promise their order.
+-- The n-th element of array_agg is the n-th of the sorted rows; a hash aggregate would not promise their order.
 set enable_hashagg = off
 as $$
 declare
@@ -40,22 +40,25 @@ begin
 
     create temp table contact_best on commit drop as
     select o.email,
-        public.first_known(o.name) as name,
-        public.first_known(case when o.name is not null then o.load_id end) as name_load,
-        public.first_known(o.phone) as phone,
-        public.first_known(case when o.phone is not null then o.load_id end) as phone_load,
-        public.first_known(o.company_name) as company,
-        public.first_known(case when o.company_name is not null then o.load_id end) as company_load,
-        public.first_known(o.title) as title,
-        public.first_known(case when o.title is not null then o.load_id end) as title_load,
-        public.first_known(o.source) as source,
-        public.first_known(o.load_id) as load_id,
-        public.first_known(o.email_status) as email_status,
+        (array_agg(o.name))[min(o.n) filter (where o.name is not null)] as name,
+        (array_agg(o.load_id))[min(o.n) filter (where o.name is not null)] as name_load,
+        (array_agg(o.phone))[min(o.n) filter (where o.phone is not null)] as phone,
+        (array_agg(o.load_id))[min(o.n) filter (where o.phone is not null)] as phone_load,
+        (array_agg(o.company_name))[min(o.n) filter (where o.company_name is not null)] as company,
+        (array_agg(o.load_id))[min(o.n) filter (where o.company_name is not null)] as company_load,
+        (array_agg(o.title))[min(o.n) filter (where o.title is not null)] as title,
+        (array_agg(o.load_id))[min(o.n) filter (where o.title is not null)] as title_load,
+        (array_agg(o.source))[min(o.n) filter (where o.source is not null)] as source,
+        (array_agg(o.load_id))[min(o.n) filter (where o.load_id is not null)] as load_id,
+        (array_agg(o.email_status))[min(o.n) filter (where o.email_status is not null)] as email_status,
         max(o.last_observed_at) as last_observed_at
     from (
         select v.email, nullif(concat_ws(' ', v.first_name, v.last_name), '') as name,
             coalesce(v.work_phone_e164, v.personal_phone_e164) as phone, v.company_name, v.title, v.source, v.load_id,
-            v.email_status, v.last_observed_at
+            v.email_status, v.last_observed_at,
+            row_number() over (
+                partition by v.email order by v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
+            ) as n
         from (
             select distinct a.email
             from pg_temp.contact_load as i
@@ -64,7 +67,7 @@ begin
         ) as e
         inner join intake.validated_people as v on v.email = e.email
         inner join intake.batch as b on b.batch_id = v.batch_id and b.released_at is not null
-        order by v.email, v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
+        order by v.email, n
     ) as o
     group by o.email;
     analyze pg_temp.contact_best;

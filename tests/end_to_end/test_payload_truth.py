@@ -109,3 +109,10 @@ def test_the_locked_placeholder_is_no_address(landed: Admin) -> None:
     assert (
         value(landed, "select count(*) from intake.validation_failed where reason like '%%locked_placeholder%%'") >= 2
     )
+
+
+def test_an_address_at_a_former_employer_is_not_how_to_reach_somebody(landed: Admin) -> None:
+    """Marlow left Quillfern: those addresses stay in the vault, and the master at Bramblewick has none of them."""
+    marlow = rows(landed, "select email from marketing.people_master where full_name = 'Marlow Pike'")[0]
+    assert marlow["email"] is None
+    assert value(landed, "select count(*) from vault.contacts where name = 'Marlow Pike'") == 2
