@@ -21,7 +21,7 @@ check: .venv/installed ## Lint, types, import rules, SQL style, definitions.
 	@$(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
 
 ui: .venv/installed ## Open Dagster on the demo's data (or on OUTREACH_HOME / OUTREACH_DATABASE_URL when set).
-	@OUTREACH_HOME=$${OUTREACH_HOME:-.outreach/demo} $(BIN)/outreach ui
+	@$(if $(OUTREACH_HOME)$(OUTREACH_DATABASE_URL),,OUTREACH_HOME=.outreach/demo OUTREACH_SOURCES=.outreach/demo/sources.toml) $(BIN)/outreach ui
 
 bench: .venv/installed ## Measure the stages against plain COPY, side by side in one run.
 	@$(BIN)/python -m benchmarks.spine

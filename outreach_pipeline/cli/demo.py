@@ -1,26 +1,29 @@
-"""`outreach demo`: the whole pipeline on the sample items of every shape, told to somebody who has never seen it.
+"""`outreach demo`: the whole pipeline, two nights long, against a synthetic world that knows the truth.
 
-Belongs here: the order of the demonstration and its words. Does not belong here: any work of the pipeline (the demo
-calls what `migrate`, `run`, `status` and `rejections` call).
+Belongs here: the order of the demonstration. Does not belong here: its words and tables (`demo_story`), any work of
+the pipeline (the demo calls what `migrate` and `run` call), the world (`sandbox`).
 """
 
 from __future__ import annotations
 
 import os
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outreach_pipeline.cli.execute import DONE, run_batches
-from outreach_pipeline.cli.options import command, yesterday
-from outreach_pipeline.cli.terminal import number, out, plural, progress_bars, table, text
+from outreach_pipeline.cli import demo_story as story
+from outreach_pipeline.cli.execute import DONE, Outcome, run_batches
+from outreach_pipeline.cli.options import command
+from outreach_pipeline.cli.terminal import out, progress_bars
 
 if TYPE_CHECKING:
+    from outreach_pipeline.sandbox.server import Sandbox
+    from outreach_pipeline.settings import Settings
     from outreach_pipeline.stages.workspace import Workspace
-
-_STEPS = 5
 
 
 def register(app: typer.Typer) -> None:
@@ -28,147 +31,93 @@ def register(app: typer.Typer) -> None:
     command(
         app,
         "demo",
-        "Watch the whole pipeline work on invented sample items.",
-        more="""Needs nothing: it starts an embedded PostgreSQL in a folder of its own (.outreach/demo, whatever
-            database is configured), takes the sample items of every shape from landing to filled slots through
-            Dagster, and shows what came of them. Run it again: nothing changes.""",
-        examples=["demo", "demo && make ui"],
+        "Watch the whole pipeline work for two nights on an invented world.",
+        more="""Needs nothing: an embedded PostgreSQL and local servers that speak Apify's and Apollo's APIs, in a
+            folder of its own (.outreach/demo, whatever database and keys are configured). It takes the sample items of
+            every shape, then two nights of ten sources; on the second, people have changed jobs. The world knows the
+            truth, so the demo ends by scoring itself. Run it again: nothing is spent, nothing changes.""",
+        examples=["demo", "demo --companies 500", "demo && make ui"],
     )(demo)
 
 
-def demo() -> None:
+def demo(
+    companies: Annotated[int, typer.Option("--companies", min=20, max=5000, help="Companies of the world.")] = 120,
+) -> None:
     """Run `demo`."""
+    from outreach_pipeline.sandbox.apify_runs import Timing
+    from outreach_pipeline.sandbox.server import Sandbox
+
     started = monotonic()
-    workspace = _demo_workspace()
-    out().print("[bold]outreach_pipeline: who runs which company, and how do we know?[/]\n")
-    _prepare(workspace)
-    _take_in(workspace)
-    _show_rejections(workspace)
-    _show_seats(workspace)
-    _show_next_steps(workspace, monotonic() - started)
+    home = Path(os.environ.get("OUTREACH_HOME", ".outreach")).resolve() / "demo"
+    home.mkdir(parents=True, exist_ok=True)
+    story.opening()
+    with Sandbox(companies=companies, seed=1, timing=Timing(0.05, 0.3, 0.1), files=home / "files") as sandbox:
+        workspace = _workspace(home, sandbox, companies)
+        story.prepared(workspace, _migrate(workspace))
+        first, second = sandbox.world.day(1), sandbox.world.day(2)
+        samples = [
+            name for name in workspace.sources if name.startswith(("apify_", "apollo_")) and _is_file(workspace, name)
+        ]
+        world = [name for name in workspace.sources if name not in samples and workspace.sources[name].nightly]
+        _night(workspace, first, samples, "The sample items of every shape")
+        _night(workspace, first, world, f"The first night of a world of {companies} companies", sandbox, 1)
+        _night(workspace, second, world, "The second night: people have changed jobs", sandbox, 2)
+        story.refusals(workspace)
+        story.moves(workspace, second)
+        story.result(workspace, sandbox)
+    story.next_steps(workspace, monotonic() - started)
 
 
-def _say(step: int, sentence: str) -> None:
-    out().print(f"[bold cyan]{step}/{_STEPS}[/] [bold]{sentence}[/]")
+def _is_file(workspace: Workspace, name: str) -> bool:
+    return workspace.sources[name].kind == "files"
 
 
-def _demo_workspace() -> Workspace:
-    """The shipped sources on an embedded database of the demo's own: never on a configured one."""
-    from outreach_pipeline.settings import SHIPPED_SOURCES, Settings
-    from outreach_pipeline.stages.workspace import Workspace
-
-    home = Path(os.environ.get("OUTREACH_HOME", ".outreach")) / "demo"
-    return Workspace(Settings(database_url=None, migration_url=None, home=home, sources=SHIPPED_SOURCES, shapes=None))
-
-
-def _prepare(workspace: Workspace) -> None:
+def _migrate(workspace: Workspace) -> tuple[str, ...]:
     from outreach_pipeline.stages.migrations import migrate_workspace
 
-    _say(1, "An embedded PostgreSQL, with the whole schema")
-    report = migrate_workspace(workspace.settings)
-    done = f"applied {', '.join(report.applied)}" if report.applied else f"was at {report.head} already"
-    out().print(f"  in {workspace.settings.home_path / 'postgres'}; {done}.\n")
+    return migrate_workspace(workspace.settings).applied
 
 
-def _take_in(workspace: Workspace) -> None:
+def _workspace(home: Path, sandbox: Sandbox, companies: int) -> Workspace:
+    """The shipped samples and the sandbox's sources, on an embedded database: never on a configured one."""
+    from outreach_pipeline.sandbox.configure import sources_toml
+    from outreach_pipeline.settings import SHIPPED_SOURCES
+    from outreach_pipeline.stages.workspace import Workspace
+
+    samples = SHIPPED_SOURCES.read_text(encoding="utf-8").replace(
+        "../samples/", f"{SHIPPED_SOURCES.parents[1]}/samples/"
+    )
+    sources = home / "sources.toml"
+    sources.write_text(f"{samples}\n{sources_toml(home / 'files', companies)}", encoding="utf-8")
+    return Workspace(_settings(home, sources, sandbox))
+
+
+def _settings(home: Path, sources: Path, sandbox: Sandbox) -> Settings:
+    from outreach_pipeline.settings import Settings
+
+    return Settings(
+        _env_file=None, database_url=None, migration_url=None, shapes=None, home=home, sources=sources,
+        apify_url=sandbox.apify_url, apify_token=sandbox.apify_token, apollo_url=sandbox.apollo_url,
+        apollo_api_key=sandbox.apollo_key, apify_usd_per_day=Decimal(500), apify_usd_per_month=Decimal(1000),
+        apollo_credits_per_day=Decimal(50_000), apollo_credits_per_month=Decimal(100_000), pause_secs=0.05,
+    )  # type: ignore[call-arg, arg-type]  # pydantic reads plain texts as secrets  # fmt: skip
+
+
+def _night(
+    workspace: Workspace, day: date, sources: list[str], title: str, sandbox: Sandbox | None = None, night: int = 1
+) -> None:
+    """Run the sources of one night, tell what came of it, and end with exit code 1 if any did not end well."""
     from outreach_pipeline.stages.status import read_status
 
-    day = yesterday()
-    sources = [name for name in workspace.sources if workspace.sources[name].nightly]
-    _say(2, f"One night: {len(sources)} sources, each its own Dagster run of land, validate, promote, slots")
+    if sandbox is not None:
+        sandbox.set_night(night)
     before = read_status(workspace)
+    started = monotonic()
     with progress_bars() as progress:
-        outcomes = list(run_batches(workspace, day, sources, progress=progress))
-    after = read_status(workspace)
-    shown = table(
-        "source",
-        "shape",
-        "items",
-        "promoted",
-        "rejected",
-        "repeated",
-        "waiting",
-        numbers=("items", "promoted", "rejected", "repeated", "waiting"),
-    )
-    for batch in after.batches:
-        loads = batch.loads
-        shape = workspace.sources[batch.source].shape
-        if loads.landed:
-            shown.add_row(
-                text(batch.source), text(shape), number(loads.landed), number(loads.promoted), number(loads.failed),
-                number(loads.duplicate), number(loads.waiting),
-            )  # fmt: skip
-    out().print(shown)
-    for outcome in outcomes:
-        if outcome.state != DONE:
-            out().print(f"  [red]{text(outcome.batch_id)}: {text(outcome.message)}[/] {text(outcome.next_step)}")
-    new = after.total.landed - before.total.landed
-    out().print(
-        f"  {plural(new, 'new item')} landed verbatim. Each is in exactly one state; what waits will be taken up when "
-        "its company appears.\n"
-        if new
-        else "  Nothing new: these items had landed before, so nothing was read, and no master was touched.\n"
-    )
-    if any(outcome.state != DONE for outcome in outcomes):
+        outcomes: list[Outcome] = list(run_batches(workspace, day, sources, progress=progress))
+    story.night(workspace, day, sources, title, before, monotonic() - started)
+    failed = [outcome for outcome in outcomes if outcome.state != DONE]
+    for outcome in failed:
+        out().print(f"  [red]{outcome.batch_id}: {outcome.message}[/] {outcome.next_step}")
+    if failed:
         raise typer.Exit(1)
-
-
-def _show_rejections(workspace: Workspace) -> None:
-    from outreach_pipeline.stages.rejections import RejectionFilter, read_rejections
-
-    _say(3, "Nothing is dropped in silence: every refusal has a reason and can be replayed")
-    report = read_rejections(workspace, RejectionFilter(outcome="rejected"), limit=0)
-    shown = table("items", "check", "why", numbers=("items",))
-    for group in report.groups[:6]:
-        shown.add_row(number(group.loads), text(f"{group.column_name} {group.check_name}"), text(_short(group.reason)))
-    out().print(shown)
-    out().print("")
-
-
-def _short(reason: str) -> str:
-    return reason if len(reason) <= 72 else reason[:71] + "…"
-
-
-def _show_seats(workspace: Workspace) -> None:
-    from outreach_pipeline.database.connect import Role
-    from outreach_pipeline.database.queries import load_queries
-    from outreach_pipeline.stages.status import read_status
-
-    status = read_status(workspace)
-    with workspace.database.transaction(Role.READ) as tx:
-        seats = tx.fetch_all(load_queries("demo").seats, {"limit": 60})
-    _say(4, "The same people and companies, seen through many sources, became one record each")
-    shown = table("company", "CEO", "CFO", "HR")
-    by_company: dict[str, list[str]] = {}
-    for seat in seats:
-        cell = f"{text(seat['full_name'])}\n[dim]{text(seat['title'])}[/]" if seat["full_name"] else "[dim]vacant[/]"
-        by_company.setdefault(seat["company_name"], []).append(cell)
-    for company, cells in by_company.items():
-        shown.add_row(text(company), *cells)
-    out().print(shown)
-    out().print(
-        f"  {plural(status.total.landed, 'item')} -> {plural(status.companies, 'company', 'companies')}, "
-        f"{plural(status.people, 'person', 'people')}, {plural(status.contacts, 'contact')} in the vault, "
-        f"{status.filled_slots} of {status.slots} seats filled.\n"
-    )
-
-
-def _show_next_steps(workspace: Workspace, seconds: float) -> None:
-    from outreach_pipeline.database.connect import Role
-    from outreach_pipeline.database.queries import load_queries
-
-    with workspace.database.transaction(Role.READ) as tx:
-        person = tx.fetch_one(load_queries("demo").most_told_person)
-    home = os.path.relpath(workspace.settings.home_path)
-    _say(5, f"Done in {seconds:.0f} s. Look around:")
-    prefix = f"OUTREACH_HOME={home} .venv/bin/outreach"
-    steps = [
-        ("rejections", "every refusal, by column and check"),
-        ("status", "loads by batch and state"),
-    ]
-    if person:
-        why = f"why we believe what we believe of {person['full_name']}, told by {person['sources']} sources"
-        steps.insert(0, (f"explain {person['unique_id']}", why))
-    for arguments, what in steps:
-        out().print(f"  {prefix} {arguments}\n      [dim]{text(what)}[/]", soft_wrap=True)
-    out().print("  make ui\n      [dim]the same in Dagster: assets, partitions, checks, backfills[/]")
