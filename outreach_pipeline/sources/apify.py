@@ -11,7 +11,7 @@ How one batch never pays twice
    and may start again only after the claim of the one before has run out, which is longer than a start takes.
 4. A run that is known by its id is only read from then on, however often the pull is repeated.
 
-The cursor is `{"runs": {run id: [rows scanned, data, errors, over]}, "said": first refusal}`.
+The cursor is that of `apify_cursor`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, Protocol, cast
 
 from outreach_pipeline.errors import OutreachError, PermanentError, TransientError
 from outreach_pipeline.sources.apify_api import ApifyApi, RunFacts, RunOrder
+from outreach_pipeline.sources.apify_cursor import RunCursor
 from outreach_pipeline.sources.apify_errors import NeverSentError, StartUnknownError, run_meaning
+from outreach_pipeline.sources.apify_ledger import Intent, RunLedger
 from outreach_pipeline.sources.apify_rows import is_cut, refusal, rows_of
 from outreach_pipeline.sources.pages import (
     PAGE_BYTES,
@@ -35,7 +35,6 @@ from outreach_pipeline.sources.pages import (
     Page,
     RawItem,
     Span,
-    Verdict,
 )
 
 # Nothing is known of a dataset's rows before the first page, and some actors write rows of megabytes.
@@ -45,45 +44,6 @@ _STARTS = 4
 # Clocks differ: a run is looked for from this long before our note of the intent. The tag decides, not the
 # time.
 _SKEW = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A row of the run ledger. `may_start`: this process, and no other, may start the run now."""
-
-    tag: str
-    intended_at: datetime
-    may_start: bool
-    run_id: str | None = None
-    dataset_id: str | None = None
-
-
-class RunLedger(Protocol):
-    """The memory of paid runs; every method commits before it returns."""
-
-    def intend(self, usd: Decimal) -> Intent:
-        """Note that a run is wanted and reserve its money; BudgetError when a cap would be passed."""
-
-    def claim(self) -> datetime | None:
-        """Become the one who may start an intent after a lost start: None, or until when another may."""
-
-    def free(self, *, refused: bool, note: str) -> None:
-        """The start surely did not happen; `refused` gives the money back."""
-
-    def note(self, run: RunFacts, *, found_by: str) -> None:
-        """A run is known: its id, status and cost so far."""
-
-    def adopt(self, run: RunFacts) -> bool:
-        """Take an outside run into the ledger; False when it belongs to another batch."""
-
-    def elsewhere(self, run_ids: list[str]) -> set[str]:
-        """Those of the runs that belong to another batch."""
-
-    def usage(self, run: RunFacts, *, data_items: int, error_items: int, note: str) -> None:
-        """Write the usage line of a run that is over and read."""
-
-    def watching(self, run: RunFacts) -> None:
-        """A run is still going (for progress)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +79,12 @@ class ApifySource:
         """Give the pages after `cursor`, see `pages.Source.pull`.
 
         Raises:
-            TransientError: a run still goes, an answer was lost, Apify is unreachable: pull again, nothing is
-            paid
-                twice. BudgetError: a cap of ours or of the account. ConfigurationError, PermanentError: what
-                to change.
+            TransientError: a run still goes, an answer was lost, Apify is away: pull again, nothing is paid twice.
+            BudgetError: a cap of ours or of the account.
+            ConfigurationError, PermanentError: what has to change first.
 
         """
-        state = _State.of(cursor)
+        state = RunCursor.of(cursor)
         for run in self._runs(day):
             if not state.is_over(run.run_id):
                 yield from self._pages(self._ended(run), state)
@@ -247,7 +206,7 @@ class ApifySource:
 
     # ------------------------------------------------------------------------------------------------------
     # reading
-    def _pages(self, run: RunFacts, state: _State) -> Iterator[Page]:
+    def _pages(self, run: RunFacts, state: RunCursor) -> Iterator[Page]:
         origin = Origin("apify_run", run.run_id, self.order.actor)
         limit = min(_FIRST_PAGE, self.page_items)
         offset = state.rows(run.run_id)
@@ -268,7 +227,7 @@ class ApifySource:
         state.end(run.run_id, whole=run_meaning(run.status).whole, why=_why(run, self.order.actor, data + errors))
         self.ledger.usage(run, data_items=data, error_items=errors, note=state.trouble.get(run.run_id, ""))
 
-    def _read(self, run: RunFacts, offset: int, limit: int, state: _State) -> bytes:
+    def _read(self, run: RunFacts, offset: int, limit: int, state: RunCursor) -> bytes:
         """One page; empty only when the dataset has no more, looked at until that is sure."""
         for look in range(_LOOKS + 1):
             if look:
@@ -302,64 +261,3 @@ def _why(run: RunFacts, actor: str, rows: int) -> str:
         return ""
     said = f" ({run.message})" if run.message else ""
     return f"Run {run.run_id} of {actor} ended {run.status}{said}; the {rows} rows it had written were landed."
-
-
-class _State:
-    """The cursor as an object: rows scanned, data and error rows of each run, and what went wrong."""
-
-    def __init__(self, runs: dict[str, list[int]], said: str, trouble: dict[str, str]) -> None:
-        self._runs, self._said, self.trouble = runs, said, trouble
-
-    @classmethod
-    def of(cls, cursor: Cursor) -> _State:
-        raw = cast("dict[str, Any]", cursor)
-        return cls(
-            {run: [int(n) for n in numbers] for run, numbers in raw.get("runs", {}).items()},
-            str(raw.get("said", "")), dict(raw.get("trouble", {})),
-        )  # fmt: skip
-
-    def cursor(self) -> Cursor:
-        runs = {run: list(numbers) for run, numbers in self._runs.items()}
-        return cast("Cursor", {"runs": runs, "said": self._said, "trouble": dict(self.trouble)})
-
-    def _of(self, run_id: str) -> list[int]:
-        return self._runs.setdefault(run_id, [0, 0, 0, 0])
-
-    def rows(self, run_id: str) -> int:
-        return self._of(run_id)[0]
-
-    def counts(self, run_id: str) -> tuple[int, int]:
-        _, data, errors, _ = self._of(run_id)
-        return data, errors
-
-    def is_over(self, run_id: str) -> bool:
-        return self._of(run_id)[3] == 1
-
-    def count(self, run_id: str, said: str | None) -> None:
-        numbers = self._of(run_id)
-        numbers[0] += 1
-        numbers[1 if said is None else 2] += 1
-        self._said = self._said or (said or "")
-
-    def lost(self, run_id: str, why: str) -> None:
-        self.trouble[run_id] = why
-
-    def end(self, run_id: str, *, whole: bool, why: str) -> None:
-        self._of(run_id)[3] = 1
-        if not whole:
-            self.trouble.setdefault(run_id, why)
-
-    def _sum(self, place: int) -> int:
-        return sum(numbers[place] for numbers in self._runs.values())
-
-    def verdict(self) -> Verdict:
-        if self._sum(1) == 0 and (self._sum(2) or self.trouble):
-            return "refused"
-        return "partial" if self.trouble or not self._runs else "complete"
-
-    def note(self, actor: str, day: date) -> str:
-        if not self._runs:
-            return f"No run of {actor} was started on {day}."
-        if self._sum(1) == 0 and self._sum(2):
-            return f"{actor} gave {self._sum(2)} rows without data; it says: {self._said.rstrip('.')}."
-        return " ".join(self.trouble.values())

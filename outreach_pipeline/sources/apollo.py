@@ -171,8 +171,8 @@ class ApolloSearch:
 
         Raises:
             TransientError: a window is full or an answer was lost; pull again, it goes on at its cursor.
-            BudgetError: a
-                cap, or the account's credits. PermanentError: only calls that may have been charged are left.
+            BudgetError: a cap, or the account's credits.
+            PermanentError: only calls that may have been charged are left.
 
         """
         state = _Search.of(cursor)

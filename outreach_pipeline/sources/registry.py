@@ -24,8 +24,9 @@ from outreach_pipeline.sources.pages import PAGE_ITEMS, Source
 
 if TYPE_CHECKING:
     from outreach_pipeline.settings import Settings
-    from outreach_pipeline.sources.apify import ApifySource, RunLedger
+    from outreach_pipeline.sources.apify import ApifySource
     from outreach_pipeline.sources.apify_api import ApifyApi
+    from outreach_pipeline.sources.apify_ledger import RunLedger
     from outreach_pipeline.sources.apollo import ApolloSearch, CreditLedger
     from outreach_pipeline.sources.apollo_api import ApolloApi
     from outreach_pipeline.sources.apollo_enrich import ApolloEnrichment

@@ -22,8 +22,8 @@ from outreach_pipeline.stages.workspace import Batch, Progress, no_progress
 
 if TYPE_CHECKING:
     from outreach_pipeline.settings import Settings
-    from outreach_pipeline.sources.apify import Intent
     from outreach_pipeline.sources.apify_api import RunFacts
+    from outreach_pipeline.sources.apify_ledger import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class DatabaseRunLedger:
 
     def intend(self, usd: Decimal) -> Intent:
         """See `RunLedger.intend`; BudgetError when a cap would be passed."""
-        from outreach_pipeline.sources.apify import Intent
+        from outreach_pipeline.sources.apify_ledger import Intent
 
         self._usd = usd
         with self._database.transaction(Role.INGEST) as tx:
