@@ -1,0 +1,136 @@
+"""The pages work: every marked block is done as it stands, with the real command line on a real database.
+
+Belongs here: following pages. Does not belong here: whether the names they mention exist (`tests/architecture`).
+
+`<!-- file: NAME -->` before a fenced block makes that file, `<!-- run -->` runs its `$ ` lines and compares what they
+print with what stands below them. `…` stands for anything; runs of blanks and seconds are not compared.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from cli_world import CommandLine
+
+ROOT = Path(__file__).resolve().parents[2]
+_FILE = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
+_RUN = re.compile(r"<!-- run -->\n```\w*\n(.*?)```", re.DOTALL)
+_DEMO = re.compile(r"<!-- demo -->\n```\w*\n(.*?)```", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command of a page and the lines that it shows below."""
+
+    command: str
+    shown: tuple[str, ...]
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def steps_of(text: str) -> list[Step]:
+    steps: list[Step] = []
+    for block in _RUN.findall(text):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                steps.append(Step(line[2:], ()))
+            elif line.strip():
+                steps[-1] = Step(steps[-1].command, (*steps[-1].shown, line))
+    return steps
+
+
+def plain(line: str) -> str:
+    """A line without what differs from run to run: widths, and seconds at its end."""
+    return re.sub(r"\b\d+\.\d$", "0.0", " ".join(line.split()))
+
+
+def matches(shown: tuple[str, ...], printed: str) -> bool:
+    lines = "\n".join(plain(line) for line in printed.splitlines() if line.strip())
+    pattern = "\n".join(re.escape(plain(line)).replace("…", ".*") for line in shown)
+    return re.fullmatch(pattern, lines, re.DOTALL) is not None
+
+
+def follow(name: str, cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Make the files of a page and run its commands; returns the commands."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    text = page(name)
+    for file, content in _FILE.findall(text):
+        target = cli.folder / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")
+    steps = steps_of(text)
+    for step in steps:
+        words = shlex.split(step.command)
+        if words[0] == "export":
+            for setting in words[1:]:
+                monkeypatch.setenv(*setting.split("=", maxsplit=1))
+            continue
+        assert words[0] == "outreach", f"{name}: only outreach is run, not {step.command!r}"
+        ran = cli.fine(*words[1:])
+        assert matches(step.shown, ran.out), f"{name}: {step.command} printed\n{ran.out}"
+    return [step.command for step in steps]
+
+
+def test_the_page_on_adding_a_source_works_word_for_word(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = follow("docs/adding-a-source.md", cli, monkeypatch)
+    assert [command.split()[1] for command in done if command.startswith("outreach")] == [
+        "sources", "run", "rejections", "explain",
+    ]  # fmt: skip
+    counted = cli.fine("status", "--json").json["total"]
+    assert {name: counted[name] for name in ("landed", "promoted", "failed", "pending", "companies", "people")} == {
+        "landed": 4, "promoted": 1, "failed": 2, "pending": 1, "companies": 1, "people": 1,
+    }  # fmt: skip
+
+
+def test_the_readme_works_word_for_word(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = " ".join(follow("README.md", cli, monkeypatch))
+    assert "outreach land" in done
+    assert "outreach run" in done
+
+
+def test_the_guide_works_word_for_word(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert follow("docs/operators-guide.md", cli, monkeypatch)
+
+
+def test_a_line_that_is_not_printed_would_be_noticed() -> None:
+    assert matches(("a  b", "…"), "a b\nc\nd\n")
+    assert not matches(("a  b",), "a b\nc\n")
+    assert not matches(("2 companies",), "1 companies\n")
+
+
+@pytest.mark.slow
+def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    """In an empty folder, with no setting and no service; the second time it finds nothing new."""
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    started = monotonic()
+    first = _demo(tmp_path, environment)
+    assert monotonic() - started < 180
+    shown = [plain(line) for block in _DEMO.findall(page("README.md")) for line in block.splitlines() if line.strip()]
+    printed = [plain(line) for line in first.splitlines()]
+    missing = [line for line in shown if line != "…" and not any(_like(line, one) for one in printed)]
+    assert len(shown) > 10
+    assert missing == [], first
+    assert "Nothing new" in _demo(tmp_path, environment)
+
+
+def _like(shown: str, printed: str) -> bool:
+    return re.fullmatch(re.escape(shown).replace("…", ".*"), printed) is not None
+
+
+def _demo(folder: Path, environment: dict[str, str]) -> str:
+    ran = subprocess.run(
+        [sys.executable, "-c", "from outreach_pipeline.cli.main import run; run()", "demo"],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=280,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
