@@ -648,6 +648,7 @@ create table marketing.company_name ( -- owner outreach_owner
 );
 comment on table marketing.company_name is 'Every name (normalised, with its place) under which a company with a strong identity was seen.';
 CREATE INDEX idx_company_name_company_no ON marketing.company_name USING btree (company_no);
+CREATE INDEX idx_company_name_first_word ON marketing.company_name USING btree (split_part(name_key, ' '::text, 1));
 CREATE TRIGGER trigger_company_name_updated_at BEFORE UPDATE ON marketing.company_name FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.company_slot ( -- owner outreach_owner
@@ -1549,7 +1550,9 @@ grant select on marketing.closed_loop_attribution to outreach_read;
 grant select on marketing.company_intelligence to outreach_read;
 grant select on marketing.company_key to outreach_read;
 grant select on marketing.company_master to outreach_read;
+grant insert, select on marketing.company_match_review to mcp_promote;
 grant select on marketing.company_match_review to outreach_read;
+grant select on marketing.company_name to mcp_promote;
 grant select on marketing.company_name to outreach_read;
 grant select on marketing.company_slot to outreach_read;
 grant select on marketing.merged_master to outreach_read;

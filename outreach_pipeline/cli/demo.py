@@ -100,7 +100,7 @@ def _settings(home: Path, sources: Path, sandbox: Sandbox) -> Settings:
         apify_url=sandbox.apify_url, apify_token=sandbox.apify_token, apollo_url=sandbox.apollo_url,
         apollo_api_key=sandbox.apollo_key, apify_usd_per_day=Decimal(500), apify_usd_per_month=Decimal(1000),
         apollo_credits_per_day=Decimal(50_000), apollo_credits_per_month=Decimal(100_000), pause_secs=0.05,
-    )  # type: ignore[call-arg, arg-type]  # pydantic reads plain texts as secrets  # fmt: skip
+    )  # fmt: skip
 
 
 def _night(

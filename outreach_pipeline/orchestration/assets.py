@@ -40,7 +40,7 @@ class LandConfig(dg.Config):
 
     refetch: bool = Field(
         default=False,
-        description="Read the source again although the batch has landed. Paid sources cost money each time.",
+        description="Read the source again although the batch has landed. A run of Apify is read again for free, an Apollo search costs credits again.",
     )
 
 
@@ -60,20 +60,14 @@ def batch_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
 
 def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     @dg.multi_asset(name="land", specs=[specs.RAW_LOADS.spec(partitions)], pool=POOL)
-    def land(
-        context: dg.AssetExecutionContext, config: LandConfig, pipeline: dg.ResourceParam[Pipeline]
-    ) -> Events:
+    def land(context: dg.AssetExecutionContext, config: LandConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
         with explained(context):
             batch = batch_of(context)
             report = land_batch(pipeline.workspace, batch, refetch=config.refetch, progress=pipeline.progress)
             pipeline.listener(report)
             counts = count_batch(pipeline.workspace, batch)
-        said = (
-            "it had landed before, or its files come by hand"
-            if report.already
-            else f"{report.items} items read"
-        )
+        said = "it had landed before, or its files come by hand" if report.already else f"{report.items} items read"
         context.log.info("%s: %s; %s loads in the batch", batch.batch_id, said, counts.landed)
         yield dg.MaterializeResult(
             asset_key=specs.RAW_LOADS.key,
@@ -103,9 +97,7 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         can_subset=True,
         pool=POOL,
     )
-    def validate(
-        context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]
-    ) -> Events:
+    def validate(context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
         with explained(context):
             batch = batch_of(context)
@@ -154,11 +146,7 @@ def _evaluations(context: dg.AssetExecutionContext, verdict: CheckReport) -> Eve
     selected = {key.name for key in context.selected_asset_check_keys}
     for result in verdict.results:
         if result.name in selected:
-            said = (
-                f"{result.description} Accepted by an operator."
-                if verdict.accepted and not result.passed
-                else ""
-            )
+            said = f"{result.description} Accepted by an operator." if verdict.accepted and not result.passed else ""
             yield dg.AssetCheckResult(
                 asset_key=specs.REJECTIONS.key,
                 check_name=result.name,
@@ -173,9 +161,7 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="promote", specs=[table.spec(partitions) for table in specs.PROMOTED], can_subset=True, pool=POOL
     )
-    def promote(
-        context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]
-    ) -> Events:
+    def promote(context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
         with explained(context):
             batch = batch_of(context)
@@ -212,9 +198,7 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
 
 
 def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        name="slots", specs=[table.spec(partitions) for table in specs.SEATS], can_subset=True, pool=POOL
-    )
+    @dg.multi_asset(name="slots", specs=[table.spec(partitions) for table in specs.SEATS], can_subset=True, pool=POOL)
     def slots(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
         with explained(context):

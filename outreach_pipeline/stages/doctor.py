@@ -47,13 +47,14 @@ def examine(settings: Settings) -> list[Finding]:
     checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
         ("home", _home), ("database", _database), ("migrations", _migrations), ("roles", _roles),
         ("left over", _left_over), ("sources", _sources), ("title rules", _titles), ("proxy", _proxy),
+        ("apify", _apify), ("apollo", _apollo),
     ]  # fmt: skip
     found: list[Finding] = []
     for name, check in checks:
-        if name in {"migrations", "roles", "left over"} and _failed(found, "database"):
+        if name in {"migrations", "roles", "left over", "apify", "apollo"} and _failed(found, "database"):
             found.append(Finding(name, WARN, "not checked: the database cannot be used"))
             continue
-        if name == "left over" and _failed(found, "migrations"):
+        if name in {"left over", "apify", "apollo"} and _failed(found, "migrations"):
             continue
         try:
             found += check(workspace)
@@ -193,6 +194,25 @@ def _missing_files(workspace: Workspace, config: SourceConfig) -> str:
 
 def _titles(workspace: Workspace) -> Iterator[Finding]:
     yield Finding("title rules", OK, f"version {workspace.title_rules.version}")
+
+
+def _apify(workspace: Workspace) -> Iterator[Finding]:
+    from outreach_pipeline.stages.pull_apify import check_apify
+
+    yield from _paid("apify", check_apify(workspace))
+
+
+def _apollo(workspace: Workspace) -> Iterator[Finding]:
+    from outreach_pipeline.stages.pull_apollo import check_apollo
+
+    yield from _paid("apollo", check_apollo(workspace))
+
+
+def _paid(name: str, found: list[tuple[str, str, str]]) -> Iterator[Finding]:
+    """What a provider's own check found; asking costs nothing."""
+    outcomes = {"ok": OK, "off": OK, "warning": WARN, "problem": FAIL}
+    for status, sentence, next_step in found:
+        yield Finding(name, outcomes[status], sentence.rstrip("."), next_step)
 
 
 def _proxy(workspace: Workspace) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import RejectedDataError
+from outreach_pipeline.stages.review import suggest_matches
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
 HELD_NEXT_STEP = "Correct the shape or the source and replay the batch, or promote it with accept_checks."
@@ -29,6 +30,7 @@ class PromoteReport:
     companies_changed: int = 0
     people_created: int = 0
     people_changed: int = 0
+    reviews_opened: int = 0
 
 
 def promote_batch(
@@ -67,7 +69,7 @@ def promote_batch(
             people_changed=report.people_changed + masters["people_changed"],
         )
         progress("promote", min(start + size, len(due)), len(due))
-    return report
+    return replace(report, reviews_opened=suggest_matches(workspace, batch))
 
 
 def _refuse_held(batch: Batch, reasons: list[str]) -> None:

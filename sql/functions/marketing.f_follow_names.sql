@@ -71,6 +71,12 @@ begin
     set candidate_ids = excluded.candidate_ids
     where company_match_review.candidate_ids is distinct from excluded.candidate_ids;
 
+    -- What a review asked about has been answered by a later item.
+    update marketing.company_match_review as r set status = 'settled'
+    from pg_temp.follower as f
+    where r.status = 'open' and cardinality(f.candidates) = 1
+        and r.name_key = f.name_key and r.place_city = f.place_city and r.place_country = f.place_country;
+
     drop table pg_temp.fresh_name, pg_temp.follower;
 end
 $$;

@@ -286,6 +286,7 @@ create table marketing.company_name (
 );
 comment on table marketing.company_name is 'Every name (normalised, with its place) under which a company with a strong identity was seen.';
 create index idx_company_name_company_no on marketing.company_name (company_no);
+create index idx_company_name_first_word on marketing.company_name (split_part(name_key, ' ', 1));
 
 create table marketing.company_match_review (
     review_id bigint generated always as identity,
@@ -450,7 +451,8 @@ grant select on intake.company_member, intake.person_member to outreach_validate
 
 grant select on
     intake.raw_loads, intake.batch, intake.validated_companies, intake.validated_people, intake.company_member,
-    intake.person_member, intake.promote_queue, marketing.slot_work
+    intake.person_member, intake.promote_queue, marketing.slot_work, marketing.company_name, marketing.company_match_review
 to mcp_promote;
+grant insert on marketing.company_match_review to mcp_promote;
 
 grant select on all tables in schema intake, vault, marketing, bit, public to outreach_read;

@@ -1,0 +1,67 @@
+"""Reviews: company names that wait, and the companies they may mean; suggested, never merged on a guess.
+
+Belongs here: comparing waiting names with known ones. Does not belong here: deciding (`marketing.f_follow_names` places
+a name only on the one company that bears it), showing (`stages.status`, `outreach reviews`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+
+from outreach_pipeline.database.connect import Role
+from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.rules.companies import company_key_loose
+
+if TYPE_CHECKING:
+    from outreach_pipeline.stages.workspace import Batch, Workspace
+
+_MOST_NAMES = 5_000
+_MOST_CANDIDATES = 3
+# "amazon com" and "amazon" 75, "molson coors brewing" and "molson coors" 75, "l brands" and "l oreal" 53.
+_SIMILAR = 72
+
+
+def suggest_matches(workspace: Workspace, batch: Batch) -> int:
+    """Open a review for each waiting name of a batch that resembles known ones; returns how many."""
+    queries = load_queries("review")
+    with workspace.database.transaction(Role.PROMOTE) as tx:
+        waiting = tx.fetch_all(queries.unplaced_names, {"batch_id": batch.batch_id, "limit": _MOST_NAMES})
+        if not waiting:
+            return 0
+        words = sorted({row["name_key"].split()[0] for row in waiting})
+        known: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for row in tx.fetch_all(queries.names_by_first_word, {"words": words}):
+            known[row["name_key"].split()[0]].append((row["name_key"], row["company_unique_id"]))
+        found = [(row, similar(row["name_key"], known[row["name_key"].split()[0]])) for row in waiting]
+        opened = [(row, candidates) for row, candidates in found if candidates]
+        tx.execute(
+            queries.open_review,
+            {
+                "name_keys": [row["name_key"] for row, _ in opened],
+                "cities": [row["place_city"] for row, _ in opened],
+                "countries": [row["place_country"] for row, _ in opened],
+                "names": [row["name"] for row, _ in opened],
+                "reasons": [f"a similar name is known ({candidates[0][0]} of 100)" for _, candidates in opened],
+                "candidates": [" ".join(company for _, company in candidates) for _, candidates in opened],
+                "load_ids": [row["load_id"] for row, _ in opened],
+            },
+        )
+    return len(opened)
+
+
+def similar(name_key: str, known: list[tuple[str, str]]) -> list[tuple[int, str]]:
+    """The companies (name key, id) whose names resemble a name most, best first, as (likeness of 100, id).
+
+    Equal without Group, Holdings and the like counts as 95; otherwise the share of common words and letters.
+    """
+    loose = company_key_loose(name_key)
+    best: dict[str, int] = {}
+    for other, company in known:
+        likeness = 95 if company_key_loose(other) == loose else round(fuzz.token_sort_ratio(name_key, other))
+        if likeness >= _SIMILAR:
+            best[company] = max(best.get(company, 0), likeness)
+    ranked = sorted(((likeness, company) for company, likeness in best.items()), key=lambda pair: (-pair[0], pair[1]))
+    return ranked[:_MOST_CANDIDATES]

@@ -1,0 +1,31 @@
+-- Reviews: names that no company bears exactly, and those that bear a similar one.
+
+-- name: unplaced_names
+-- Names of a batch that wait for a company and were not put before anybody yet.
+select v.name_key, v.place_city, v.place_country, min(v.name) as name, min(v.load_id) as load_id
+from intake.validated_companies as v
+inner join intake.company_member as m on m.load_id = v.load_id and m.part = v.part
+where v.batch_id = %(batch_id)s and not v.is_strong and m.company_no is null and v.name_key is not null
+    and not exists (
+        select from marketing.company_match_review as r
+        where r.name_key = v.name_key and r.place_city = v.place_city and r.place_country = v.place_country
+    )
+group by v.name_key, v.place_city, v.place_country
+order by v.name_key, v.place_city, v.place_country
+limit %(limit)s;
+
+-- name: names_by_first_word
+-- Only names that begin alike are compared: everybody against everybody would be 10^10 pairs.
+select distinct n.name_key, public.barton_id('01', n.company_no) as company_unique_id
+from marketing.company_name as n
+where split_part(n.name_key, ' ', 1) = any(%(words)s);
+
+-- name: open_review
+insert into marketing.company_match_review
+    (name_key, place_city, place_country, company_name, reason, candidate_ids, load_id)
+select r.name_key, r.place_city, r.place_country, r.company_name, r.reason, string_to_array(r.candidates, ' '), r.load_id
+from unnest(
+    %(name_keys)s::text[], %(cities)s::text[], %(countries)s::text[], %(names)s::text[], %(reasons)s::text[],
+    %(candidates)s::text[], %(load_ids)s::bigint[]
+) as r (name_key, place_city, place_country, company_name, reason, candidates, load_id)
+on conflict (name_key, place_city, place_country) do nothing;
