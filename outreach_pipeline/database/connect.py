@@ -130,7 +130,7 @@ class Database:
         except psycopg.ProgrammingError:
             raise ConfigurationError(
                 "The database URL cannot be read.",
-                next_step="Write it as postgresql://login:password@host/database; quote special characters.",
+                next_step="Write it as postgresql://LOGIN:PASSWORD@HOST/DATABASE; quote special characters.",
             ) from None
         self._url = url
         self._where = f"{parts.get('user', '')}@{parts.get('host', '')}/{parts.get('dbname', '')}"
@@ -282,7 +282,8 @@ def _opening(
             else "begin isolation level read committed"
         )
     ]
-    # Compiling expressions cost 1.7 s in front of a statement of 0.1 s (10,000 loads): our statements are many and short.
+    # Compiling expressions cost 1.7 s in front of a statement of 0.1 s (10,000 loads): our statements are many and
+    # short.
     # A chunk of 10,000 records is 10 to 30 MB, which the default of 4 MB sorts on disk.
     steps.append(sql.SQL("set local jit = off; set local work_mem = '64MB'"))
     if role is not None:

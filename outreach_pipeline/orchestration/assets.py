@@ -40,7 +40,10 @@ class LandConfig(dg.Config):
 
     refetch: bool = Field(
         default=False,
-        description="Read the source again although the batch has landed. A run of Apify is read again for free, an Apollo search costs credits again.",
+        description=(
+            "Read the source again although the batch has landed. A run of Apify is read again for free, an Apollo "
+            "search costs credits again."
+        ),
     )
 
 

@@ -69,7 +69,8 @@ def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFra
         rows = tx.fetch_all(
             statement,
             {
-                "load_ids": spans["duplicate_of"].astype("int64").tolist(), "parts": spans["part"].astype("int64").tolist(),
+                "load_ids": spans["duplicate_of"].astype("int64").tolist(),
+                "parts": spans["part"].astype("int64").tolist(),
                 "firsts": spans["min"].tolist(), "lasts": spans["max"].tolist(),
             },
         )  # fmt: skip

@@ -29,6 +29,6 @@ where h.effective_at >= %(day)s::date at time zone 'UTC'
 
 -- name: shapes
 select distinct s.shape
-from intake.batch as b
-inner join intake.source as s using (source)
+from intake.source as s
+where exists (select from intake.batch as b where b.source = s.source)
 order by s.shape;

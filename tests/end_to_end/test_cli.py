@@ -110,7 +110,13 @@ def test_the_items_of_a_held_batch_are_not_in_what_is_printed(cli: CommandLine) 
         assert "Xanadu" not in printed
 
 
-def test_without_a_nightly_source_run_asks_for_one(cli: CommandLine) -> None:
+def test_without_a_nightly_source_run_asks_for_one(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = tmp_path / "sources.toml"
+    sources.write_text('[sources.by_hand]\nkind = "files"\nshape = "officer_list_csv"\n')
+    monkeypatch.setenv("OUTREACH_SOURCES", str(sources))
+
     ran = cli("run")
 
     assert ran.code == 2
