@@ -109,6 +109,7 @@ def test_a_line_that_is_not_printed_would_be_noticed() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
     """In an empty folder, with no setting and no service; the second time it finds nothing new."""
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
