@@ -17,7 +17,9 @@ PACKAGE = ROOT / "outreach_pipeline"
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/operators-guide.md", "docs/adding-a-source.md", "docs/sources-paid.md")
 """What users read; the changelog and the decisions may speak of what is no more."""
 
-_NOT_OURS = {".git", ".venv", ".outreach", "__pycache__", "build", "dist"}
+_NOT_OURS = {
+    ".git", ".venv", ".outreach", "__pycache__", "build", "dist", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis",
+}  # fmt: skip
 
 
 @cache
