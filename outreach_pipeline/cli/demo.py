@@ -7,7 +7,7 @@ the pipeline (the demo calls what `migrate` and `run` call), the world (`sandbox
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic
@@ -17,7 +17,7 @@ import typer
 
 from outreach_pipeline.cli import demo_story as story
 from outreach_pipeline.cli.execute import DONE, Outcome, run_batches
-from outreach_pipeline.cli.options import command
+from outreach_pipeline.cli.options import command, yesterday
 from outreach_pipeline.cli.terminal import out, progress_bars
 
 if TYPE_CHECKING:
@@ -46,22 +46,28 @@ def demo(
     """Run `demo`."""
     from outreach_pipeline.sandbox.apify_runs import Timing
     from outreach_pipeline.sandbox.server import Sandbox
+    from outreach_pipeline.sandbox.world import FIRST_DAY
 
     started = monotonic()
     home = Path(os.environ.get("OUTREACH_HOME", ".outreach")).resolve() / "demo"
     home.mkdir(parents=True, exist_ok=True)
     story.opening()
-    with Sandbox(companies=companies, seed=1, timing=Timing(0.05, 0.3, 0.1), files=home / "files") as sandbox:
+    # The world's days are fixed, so that a second run finds them; a clock that is behind them gets earlier ones.
+    first_day = min(FIRST_DAY, yesterday() - timedelta(days=1))
+    world = Sandbox(
+        companies=companies, seed=1, first_day=first_day, timing=Timing(0.05, 0.3, 0.1), files=home / "files"
+    )
+    with world as sandbox:
         workspace = _workspace(home, sandbox, companies)
         story.prepared(workspace, _migrate(workspace))
         first, second = sandbox.world.day(1), sandbox.world.day(2)
         samples = [
             name for name in workspace.sources if name.startswith(("apify_", "apollo_")) and _is_file(workspace, name)
         ]
-        world = [name for name in workspace.sources if name not in samples and workspace.sources[name].nightly]
+        nightly = [name for name in workspace.sources if name not in samples and workspace.sources[name].nightly]
         _night(workspace, first, samples, "The sample items of every shape")
-        _night(workspace, first, world, f"The first night of a world of {companies} companies", sandbox, 1)
-        _night(workspace, second, world, "The second night: people have changed jobs", sandbox, 2)
+        _night(workspace, first, nightly, f"The first night of a world of {companies} companies", sandbox, 1)
+        _night(workspace, second, nightly, "The second night: people have changed jobs", sandbox, 2)
         story.refusals(workspace)
         story.moves(workspace, second)
         story.result(workspace, sandbox)

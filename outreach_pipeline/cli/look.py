@@ -20,7 +20,7 @@ from outreach_pipeline.cli.options import (
     command,
     open_workspace,
 )
-from outreach_pipeline.cli.terminal import hint, number, out, print_json, table, text
+from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, table, text
 
 if TYPE_CHECKING:
     from outreach_pipeline.stages.status import StatusReport
@@ -142,8 +142,8 @@ def _show_status(report: StatusReport) -> None:
         console.print("No batch has landed.")
     share = f" ({report.filled_slots / report.slots:.0%})" if report.slots else ""
     console.print(
-        f"[bold]{report.companies:,}[/] companies   [bold]{report.people:,}[/] people   "
-        f"[bold]{report.contacts:,}[/] contacts   [bold]{report.filled_slots:,}[/] of {report.slots:,} "
+        f"{plural(report.companies, 'company', 'companies')}   {plural(report.people, 'person', 'people')}   "
+        f"{plural(report.contacts, 'contact')}   [bold]{report.filled_slots:,}[/] of {report.slots:,} "
         f"slots filled{share}"
     )
     _hint_status(report)

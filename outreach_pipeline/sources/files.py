@@ -50,8 +50,8 @@ class FilesSource:
     """Items from files. `path` may be a file, a folder or a glob, and contain `{day}` (2026-11-06).
 
     `item_paths`: where items stand in wrapping objects (`json_stream.parse_path`). `delimiter`: of CSV,
-    empty to find it. Page bounds as in `pages.paginate`. `landed`: sha256 of files that were read on an
-    earlier day; a path without `{day}` skips them, because a file that nobody replaced says nothing new.
+    empty to find it. Page bounds as in `pages.paginate`. `landed`: sha256 of files that were read
+    before and are skipped, because a file that nobody replaced says nothing new.
     """
 
     name: str
@@ -89,7 +89,7 @@ class FilesSource:
                 before = os.fstat(handle.fileno())
                 sha = hashlib.file_digest(handle, "sha256").hexdigest()
                 handle.seek(0)
-                if sha in self.landed and "{day}" not in self.path:
+                if sha in self.landed:
                     continue
                 origin = Origin("file", sha, name)
                 done = skip if place == 0 and sha == skip_sha else 0

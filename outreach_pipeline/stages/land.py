@@ -70,7 +70,8 @@ def land_batch(
         tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
         pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, _CONFIGURED))
         landed_files = tx.fetch_all(
-            load_queries("land").landed_elsewhere, {"source": batch.source, "batch_id": batch.batch_id}
+            load_queries("land").landed_elsewhere,
+            {"source": batch.source, "batch_id": batch.batch_id, "configured": _CONFIGURED},
         )
     if pull["status"] != "running" and not refetch:
         _refuse(batch, pull["status"], pull["note"])
@@ -78,7 +79,10 @@ def land_batch(
     if isinstance(config, FilesConfig) and config.path is None:
         # Its files come by hand (`outreach land`); the nightly run has nothing to read, and says so.
         return LandReport(batch.batch_id, already=True)
-    landed = frozenset() if refetch else frozenset(row["origin"] for row in landed_files)
+    # A path with a day in it has a file for each day, which counts as a new observation even if it is the same.
+    daily = "{day}" in (getattr(config, "path", None) or "")
+    landed = frozenset(row["origin"] for row in landed_files if row["into_this_batch"] or not daily)
+    landed = frozenset() if refetch else landed
     source = _open(workspace, batch, config, landed, progress)
     again = pull["status"] != "running"
     return _land(workspace, batch, source, pull["pull_id"], again=again, progress=progress)
@@ -183,9 +187,7 @@ def _land_page(tx: Transaction, batch: Batch, page: Page, pull_id: int, report: 
     if good:
         notes = {str(n): "; ".join(item.notes) for n, item in enumerate(good, start=1) if item.notes}
         items = JsonbArray([item.data for item in good])
-        row = tx.fetch_one(
-            queries.land_page, {**where, "items": items, "notes": json.dumps(notes) if notes else None}
-        )
+        row = tx.fetch_one(queries.land_page, {**where, "items": items, "notes": json.dumps(notes) if notes else None})
         duplicates += row["duplicates"] if row else 0
     if bad:
         row = tx.fetch_one(
@@ -195,8 +197,12 @@ def _land_page(tx: Transaction, batch: Batch, page: Page, pull_id: int, report: 
     tx.execute(
         queries.advance_pull,
         {
-            "pull_id": pull_id, "cursor": json.dumps(page.cursor), "items": len(page.items),
-            "is_last": page.is_last, "verdict": page.verdict, "note": page.note or None,
+            "pull_id": pull_id,
+            "cursor": json.dumps(page.cursor),
+            "items": len(page.items),
+            "is_last": page.is_last,
+            "verdict": page.verdict,
+            "note": page.note or None,
         },
     )
     settle_calls(tx, page.settlements)

@@ -46,8 +46,11 @@ values (%(pull_id)s, %(origin)s, %(label)s, %(items)s)
 on conflict (pull_id, origin) do update set items = pull_origin.items + excluded.items;
 
 -- name: landed_elsewhere
--- Files that this source has read completely for another day: a file that nobody replaced says nothing new today.
-select distinct o.origin
+-- Files that this source has read completely: into this batch by hand, or for another day, where a file that nobody
+-- replaced says nothing new.
+select o.origin, bool_or(p.batch_id = %(batch_id)s) as into_this_batch
 from intake.pull_origin as o
 inner join intake.pull as p using (pull_id)
-where p.source = %(source)s and p.batch_id <> %(batch_id)s and p.status = 'complete';
+where p.source = %(source)s and p.status = 'complete'
+    and not (p.batch_id = %(batch_id)s and p.origin = %(configured)s)
+group by o.origin;

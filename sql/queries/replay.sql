@@ -1,9 +1,10 @@
 -- Replay: which loads go back in line, and what became of them.
 
 -- name: choose_loads
--- Loads that failed; with a column or check also those that were promoted without that field. What is kept as text
--- only has nothing to validate.
-select distinct l.load_id
+-- Loads that failed; with a column or check also those that were promoted without that field. Of a batch that its checks
+-- hold, all that are not promoted: the shape may have been what was wrong. What is kept as text only has nothing to
+-- validate.
+select l.load_id
 from intake.validation_failed as f
 inner join intake.raw_loads as l using (load_id)
 where (%(batch_id)s::text is null or f.batch_id = %(batch_id)s)
@@ -18,7 +19,15 @@ where (%(batch_id)s::text is null or f.batch_id = %(batch_id)s)
     )
     and not coalesce(l.metadata, '{}') ? 'kept_as_text'
     and l.load_id > %(after)s
-order by l.load_id
+union
+select l.load_id
+from intake.batch as b
+inner join intake.raw_loads as l using (batch_id)
+where b.batch_id = %(batch_id)s and b.check_results -> 'held' = 'true'::jsonb
+    and %(column)s::text is null and %(check)s::text is null
+    and l.status in ('pending', 'failed') and not coalesce(l.metadata, '{}') ? 'kept_as_text'
+    and l.load_id > %(after)s
+order by load_id
 limit %(limit)s;
 
 -- name: known_loads

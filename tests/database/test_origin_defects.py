@@ -197,7 +197,7 @@ def test_13_checks_accept_the_ids_that_the_generator_makes(admin: Admin) -> None
             "select string_agg(pg_get_constraintdef(oid), ' ') from pg_constraint where conrelid = %s::regclass and contype = 'c'",
             table,
         )
-        assert "\\\\\\\\d" not in definition, "a doubled backslash refuses every id"
+        assert r"\\d" not in definition, "a doubled backslash refuses every id"
         code = {"company": "01", "person": "02", "company_slot": "05"}[entity]
         assert made.startswith(f"04.04.{code}."), column
 

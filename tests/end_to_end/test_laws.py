@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from outreach_pipeline.database.connect import Database, Transaction
-from outreach_pipeline.stages.land import land_batch
+from outreach_pipeline.stages.land import land_batch, land_file
 from outreach_pipeline.stages.workspace import Batch
 from tests.conftest import Server
 from tests.end_to_end.pipeline import (
@@ -299,3 +299,32 @@ def test_a_batch_that_landed_is_not_read_again(db: Database) -> None:
     assert land_batch(work, batch).already
     # A file that nobody replaced says nothing new on the next day.
     assert land_batch(work, Batch(DAY + timedelta(days=1), LEADS)).items == 0
+
+
+def test_a_file_landed_by_hand_is_not_read_again_by_the_nightly_pull(db: Database) -> None:
+    work = workspace(db)
+    batch = Batch(DAY, LEADS)
+    land_file(work, batch, work.sources_folder / work.sources[LEADS].path)
+    report = land_batch(work, batch)
+    assert (report.items, report.duplicates) == (0, 0)
+
+
+def test_poison_costs_only_itself(db: Database, admin: Admin, tmp_path: Path) -> None:
+    deep = b'{"a":' * 200 + b"1" + b"}" * 200
+    large = orjson.dumps(lead(bio="x" * 5_000_000, email="large@quillworks.example"))
+    surrogate = b'{"first_name":"Lone","last_name":"Quill","email":"lone@quillworks.example","job_title":"CFO \\ud800"}'
+    bad = [deep, b'{"a": NaN}', b'{"a": 1, "a": 2}', b'{"cut": "of', b"\xff\xfe"]
+    good = [orjson.dumps(lead(email=f"good{n}@quillworks.example", first_name=f"Good{n}x")) for n in range(5)]
+    land_items(
+        work := workspace(db), batch := Batch(DAY, LEADS), [good[0], *bad, *good[1:], large, surrogate], tmp_path
+    )
+    digest(work, batch)
+    kept = {row["email"] for row in rows(admin, "select email from vault.contacts")}
+    assert kept == {f"good{n}@quillworks.example" for n in range(5)} | {
+        "large@quillworks.example",
+        "lone@quillworks.example",
+    }
+    assert value(admin, "select count(*) from intake.raw_loads where status = 'failed'") == len(bad)
+    assert (
+        value(admin, "select count(*) from intake.validation_failed where check_name = 'storable_json'") == len(bad) - 1
+    )
