@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     first_day: str = Field(default="2019-01-01", description="First day of the partitions, YYYY-MM-DD.")
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (UTC) of the nightly schedule.")
     chunk_loads: int = Field(default=10_000, ge=100, le=100_000, description="Loads per transaction.")
-    page_items: int = Field(default=1_000, ge=1, le=50_000, description="Items landed per call.")
+    page_items: int = Field(default=5_000, ge=1, le=50_000, description="Items landed per call and commit, at most.")
 
     apify_token: SecretStr | None = Field(
         default=None, description="Token of the Apify account that runs the actors."
