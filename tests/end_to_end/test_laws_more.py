@@ -17,7 +17,8 @@ from outreach_pipeline.database.connect import Database, Role
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import TransientError
 from outreach_pipeline.stages.workspace import Batch
-from tests.end_to_end.pipeline import DAY, digest, exact, land_items, rows, run, samples, value, workspace
+from tests.conftest import Server
+from tests.end_to_end.pipeline import DAY, digest, exact, land_items, masters, rows, run, samples, value, workspace
 
 Admin = psycopg.Connection[Any]
 LEADS = "apify_leads_finder"
@@ -165,6 +166,35 @@ def test_what_changes_in_life_is_the_newest_and_what_does_not_is_the_better_sour
         "company_name": "Quillworks Best", "industry": "Ropes", "founded_year": 1990,
         "employee_count": 20, "company_phone": "+16502530003",
     }]  # fmt: skip
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_the_order_within_a_batch_decides_no_tie(
+    server: Server, db: Database, admin: Admin, tmp_path: Path, at_once: bool
+) -> None:
+    """Law 4: of one source and one day, content decides. Two items of each of three people who seek the same seat."""
+    items = [
+        lead(
+            first_name=name, email=f"{name.lower()}@quillworks.example", job_title="CEO", headline=f"{name} {n}",
+            city=f"Town {n}", company_size=n, company_name=f"Quillworks {n}", mobile_number=f"+1650253000{n}",
+        )
+        for n, name in enumerate(("Ada", "Ada", "Bea", "Bea", "Cyd", "Cyd"))
+    ]  # fmt: skip
+    other = server.create(server.template)
+    try:
+        database = Database(server.url(other, login="outreach_app"))
+        # At once or in halves, whatever is numbered as it comes is numbered the other way about.
+        for target, order in ((db, items), (database, items[::-1])):
+            work = workspace(target)
+            halves = [order] if at_once else [order[:3], order[3:]]
+            for n, half in enumerate(halves):
+                land_items(work, Batch(DAY, LEADS), half, tmp_path, f"{n}.jsonl")
+                digest(work, Batch(DAY, LEADS))
+        with psycopg.connect(server.url(other), row_factory=psycopg.rows.dict_row) as look:
+            assert masters(look) == masters(admin)
+        database.close()
+    finally:
+        server.drop(other)
 
 
 def decide(db: Database, function: str) -> object:
