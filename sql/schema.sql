@@ -1308,6 +1308,9 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function marketing.f_promote_masters(p_load_ids bigint[])
 --     returns TABLE(companies_created integer, companies_changed integer, people_created integer, people_changed integer, loads_promoted integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_remove_people()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_resolve_companies()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
