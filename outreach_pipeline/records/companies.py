@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from outreach_pipeline.records.reading import (
+    MAX_KEY_BYTES,
     Distinct,
     Notes,
     is_marked,
@@ -45,14 +46,14 @@ def read_companies(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.Da
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:
         out[column] = read_column(raw, column, _read_zip if column == "address_zip" else read_text, notes)
-    out["name"] = read_column(raw, "name", read_company_name, notes)
+    out["name"] = read_column(raw, "name", _read_name, notes)
     names = out["name"].mask(is_marked(out["name"]))
     out["name_key"] = texts_of(names, company_key)
     _read_website(raw, out, notes)
     _read_linkedin(raw, out)
     out["employee_count"] = read_column(raw, "employee_count", _read_headcount, notes)
     out["founded_year"] = read_column(raw, "founded_year", _read_year, notes)
-    out["place_city"] = texts_of(raw["address_city"], fold).fillna("")
+    out["place_city"] = texts_of(raw["address_city"], lambda city: fold(city[:200])).fillna("")
     countries = texts_of(raw["address_country"], country_code)
     out["place_country"] = countries.fillna("")
     out["company_phone"] = read_phones(raw, "phone", countries.fillna(region) if region else countries, notes)
@@ -123,6 +124,10 @@ def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:
     out["linkedin_slug"] = urls.series(page.slug for page in pages)
     numbers = texts_of(raw["linkedin_id"], lambda value: read_company(value).number)
     out["linkedin_id"] = numbers.fillna(urls.series(page.number for page in pages))
+
+
+def _read_name(text: str) -> Reading:
+    return read_company_name(text) if len(text.encode()) <= MAX_KEY_BYTES else Reading(None, "too_long")
 
 
 def _read_headcount(text: str) -> Reading:

@@ -23,9 +23,9 @@ def read_time(text: str) -> str | None:
     """
     try:
         time = datetime.fromisoformat(text.strip())
-    except ValueError:
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     if not _EARLIEST <= time <= datetime.now(UTC) + _TOLERANCE:
         return None
     return time.isoformat()

@@ -14,11 +14,13 @@ import pandas as pd
 from outreach_pipeline.records.companies import read_lists, read_phones
 from outreach_pipeline.records.joint import split_joint_people
 from outreach_pipeline.records.reading import (
+    MAX_KEY_BYTES,
     Distinct,
     Notes,
     mark,
     note_reasons,
     read_column,
+    read_key,
     read_text,
     texts_of,
 )
@@ -26,7 +28,7 @@ from outreach_pipeline.records.tables import array_text, parse_list
 from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.emails import is_role_address, read_email, split_emails
 from outreach_pipeline.rules.linkedin import member_number, read_profile
-from outreach_pipeline.rules.names import name_key, read_person_name
+from outreach_pipeline.rules.names import PersonName, name_key, read_person_name
 from outreach_pipeline.rules.urls import read_url
 
 _PLAIN_TEXT = (
@@ -48,7 +50,7 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
     raw = split_joint_people(raw, notes)
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:
-        out[column] = read_column(raw, column, read_text, notes)
+        out[column] = read_column(raw, column, read_key if column in ("title", "vendor_id") else read_text, notes)
     _read_names(raw, out, notes)
     _read_emails(raw, out, notes)
     _read_linkedin(raw, out)
@@ -67,7 +69,7 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
 def _read_names(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     parts = raw[["full_name", "first_name", "last_name"]].fillna("")
     triples = Distinct((parts["full_name"] + "\x1f" + parts["first_name"] + "\x1f" + parts["last_name"]).astype("str"))
-    names = [read_person_name(*(part or None for part in triple.split("\x1f"))) for triple in triples.values]
+    names = [_read_name(triple) for triple in triples.values]
     out["first_name"] = triples.series(name.first for name in names)
     out["last_name"] = triples.series(name.last for name in names)
     out["name_key"] = triples.series(
@@ -77,6 +79,12 @@ def _read_names(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     note_reasons(raw, "last_name", "person_name", problems, notes, "dropped")
     repairs = triples.series(_words(w for w in (name.note or "").split() if w in _TELLING_NOTES) for name in names)
     note_reasons(raw, "name", "repaired", repairs, notes)
+
+
+def _read_name(triple: str) -> PersonName:
+    if len(triple.encode()) > MAX_KEY_BYTES:
+        return PersonName(problem="too_long")
+    return read_person_name(*(part or None for part in triple.split("\x1f")))
 
 
 @dataclass(frozen=True, slots=True)

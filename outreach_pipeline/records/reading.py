@@ -107,6 +107,15 @@ def note_reasons(
         notes.add(frame.loc[where], column, check, reasons[where], outcome)
 
 
+MAX_KEY_BYTES = 1_000  # an index entry holds 2,704 bytes, and keys are joined: name with place, name with company
+
+
+def read_key(text: str) -> Reading:
+    """Text that becomes the key of an index: longer than any real one, it is refused instead of failing its batch."""
+    reading = read_text(text)
+    return Reading(None, "too_long") if len((reading.value or "").encode()) > MAX_KEY_BYTES else reading
+
+
 def read_text(text: str) -> Reading:
     """Free text: blanks and control characters repaired in silence; a placeholder ("n/a") is refused."""
     cleaned = clean(text)

@@ -23,7 +23,8 @@ _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)  # what "str" means in pandas
 
 def read_csv(chunks: Iterable[bytes]) -> pd.DataFrame:
     """CSV with a header line, as `Transaction.copy_out` gives it, to a frame of `str` columns (absent: missing)."""
-    data = b"".join(chunks)
+    # U+001F joins columns read together, U+FDD0 marks refusals (`reading`): neither may come from an item.
+    data = b"".join(chunks).replace(b"\x1f", b" ").replace(b"\xef\xb7\x90", b"")
     header = data[: data.index(b"\n")].decode().replace('"', "").split(",")
     table = csv.read_csv(
         io.BytesIO(data),

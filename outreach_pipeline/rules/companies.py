@@ -5,6 +5,7 @@ Belongs here: what a company's own fields say. Does not belong here: domains (`u
 (`linkedin`), and deciding that two companies are one (a stage does, from several keys together).
 """
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -211,7 +212,7 @@ def _number(digits: str, unit: str | None) -> int | None:
         number = float(digits) * factor
     else:
         number = float(re.sub(r"\D", "", digits)) * factor
-    return round(number) if abs(number - round(number)) < 1e-6 else None
+    return round(number) if math.isfinite(number) and abs(number - round(number)) < 1e-6 else None
 
 
 @dataclass(frozen=True, slots=True)

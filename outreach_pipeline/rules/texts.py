@@ -61,7 +61,10 @@ def clean(text: str | None) -> str | None:
 def unescape(text: str) -> str:
     """HTML entities resolved, also doubled ones ("&amp;#8217;"), so that doing it again changes nothing."""
     while "&" in text:
-        resolved = html.unescape(text)
+        try:
+            resolved = html.unescape(text)
+        except ValueError:  # a reference of more than 4,300 digits
+            return text
         if resolved == text:
             break
         text = resolved
