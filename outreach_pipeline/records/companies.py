@@ -16,6 +16,7 @@ from outreach_pipeline.records.reading import (
     Notes,
     is_marked,
     mark,
+    note_reasons,
     read_column,
     read_text,
     texts_of,
@@ -50,7 +51,7 @@ def read_companies(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.Da
     names = out["name"].mask(is_marked(out["name"]))
     out["name_key"] = texts_of(names, company_key)
     _read_website(raw, out, notes)
-    _read_linkedin(raw, out)
+    _read_linkedin(raw, out, notes)
     out["employee_count"] = read_column(raw, "employee_count", _read_headcount, notes)
     out["founded_year"] = read_column(raw, "founded_year", _read_year, notes)
     out["place_city"] = texts_of(raw["address_city"], lambda city: fold(city[:200])).fillna("")
@@ -117,12 +118,14 @@ def _read_domain(text: str, name: str | None) -> Reading:
     return Reading(domain) if domain else Reading(None, "shared_host")
 
 
-def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:
+def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     urls = Distinct(raw["linkedin_url"])
     pages = [read_company(value) for value in urls.values]
     out["linkedin_url"] = urls.series(mark(page.problem) if page.problem else page.url for page in pages)
     out["linkedin_slug"] = urls.series(page.slug for page in pages)
     numbers = texts_of(raw["linkedin_id"], lambda value: read_company(value).number)
+    unreadable = texts_of(raw["linkedin_id"], lambda value: read_company(value).problem)
+    note_reasons(raw, "linkedin_id", "linkedin_company", unreadable, notes, outcome="dropped")
     out["linkedin_id"] = numbers.fillna(urls.series(page.number for page in pages))
 
 
