@@ -40,7 +40,9 @@ def err() -> Console:
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     known = stream.isatty() or "COLUMNS" in os.environ
-    return Console(stderr=stderr, highlight=False, width=None if known else WIDTH, soft_wrap=False)
+    # Both or none: with the width alone, rich falls back to 80 columns where TERM is unset (cron, CI).
+    size = (None, None) if known else (WIDTH, 25)
+    return Console(stderr=stderr, highlight=False, width=size[0], height=size[1], soft_wrap=False)
 
 
 def print_json(value: Any) -> None:
