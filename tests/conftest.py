@@ -26,6 +26,8 @@ for _name in [name for name in os.environ if name.startswith(("OUTREACH_", "DAGS
     del os.environ[_name]
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+# Workers of parallel runs are told that their terminal has 80 columns; tables are tested at their own width.
+os.environ.pop("COLUMNS", None)
 
 if TYPE_CHECKING:
     import psycopg
