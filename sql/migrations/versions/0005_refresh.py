@@ -1,0 +1,12 @@
+"""The refresh loop: runs the .sql file of the same name."""
+
+from outreach_pipeline.database.revisions import apply_revision
+
+revision = "0005_refresh"
+down_revision = "0004_changes"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    apply_revision(revision)
