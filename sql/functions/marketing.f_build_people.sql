@@ -105,6 +105,7 @@ begin
         m.email, m.work_phone_e164, m.personal_phone_e164, m.place,
         s.whole_name[1] as first_name, s.whole_name[2] as last_name,
         c.company_unique_id, slot.company_slot_unique_id, m.email_status,
+        null::timestamptz as departed_at, null::text as departed_to,
         jsonb_strip_nulls(jsonb_build_object(
             'first_name', s.name_load, 'last_name', s.name_load, 'company_unique_id', m.company_load, 'title', m.title_load,
             'seniority', case when m.seniority is not null then m.title_load end, 'department', m.department_load,
