@@ -14,7 +14,8 @@ from typing import Any
 
 from outreach_pipeline.sandbox import apify_answers as answers
 from outreach_pipeline.sandbox.apify_actors import ActorKind, find_actor
-from outreach_pipeline.sandbox.apify_query import decimal, input_object, integer, message, not_found, shaped
+from outreach_pipeline.sandbox.apify_misbehave import FAILING, OTHERS, lingering, message, shaped, with_others
+from outreach_pipeline.sandbox.apify_query import decimal, input_object, integer, not_found
 from outreach_pipeline.sandbox.apify_runs import Run, Runs, Timing, affordable, utc_now
 from outreach_pipeline.sandbox.faults import Fault
 from outreach_pipeline.sandbox.http import Answer, Request, Service, json_answer
@@ -86,8 +87,9 @@ class ApifyAccount(Service):
         except ValueError as error:
             return json_answer(answers.error(400, "invalid-input", str(error)), 400)
         fault = self.faults.take(f"POST /v2/actors/{found['actor'].replace('/', '~')}/runs", of_runs=True)
-        if fault is not None and fault.kind == "strangers":
-            items = self._strangers(kind, given, items)
+        if fault is not None and fault.kind in OTHERS:
+            everybody = self.items_of(kind, {**given, **{key: ["all"] for key in kind.selects}})
+            items = with_others(fault.kind, kind.shape, items, everybody)
         run = self.add_run(
             kind, request.body, items, query=request.query, fault=fault,
             input_type=request.headers.get("content-type"),
@@ -108,7 +110,7 @@ class ApifyAccount(Service):
         cap = decimal(options.get("maxTotalChargeUsd"))
         behaviour = fault.kind if fault is not None else ""
         items, charged = shaped(items, behaviour)
-        end = fault.end if fault is not None and behaviour == "partial_then_fail" else "SUCCEEDED"
+        end = fault.end if fault is not None and behaviour in FAILING else "SUCCEEDED"
         paid = affordable(kind, len(items), cap)
         note = None if paid == len(items) else "The charge limit of the run was reached."
         begin = time.monotonic() - (
@@ -123,17 +125,10 @@ class ApifyAccount(Service):
                 integer(options.get("maxItems")),
                 integer(options.get("timeout")) or (0 if behaviour == "never_ends" else 3600),
                 integer(options.get("memory")) or 1024, origin, user_agent, note or message(end, paid),
+                lingering(fault),
             )  # fmt: skip
 
         return self.runs.add(make)
-
-    def _strangers(
-        self, kind: ActorKind, given: Mapping[str, Any], items: Sequence[bytes]
-    ) -> Sequence[bytes]:
-        """As many items of others, none of those asked for."""
-        everybody = self.items_of(kind, {**given, **{key: ["all"] for key in kind.selects}})
-        wanted = set(items)
-        return [item for item in everybody if item not in wanted][: len(items)]
 
     def _check_money(self, kind: ActorKind, query: Mapping[str, str]) -> Answer | None:
         text = query.get("maxTotalChargeUsd")

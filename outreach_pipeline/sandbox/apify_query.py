@@ -1,24 +1,19 @@
-"""What a request to Apify says, and what a run leaves behind: parameters, inputs, and the items of a run that
-misbehaves.
+"""What a request to Apify says: parameters and inputs.
 
-Belongs here: pure reading and choosing. Does not belong here: routes (`apify_server`), states (`apify_runs`).
+Belongs here: pure reading and choosing. Does not belong here: routes (`apify_server`), states (`apify_runs`), runs that
+misbehave (`apify_misbehave`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from outreach_pipeline.sandbox import apify_answers as answers
 from outreach_pipeline.sandbox.http import Answer, Request, json_answer
-
-REFUSAL = (
-    "❌ Users on the free Apify plan can run the actor through the UI and not via other methods. "
-    "Please subscribe to any plan to use the API."
-)
 
 
 def input_object(request: Request) -> dict[str, Any]:
@@ -27,27 +22,6 @@ def input_object(request: Request) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise ValueError("Input is not valid: it must be an object")  # noqa: TRY004 - one answer for both
     return given
-
-
-def shaped(items: Sequence[bytes], behaviour: str) -> tuple[Sequence[bytes], int | None]:
-    """The items a behaving or misbehaving run leaves behind, and how many are charged (None: all)."""
-    if behaviour == "refusal":
-        return [json.dumps({"error": REFUSAL}, ensure_ascii=False).encode()], 0
-    if behaviour == "partial_then_fail":
-        return items[: len(items) // 2], None
-    if behaviour == "half_missing":
-        return items[::2], None
-    return items, None
-
-
-def message(end: str, items: int) -> str | None:
-    """The status message of a run that ended so."""
-    usual = {
-        "SUCCEEDED": f"Finished! {items} items.",
-        "FAILED": "Actor failed",
-        "ABORTED": "Actor was aborted",
-    }
-    return usual.get(end, "The Actor run timed out. You can resurrect it with a longer timeout to continue.")
 
 
 def selected(items: list[bytes], query: Mapping[str, str]) -> list[bytes]:

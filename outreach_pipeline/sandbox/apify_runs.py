@@ -31,7 +31,10 @@ class Timing:
 
 @dataclass(slots=True)
 class Run:
-    """One run. All times but `started_at` are seconds of a monotonic clock."""
+    """One run. All times but `started_at` are seconds of a monotonic clock.
+
+    `lingers` is the status that shows when its work is over, and for how many seconds before it ends.
+    """
 
     number: int
     kind: ActorKind
@@ -51,6 +54,7 @@ class Run:
     origin: str = "API"
     user_agent: str | None = None
     message: str | None = None
+    lingers: tuple[str, float] | None = None
     aborted_at: float | None = None
     expired: bool = False
     now: Callable[[], float] = field(default=time.monotonic, repr=False)
@@ -76,11 +80,18 @@ class Run:
         return f"SANDBOXREQ{self.number:07d}"
 
     @property
+    def _worked(self) -> float:
+        """When its work is over."""
+        return self.begin + self.timing.ready + self.timing.running
+
+    @property
     def _finish(self) -> float:
         """When it ends, or infinity."""
         if self.aborted_at is not None:
             return self.aborted_at
-        natural = float("inf") if self.never_ends else self.begin + self.timing.ready + self.timing.running
+        natural = self._worked + (self.lingers[1] if self.lingers else 0)
+        if self.never_ends:
+            natural = float("inf")
         limit = self.begin + self.timeout_secs if self.timeout_secs else float("inf")
         return min(natural, limit)
 
@@ -93,6 +104,8 @@ class Run:
                 return "ABORTED"
             timed_out = self.timeout_secs and self._finish == self.begin + self.timeout_secs
             return "TIMED-OUT" if timed_out else self.end
+        if self.lingers and now >= self._worked:
+            return self.lingers[0]
         return "READY" if now < self.begin + self.timing.ready else "RUNNING"
 
     @property

@@ -85,7 +85,8 @@ class Coverage:
         """All people the source sees on that night."""
         self.world.night(night)
         for person in self.world.people:
-            if person.posts[0].first_night <= night and self.sees_person(shape, person):
+            gone = PEOPLE[shape][0] == "profile" and person.profile_gone_on(night)
+            if person.posts[0].first_night <= night and not gone and self.sees_person(shape, person):
                 yield self.sight(shape, person, night)
 
     def sight(self, shape: str, person: Person, night: int) -> Sight:
@@ -95,7 +96,7 @@ class Coverage:
         late = False
         if pool != "profile":
             changed = any(night in (p.first_night, p.end_night) for p in person.posts) and night > 1
-            known = self.sees_person("harvestapi_profile", person)
+            known = self.sees_person("harvestapi_profile", person) and not person.profile_gone_on(night)
             if post is None:
                 post, late = person.last_post(night), True
             elif changed and len(person.posts) > 1 and known:

@@ -3,11 +3,9 @@
 Belongs here: the queue of faults and the table of kinds. Does not belong here: what a kind does to the
 connection (`http`) or to a run (`apify_runs`).
 
-====================
-==============================================================================================
+===================  ====================================================================================
 kind                 what happens
-====================
-==============================================================================================
+===================  ====================================================================================
 drop_before          the connection ends before the call is heard: nothing was done
 drop_after_accept    the call is done, and the connection ends before the answer: the paid run exists
 status_NNN           the vendor's error of that status (402, 403, 404, 408, 429, 500, 502, ...); nothing is
@@ -18,13 +16,16 @@ half_page            the body breaks off in the middle although Content-Length p
 expired_dataset      as status_404 with the words of a dataset that the retention took
 refusal              (start of a run) it SUCCEEDS with one row that refuses; the start is charged
 never_ends           (start of a run) it stays RUNNING until it is aborted
-partial_then_fail    (start of a run) half the items, then `status` = FAILED | TIMED-OUT | ABORTED; half is
-                     charged
+partial_then_fail    (start of a run) half the items, then `end` = FAILED | TIMED-OUT | ABORTED; half is charged
+ends_slowly          (start of a run) as partial_then_fail, after `seconds` of ABORTING or TIMING-OUT
+unknown_status       (start of a run) a status that nobody has heard of for `seconds`, then SUCCEEDED
 half_missing         (start of a run) every second item is missing, SUCCEEDED
+gone                 (start of a run) every second one asked for is answered as not found
 strangers            (start of a run) the items are of other people than those asked for
+strangers_too        (start of a run) those asked for, and as many others beside them
+impostors            (start of a run) items of other people that repeat the queries asked
 list_without_usage   (list of runs) no item carries usageTotalUsd; the client's model refuses the whole page
-====================
-==============================================================================================
+===================  ====================================================================================
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ from fnmatch import fnmatchcase
 
 CONNECTION_KINDS = frozenset({"drop_before", "drop_after_accept", "slow", "half_page", "expired_dataset"})
 RUN_KINDS = frozenset(
-    {"refusal", "never_ends", "partial_then_fail", "half_missing", "strangers", "list_without_usage"}
+    {
+        "refusal", "never_ends", "partial_then_fail", "ends_slowly", "unknown_status", "half_missing", "gone",
+        "strangers", "strangers_too", "impostors", "list_without_usage",
+    }
 )
 _STATUS = re.compile(r"status_([45]\d\d)")
 

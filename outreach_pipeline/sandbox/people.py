@@ -85,6 +85,14 @@ class Person:
         changed = night > 1 and self.number % 83 == 7 and self.posts[0].first_night == 1
         return f"{self.slug}-x" if changed else self.slug
 
+    def profile_gone_on(self, night: int) -> bool:
+        """Whether the LinkedIn profile has been closed: one in eighty on the second night, of those who stay.
+
+        The person still holds the post; only LinkedIn says nothing any more.
+        """
+        stays = all(post.first_night != 2 and post.end_night != 2 for post in self.posts)
+        return night > 1 and self.number % 79 == 11 and self.posts[0].first_night == 1 and stays
+
     @property
     def member_id(self) -> str:
         """LinkedIn's case-sensitive id, 39 characters."""

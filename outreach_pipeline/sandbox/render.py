@@ -185,7 +185,7 @@ class Renderer:
 
 def miss(shape: str, query: str) -> Item | None:
     """What the actor of that shape writes when nothing is found; None when it writes nothing."""
-    url = f"https://www.linkedin.com/in/{query}"
+    url = query if "linkedin.com/" in query else f"https://www.linkedin.com/in/{query}"
     rows: dict[str, Item] = {
         "harvestapi_profile": {"originalQuery": {"query": url}, "element": None, "status": 404,
                                "error": "Profile not found"},

@@ -53,7 +53,9 @@ def _profiles(renderer: Renderer, shape: str, wanted: list[str], night: int) -> 
     rows = []
     for query in wanted:
         person = find_person(renderer, query)
-        exists = person is not None and person.posts[0].first_night <= night
+        exists = (
+            person is not None and person.posts[0].first_night <= night and not person.profile_gone_on(night)
+        )
         item = (
             renderer.person(shape, person.number, night)
             if person is not None and exists

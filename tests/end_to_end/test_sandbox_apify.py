@@ -299,6 +299,72 @@ def test_a_run_may_answer_with_strangers(sandbox: Sandbox, client: ApifyClient) 
     assert rows[0].get("publicIdentifier") != slug
 
 
+def rows_of(client: ApifyClient, slugs: list[str], actor: str = ACTOR, key: str = "queries") -> list[dict[str, Any]]:
+    run = client.actor(actor).call(run_input={key: slugs}, max_total_charge_usd=CAP, logger=None)
+    assert run is not None
+    return client.dataset(run.default_dataset_id).list_items().items
+
+
+def test_strangers_beside_the_asked_impostors_and_people_who_are_gone(sandbox: Sandbox, client: ApifyClient) -> None:
+    slugs = [person.slug for person in sandbox.world.people[:4]]
+    for kind in ("strangers_too", "impostors", "gone"):
+        sandbox.apify.faults.add("POST /v2/actors/*/runs", kind)
+    beside, impostors, half = (rows_of(client, slugs) for _ in range(3))
+    assert [row["publicIdentifier"] for row in beside[:4]] == slugs
+    assert len(beside) == 8
+    assert not {row["publicIdentifier"] for row in beside[4:]} & set(slugs)
+    assert [row["originalQuery"]["query"] for row in impostors] == slugs
+    assert not {row["publicIdentifier"] for row in impostors} & set(slugs)
+    assert [row["status"] for row in half] == [200, 404, 200, 404]
+    assert [row["originalQuery"]["query"] for row in half] == slugs
+    assert [row.get("error") for row in half] == [None, "Profile not found"] * 2
+
+
+@pytest.mark.parametrize(("end", "before"), [("ABORTED", "ABORTING"), ("TIMED-OUT", "TIMING-OUT")])
+def test_runs_that_take_their_time_to_end(sandbox: Sandbox, client: ApifyClient, end: str, before: str) -> None:
+    sandbox.apify.faults.add("POST /v2/actors/*/runs", "ends_slowly", end=end, seconds=0.6)
+    run = start(client)
+    time.sleep(QUICK.ready + QUICK.running + 0.1)
+    status, answer, _ = call(sandbox, "GET", f"/v2/actor-runs/{run.id}")
+    assert (status, answer["data"]["status"], answer["data"]["finishedAt"]) == (200, before, None)
+    ended = client.run(run.id).wait_for_finish(wait_duration=timedelta(seconds=5))
+    assert ended is not None
+    assert ended.status == end
+    assert client.dataset(run.default_dataset_id).list_items().total == len(
+        sandbox.renderer.items("harvestapi_profile")
+    ) // 2
+
+
+def test_a_status_that_nobody_has_heard_of(sandbox: Sandbox, client: ApifyClient) -> None:
+    sandbox.apify.faults.add("POST /v2/actors/*/runs", "unknown_status", seconds=0.5)
+    run = start(client)
+    time.sleep(QUICK.ready + QUICK.running + 0.05)
+    found = client.run(run.id).get()
+    assert found is not None
+    assert found.status == "HIBERNATING"
+    time.sleep(0.6)
+    assert client.run(run.id).get().status == "SUCCEEDED"  # type: ignore[union-attr]
+
+
+def test_a_profile_that_was_closed_is_not_found_from_the_second_night_on(
+    sandbox: Sandbox, client: ApifyClient
+) -> None:
+    sandbox.world.night(2)
+    gone = next(p for p in sandbox.world.people if p.profile_gone_on(2))
+    fusion = "dev_fusion/Linkedin-Profile-Scraper"
+    url = f"https://www.linkedin.com/in/{gone.slug}"
+    assert rows_of(client, [gone.slug])[0]["publicIdentifier"] == gone.slug
+    assert rows_of(client, [url], fusion, "profileUrls")[0]["publicIdentifier"] == gone.slug
+    sandbox.set_night(2)
+    (row,) = rows_of(client, [url])
+    assert (row["status"], row["element"], row["originalQuery"]) == (404, None, {"query": url})
+    assert rows_of(client, [url], fusion, "profileUrls") == [
+        {"linkedinUrl": url, "error": "Profile not found or is private"}
+    ]
+    assert gone.slug not in {row.get("publicIdentifier") for row in rows_of(client, ["all"])}
+    assert sandbox.ledger()["apify"]["runs"] == 5
+
+
 def test_an_expired_dataset_and_faults_over_http(sandbox: Sandbox, client: ApifyClient) -> None:
     run = start(client)
     order = {"pattern": "GET /v2/datasets/*/items", "kind": "expired_dataset"}
@@ -358,6 +424,9 @@ def test_every_answer_is_as_the_document_says(sandbox: Sandbox, document: dict[s
     run = started["data"]
     _, ended, _ = call(sandbox, "GET", f"/v2/actor-runs/{run['id']}?waitForFinish=5")
     assert ended["data"]["status"] == "SUCCEEDED"
+    sandbox.apify.faults.add("POST /v2/actors/*/runs", "ends_slowly", end="ABORTED", seconds=30)
+    _, slow, _ = call(sandbox, "POST", f"/v2/actors/{actor}/runs?maxTotalChargeUsd=50", ALL)
+    time.sleep(QUICK.ready + QUICK.running)
     rid, dataset, store = run["id"], run["defaultDatasetId"], run["defaultKeyValueStoreId"]
     asked = [
         ("/v2/actors/{actorId}", "GET", f"/v2/actors/{actor}", None, 200),
@@ -369,6 +438,7 @@ def test_every_answer_is_as_the_document_says(sandbox: Sandbox, document: dict[s
         ("/v2/actors/{actorId}/runs/last", "GET", f"/v2/actors/{actor}/runs/last", None, 200),
         ("/v2/actor-runs", "GET", "/v2/actor-runs?desc=1&limit=2", None, 200),
         ("/v2/actor-runs/{runId}", "GET", f"/v2/actor-runs/{rid}", None, 200),
+        ("/v2/actor-runs/{runId}", "GET", f"/v2/actor-runs/{slow['data']['id']}", None, 200),
         ("/v2/actor-runs/{runId}", "GET", "/v2/actor-runs/nothing", None, 404),
         ("/v2/actor-runs/{runId}/abort", "POST", f"/v2/actor-runs/{rid}/abort", None, 200),
         ("/v2/actor-runs/{runId}/dataset", "GET", f"/v2/actor-runs/{rid}/dataset", None, 200),
