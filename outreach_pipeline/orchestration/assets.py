@@ -22,6 +22,7 @@ from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.stages.checks import CheckReport, hold_or_release
 from outreach_pipeline.stages.counts import count_batch, count_rejections, count_rows, count_slots
 from outreach_pipeline.stages.land import land_batch
+from outreach_pipeline.stages.money import spent_on
 from outreach_pipeline.stages.promote import promote_batch
 from outreach_pipeline.stages.slots import assign_slots
 from outreach_pipeline.stages.validate import validate_batch
@@ -70,8 +71,12 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             report = land_batch(pipeline.workspace, batch, refetch=config.refetch, progress=pipeline.progress)
             pipeline.listener(report)
             counts = count_batch(pipeline.workspace, batch)
+            spent = spent_on(pipeline.workspace.database, batch)
         said = "it had landed before, or its files come by hand" if report.already else f"{report.items} items read"
         context.log.info("%s: %s; %s loads in the batch", batch.batch_id, said, counts.landed)
+        if report.verdict == "partial":
+            # What was paid for is landed; that more was wanted must not look like an ordinary night.
+            context.log.warning("%s is partial: %s", batch.batch_id, report.note or "its source gave no reason")
         yield dg.MaterializeResult(
             asset_key=specs.RAW_LOADS.key,
             metadata={
@@ -84,6 +89,8 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                     pages="pages",
                 ),
                 "read": dg.MetadataValue.text(said),
+                **md.verdict_of(report.verdict, report.note),
+                **md.money_of(spent),
                 **watch.numbers(report.items, "items"),
                 "states": md.state_table(counts),
             },

@@ -15,6 +15,7 @@ import dagster as dg
 
 from outreach_pipeline.stages.check_rules import CheckResult
 from outreach_pipeline.stages.counts import BatchCounts, RejectionCount
+from outreach_pipeline.stages.money import Spent
 
 Metadata = dict[str, dg.MetadataValue]
 
@@ -46,6 +47,29 @@ def counts_of(report: object, **labels: str) -> Metadata:
     """Some fields of a report as numbers under their labels: what this run did, 0 where nothing was due."""
     fields = asdict(report)  # type: ignore[call-overload]
     return {label: dg.MetadataValue.int(int(fields[name])) for name, label in labels.items()}
+
+
+def money_of(spent: Spent) -> Metadata:
+    """What the batch has cost so far, in the provider's unit; nothing for a source that costs nothing.
+
+    A bill of Apify settles some minutes after its run, so it says whether the amount can still change.
+    """
+    found: Metadata = {}
+    if spent.usd:
+        found["US dollars"] = dg.MetadataValue.float(float(spent.usd))
+    if spent.credits:
+        found["credits"] = dg.MetadataValue.float(float(spent.credits))
+    if found or not spent.is_final:
+        found["bill"] = dg.MetadataValue.text("final" if spent.is_final else "may still change")
+    return found
+
+
+def verdict_of(verdict: str, note: str) -> Metadata:
+    """Whether the source gave everything: `partial` stands out, with the reason."""
+    if verdict == "complete":
+        return {}
+    reason = note or "its source gave no reason"
+    return {"verdict": dg.MetadataValue.md(f"⚠ **{verdict}**: {reason}")}
 
 
 def state_table(counts: BatchCounts) -> dg.MetadataValue:
