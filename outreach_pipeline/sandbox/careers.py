@@ -37,10 +37,10 @@ class Shares:
     """
 
     per_night: float = 0.10
-    moved: float = 0.45
-    unknown: float = 0.27
-    promoted: float = 0.25
-    left: float = 0.03
+    moved: float = 0.42
+    unknown: float = 0.25
+    promoted: float = 0.23
+    left: float = 0.10
     successor: float = 0.5
     steps_up: float = 0.25
 

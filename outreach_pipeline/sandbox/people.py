@@ -51,7 +51,10 @@ class Post:
 
 @dataclass(slots=True)
 class Person:
-    """One person. `posts` grow night by night; the last one is the current one or has ended."""
+    """One person. `posts` grow night by night; the last one is the current one or has ended.
+
+    `board` is a seat on somebody else's board that they keep beside their post: no job, and no seat of ours.
+    """
 
     number: int
     first: str
@@ -61,6 +64,7 @@ class Person:
     credential: str | None
     mobile: str | None
     posts: list[Post] = field(default_factory=list)
+    board: Post | None = None
 
     @property
     def key(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from outreach_pipeline.sandbox import dirt
 from outreach_pipeline.sandbox.companies import Company
 from outreach_pipeline.sandbox.coverage import Sight
-from outreach_pipeline.sandbox.people import Post
+from outreach_pipeline.sandbox.people import Person, Post
 from outreach_pipeline.sandbox.world import World
 
 Item = dict[str, Any]
@@ -25,18 +25,20 @@ def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
     home = company or world.companies[person.posts[0].company]
     jobs = [
         _harvest_job(world, p, sight.night, rng)
-        for p in reversed(person.posts)
-        if p.first_night <= sight.night
+        for p in _posts_shown(person, sight.night)
     ]
-    leftover = len(jobs) > 1 and rng.random() < 0.15 and person.posts[-1].year > person.posts[-2].year
-    if leftover and post is not None:
+    ended = [job for job in jobs if job["endDate"]["text"] != "Present"]
+    leftover = len(person.posts) > 1 and rng.random() < 0.15 and person.posts[-1].year > person.posts[-2].year
+    if leftover and post is not None and ended:
         # LinkedIn leaves a position open that somebody forgot to close.
-        jobs[1]["endDate"] = {"text": "Present"}
+        ended[0]["endDate"] = {"text": "Present"}
     has_email = rng.random() < 0.4
     mail_form = rng.random() < 0.5
     email = person.email_at(company) if company and has_email else None
     place = rng.random()
     sideline = [{"companyName": "Self-employed"}] if rng.random() < 0.04 else []
+    if person.board is not None:
+        sideline.append(_position(world.companies[person.board.company]))
     return {
         "id": person.member_id, "publicIdentifier": slug,
         "linkedinUrl": dirt.profile_url(rng, slug),
@@ -65,6 +67,15 @@ def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
         "primaryLocale": {"country": home.country.code, "language": home.country.language},
         "originalQuery": {"query": f"https://www.linkedin.com/in/{slug}"}, "status": 200,
     }  # fmt: skip
+
+
+def _posts_shown(person: Person, night: int) -> list[Post]:
+    """The posts as a profile lists them: the latest first, a board seat among them by when it began."""
+    posts = [post for post in person.posts if post.first_night <= night]
+    if person.board is not None:
+        place = sum((post.year, post.month) < (person.board.year, person.board.month) for post in posts)
+        posts.insert(place, person.board)
+    return posts[::-1]
 
 
 def short_profile(sight: Sight) -> Item:
@@ -128,8 +139,7 @@ def dev_fusion_profile(world: World, sight: Sight, rng: Random) -> Item:
     older = rng.random() < 0.25
     jobs = [
         _fusion_job(world, p, sight.night, rng, older=older)
-        for p in reversed(person.posts)
-        if p.first_night <= sight.night
+        for p in _posts_shown(person, sight.night)
     ]
     last = person.last + (f", {person.credential}" if person.credential else "")
     full = f"{person.honorific + ' ' if person.honorific else ''}{person.first} {last}"
@@ -219,8 +229,7 @@ def apimaestro_profile(world: World, sight: Sight, rng: Random) -> Item:
             "current_company_url": dirt.company_url(rng, company) if company else None,
             "email": person.email_at(company) if company and rng.random() < 0.4 else None,
         },
-        "experience": [_maestro_job(world, p, sight.night, rng) for p in reversed(person.posts)
-                       if p.first_night <= sight.night],
+        "experience": [_maestro_job(world, p, sight.night, rng) for p in _posts_shown(person, sight.night)],
         "education": [{"school": "Example State University", "degree": "BA, Economics", "degree_name": "BA",
                        "field_of_study": "Economics", "duration": "1998 - 2002"}],
         "certifications": [], "languages": [], "projects": [], "skills": [],

@@ -178,6 +178,10 @@ OTHERS = (
 """Titles of nobody's seat, some of which sound like one."""
 
 
+BOARD_SEATS = ("Board Member", "Advisory Board Member", "Member of the Board")
+"""What people are called who sit on the board of a company beside their own job."""
+
+
 def gendered(title: str, gender: str) -> str:
     """One form of a title that has two."""
     if "|" in title:

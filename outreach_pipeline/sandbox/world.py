@@ -21,10 +21,12 @@ from outreach_pipeline.sandbox.people import (
     Person,
     Post,
     draw_person,
+    name_token,
     other_titles,
     rival_titles,
     seat_titles,
 )
+from outreach_pipeline.sandbox.words import BOARD_SEATS
 
 FILLED = {"CEO": 0.97, "CFO": 0.86, "HR": 0.80}
 """How often each seat is taken on the first night."""
@@ -110,6 +112,19 @@ class World:
             self.companies.append(draw_company(rng, number, twin=twin))
             self.names_at[number] = set()
             self._staff_company(rng, self.companies[number])
+        self._fill_boards()
+
+    def _fill_boards(self) -> None:
+        """One holder of a seat in twenty sits on the board of another company, since before or after the post began."""
+        rng = Random(f"{self.seed}|boards")  # noqa: S311 - a world, no secret
+        for person in self.people:
+            post, token = person.posts[0], name_token(person.first, person.last)
+            place = rng.randrange(self.size)
+            if post.rank != SEAT or rng.random() >= 0.05 or token in self.names_at[place]:
+                continue
+            self.names_at[place].add(token)
+            year = min(post.year + rng.choice((-2, 1)), self.first_day.year)
+            person.board = Post(place, None, OTHER, (rng.choice(BOARD_SEATS),), year, rng.randrange(1, 11))
 
     def _staff_company(self, rng: Random, company: Company) -> None:
         language = company.country.language

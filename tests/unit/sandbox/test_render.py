@@ -134,6 +134,8 @@ def test_the_mess_of_real_sources_is_there() -> None:
     profiles = objects(renderer, "harvestapi_profile")
     assert any(item.get("status") == 404 for item in profiles)
     assert any("%" in item.get("linkedinUrl", "") for item in profiles)
+    boards = [i for i in profiles if any("Board" in job["position"] for job in i.get("experience", []))]
+    assert {"Board" in item["experience"][0]["position"] for item in boards} == {True, False}
     assert any("de.linkedin.com" in item.get("linkedinUrl", "") for item in profiles)
     assert len(renderer.items("harvestapi_profile")) > len(set(renderer.items("harvestapi_profile")))
     assert any(b"\\u0000" in item for item in renderer.items("dev_fusion_profile"))

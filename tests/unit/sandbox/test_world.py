@@ -133,6 +133,21 @@ def test_vacancies_and_people_who_stand_in() -> None:
     assert all(slots[place].post_on(2).rank == 2 for place in standing_in)  # type: ignore[union-attr]
 
 
+def test_some_sit_on_boards_and_some_profiles_are_closed(world: World) -> None:
+    rules = load_rules()
+    boards = [person for person in world.people if person.board is not None]
+    assert len(boards) > 20
+    for person in boards:
+        assert person.board is not None
+        assert person.board.company != person.posts[0].company
+        assert not read_title(person.board.titles[0], rules).roles
+    assert {p.board.year > p.posts[0].year for p in boards if p.board} == {True, False}
+    gone = [person for person in world.people if person.profile_gone_on(2)]
+    assert gone
+    assert not any(person.profile_gone_on(1) for person in gone)
+    assert not {person.number for person in gone} & {move.person for move in world.night(2)}
+
+
 def test_the_truth_survives_json() -> None:
     truth = truth_of(World(2, 40), 2)
     assert Truth.from_json(json.dumps(truth.as_json())) == truth
