@@ -1,5 +1,6 @@
 -- Brings people_master in line with pg_temp.person_best: changes only rows that differ, adds the missing ones, and
--- queues the companies left for the slots stage (those entered are queued with the records).
+-- queues the companies left for the slots stage (those entered are queued with the records). What that changes in
+-- somebody's life is noted first, while the master still says what it said (f_note_changes).
 create or replace function marketing.f_write_people(p_audit_id integer)
 returns table (created integer, changed integer)
 language plpgsql
@@ -9,6 +10,7 @@ declare
     v_created integer;
     v_changed integer;
 begin
+    perform marketing.f_note_changes();
     insert into marketing.slot_work (company_no)
     select distinct public.barton_number(p.company_unique_id)
     from marketing.people_master as p

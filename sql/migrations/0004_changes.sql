@@ -62,6 +62,42 @@ insert into marketing.change_policy (intelligence_type, policy, min_confidence, 
 ('profile_renamed', 'apply', 0, 'Another LinkedIn address of the same member.'),
 ('profile_gone', 'apply', 0, 'The profile does not exist any more; it is not asked for again.');
 
-create trigger trigger_change_policy_updated_at before update on marketing.change_policy
-for each row execute function public.trigger_updated_at();
-grant select on marketing.change_policy to mcp_promote, outreach_refresh, outreach_read;
+create table marketing.change_evidence (
+    evidence text not null,
+    confidence numeric(3, 2) not null,
+    description text not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint change_evidence_pkey primary key (evidence),
+    constraint change_evidence_confidence_range check (confidence between 0 and 1)
+);
+comment on table marketing.change_evidence is 'How sure a change is by what shows it; what was observed long before it was noticed counts for less (90 % after 60 days, 75 % after 180).';
+insert into marketing.change_evidence (evidence, confidence, description) values
+('dated', 0.95, 'The record dates the new position, and the date is recent.'),
+('plain', 0.85, 'The record names another employer, or that there is none.'),
+('still_listed', 0.60, 'The record still lists the former employer among the current ones.'),
+('name_only', 0.60, 'The new employer is known by its name only.'),
+('long_begun', 0.60, 'By its date the new position is older than what was observed at the former employer.'),
+('went_back', 0.50, 'Back to where the last change had led from, within 60 days.'),
+('same_source', 0.90, 'The same source said something else before.'),
+('other_source', 0.60, 'Another source words it differently.'),
+('same_member', 0.95, 'The same LinkedIn member under another address.'),
+('not_found', 0.90, 'The source says that there is no such profile.');
+
+do $$
+declare
+    v_table text;
+begin
+    foreach v_table in array array['change_policy', 'change_evidence'] loop
+        execute format(
+            'create trigger %I before update on marketing.%I for each row execute function public.trigger_updated_at()',
+            'trigger_' || v_table || '_updated_at', v_table
+        );
+    end loop;
+end
+$$;
+grant select on marketing.change_policy, marketing.change_evidence to mcp_promote, outreach_refresh, outreach_read;
+-- Confidences are data: an owner may change them; the commands change policies only.
+grant update (policy, min_confidence) on marketing.change_policy to outreach_refresh;
+-- Promotion leaves loads alone that wait for a decision.
+grant select on marketing.people_intelligence to mcp_promote;
