@@ -1,7 +1,8 @@
 -- The seed's signature: validated people with an e-mail address to the vault, one contact per address (lower case).
 -- NULL or an empty array takes the next 1,000 pending loads. A contact shows what its newest record says, field by
 -- field; empty never beats a value, and a contact that would stay the same is not touched. Only released records
--- (validated, and let through by the batch's checks) are promoted.
+-- (validated, and let through by the batch's checks) are promoted. Who is suppressed is kept up to date all the same,
+-- with the status that the suppression demands.
 create or replace function vault.f_promote_contacts(p_load_ids bigint[])
 returns table (promoted_count integer, updated_count integer, failed_count integer, message text)
 language plpgsql
@@ -73,6 +74,8 @@ begin
     analyze pg_temp.contact_best;
 
     select w.created, w.changed into v_new, v_changed from vault.f_write_contacts() as w;
+    -- In this transaction: nobody ever sees a suppressed contact as active, whichever came first.
+    perform vault.f_settle_contacts(array(select b.email from pg_temp.contact_best as b));
     update intake.raw_loads as l
     set status = 'promoted', promoted_at = now()
     from pg_temp.contact_load as c

@@ -1,16 +1,63 @@
 -- People who are suppressed at this moment, by whichever of their identities; refresh, the ready list and export ask here.
+-- An address counts for its owner wherever it was seen (also in another cluster of the person, also in a retired master),
+-- a domain for those who work there or have their address there, not for those who left. A bounce speaks of an
+-- address only (its contact is bounced): its owner is looked up again all the more.
 create or replace view vault.suppressed_person as
+with active as (
+    select s.kind, s.value
+    from vault.suppression as s
+    where (s.until is null or s.until > now()) and s.reason <> 'bounced'
+),
+named as (
+    select a.value as person_unique_id from active as a where a.kind = 'person'
+    union
+    select m.surviving_id
+    from active as a
+    inner join marketing.merged_master as m on m.retired_id = a.value and m.entity = 'person'
+    where a.kind = 'person'
+    union
+    select public.barton_id('02', c.person_no)
+    from active as a
+    inner join marketing.person_link as l on l.kind = 'email' and l.value = a.value
+    inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
+    where a.kind = 'email'
+    union
+    select p.unique_id
+    from active as a
+    inner join marketing.people_master as p on p.email = a.value
+    where a.kind = 'email'
+    union
+    select public.barton_id('02', c.person_no)
+    from active as a
+    inner join marketing.person_key as k
+        on k.value = regexp_replace(a.value, '^https://www\.linkedin\.com/in/', '')
+        and k.kind in ('linkedin_slug', 'linkedin_member_id')
+    inner join marketing.person_cluster as c on c.cluster_no = k.cluster_no
+    where a.kind = 'linkedin'
+    union
+    select p.unique_id
+    from active as a
+    inner join marketing.people_master as p on p.linkedin_url = a.value
+    where a.kind = 'linkedin'
+    union
+    select p.unique_id
+    from active as a
+    inner join marketing.company_key as k on k.kind = 'domain' and k.value = a.value
+    inner join marketing.people_master as p on p.company_unique_id = public.barton_id('01', k.company_no)
+    where a.kind = 'domain'
+    union
+    select p.unique_id
+    from active as a
+    inner join marketing.people_master as p on split_part(p.email, '@', 2) = a.value
+    where a.kind = 'domain'
+    union
+    select p.unique_id
+    from active as a
+    inner join marketing.people_master as p on split_part(p.email, '@', 2) like '%.' || a.value
+    where a.kind = 'domain'
+)
 select p.unique_id as person_unique_id
-from marketing.people_master as p
-where exists (
-    select from vault.suppression as s
-    where (s.until is null or s.until > now())
-        and (
-            (s.kind = 'person' and s.value = p.unique_id)
-            or (s.kind = 'email' and s.value = lower(p.email))
-            or (s.kind = 'domain' and s.value = split_part(lower(p.email), '@', 2))
-            or (s.kind = 'linkedin' and s.value = p.linkedin_url)
-        )
-);
+from named as n
+inner join marketing.people_master as p on p.unique_id = n.person_unique_id;
 revoke all on vault.suppressed_person from public;
 grant select on vault.suppressed_person to mcp_promote, outreach_refresh, outreach_read;
