@@ -64,8 +64,10 @@ class Coverage:
     def sees_person(self, shape: str, person: Person) -> bool:
         """Whether the source of that shape knows the person at all."""
         pool, share = PEOPLE[shape]
-        core = pool == "profile" and not any(self._draw(p, person.number) < 0.60 for p in ("leads", "apollo"))
-        return self._draw(pool, person.number) < share or core
+        nowhere = not any(self._draw(p, person.number) < 0.60 for p in ("leads", "apollo"))
+        # Nobody asks LinkedIn about people of whom nobody has heard, so that the leads know whoever is new.
+        core = pool == "profile" or (pool == "leads" and person.posts[0].first_night > 1)
+        return self._draw(pool, person.number) < share or (nowhere and core)
 
     def sees_company(self, shape: str, company: Company) -> bool:
         """Whether the source of that shape knows the company."""

@@ -2,7 +2,7 @@
 noticed.
 
 Belongs here: the comparison and its words. Does not belong here: the truth (`truth`), reading the database
-(`score_evidence`), counts and lines (`score_report`).
+(`score_evidence`), people's moves (`score_moves`), counts and lines (`score_report`).
 
     report = score(database, truth_of(world, 2), previous=truth_of(world, 1))
     for line in report.lines():
@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.sandbox.people import ROLES
 from outreach_pipeline.sandbox.score_evidence import Change, Evidence, read_evidence
+from outreach_pipeline.sandbox.score_moves import score_moves
 from outreach_pipeline.sandbox.score_report import Changes, Found, Miss, Score, Slots
 from outreach_pipeline.sandbox.truth import TrueCompany, TruePerson, Truth
 
@@ -40,9 +41,12 @@ def score(
     companies, people = comparison.companies(), comparison.people()
     slots = comparison.slots()
     left = arrived = None
+    moves: dict[str, Changes] = {}
     if previous is not None:
         left, arrived = comparison.changes(previous)
-    return Score(truth.night, companies, people, slots, left, arrived, tuple(comparison.misses))
+        moves, unnoticed = score_moves(truth, evidence)
+        comparison.misses += unnoticed
+    return Score(truth.night, companies, people, slots, left, arrived, tuple(comparison.misses), moves)
 
 
 class _Comparison:

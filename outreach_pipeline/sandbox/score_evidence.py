@@ -23,12 +23,24 @@ Change = tuple[str, str, str]
 """(company, role, person) in the keys of the truth."""
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """One change of a person that the database has applied: its type, the person's and the new company's Barton ID."""
+
+    person: str
+    kind: str
+    new_company: str | None = None
+    leads_somewhere: bool = False
+
+
 @dataclass(slots=True)
 class Evidence:
     """What the database holds, in the keys of the truth.
 
     companies_of, people_of          number of a company or person in the database -> true keys of its records
     company_master, person_master    number -> Barton ID, where there is a master
+    changes                          what was noticed about people on the day
+    asked                            person's Barton ID -> outcome of their last refresh, None: no LinkedIn address
     """
 
     shapes: frozenset[str] = frozenset()
@@ -39,8 +51,11 @@ class Evidence:
     people_with_role: set[str] = field(default_factory=set)
     slots: list[tuple[str, str, str | None]] = field(default_factory=list)
     slot_events: list[tuple[str, str, str, str]] = field(default_factory=list)
+    changes: list[Noticed] = field(default_factory=list)
+    asked: dict[str, str | None] = field(default_factory=dict)
     _occupants: dict[tuple[str, str], set[str]] | None = None
     _numbers: dict[str, set[int]] | None = None
+    _masters: tuple[dict[str, set[str]], dict[str, set[str]]] | None = None
     _person_numbers: dict[str, set[int]] | None = None
 
     @property
@@ -86,6 +101,24 @@ class Evidence:
                         self._occupants[place, slot_role] |= people.get(person) or {"stranger"}
         return self._occupants.get((company, role), set())
 
+    def people_with(self, master: str) -> set[str]:
+        """The true people of a person's Barton ID."""
+        return self._by_master()[1].get(master, set())
+
+    def companies_with(self, master: str) -> set[str]:
+        """The true companies of a company's Barton ID."""
+        return self._by_master()[0].get(master, set())
+
+    def why_unnoticed(self, key: str) -> str:
+        """Why nothing is known of a true person's move."""
+        masters = {self.person_master[number] for number in self.masters_of_person(key)}
+        if not masters:
+            return "the person is missing"
+        outcomes = {self.asked.get(master, "not asked") for master in masters}
+        if outcomes == {None}:
+            return "no source gave a LinkedIn address"
+        return f"refreshed: {', '.join(sorted(outcome for outcome in outcomes if outcome))}"
+
     def events(self, kinds: Sequence[str]) -> set[Change]:
         """(company, role, person) of the history rows of those kinds, without strangers."""
         companies, people = self._by_master()
@@ -98,11 +131,13 @@ class Evidence:
         }
 
     def _by_master(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-        """True companies and true people by Barton ID."""
-        return (
-            {master: self.companies_of[number] for number, master in self.company_master.items()},
-            {master: self.people_of[number] for number, master in self.person_master.items()},
-        )
+        """True companies and true people by Barton ID; kept, so ask when everything has been read."""
+        if self._masters is None:
+            self._masters = (
+                {master: self.companies_of[number] for number, master in self.company_master.items()},
+                {master: self.people_of[number] for number, master in self.person_master.items()},
+            )
+        return self._masters
 
 
 def _inverted(numbers: dict[int, set[str]]) -> dict[str, set[int]]:
@@ -123,12 +158,16 @@ def read_evidence(database: Database, truth: Truth) -> Evidence:
         person_rows = tx.fetch_all(queries["person_records"])
         slot_rows = tx.fetch_all(queries["slots"])
         event_rows = tx.fetch_all(queries["slot_events"], {"day": truth.day})
+        change_rows = tx.fetch_all(queries["changes"], {"day": truth.day})
+        asked_rows = tx.fetch_all(queries["asked"])
     _read_companies(evidence, truth, company_rows)
     _read_people(evidence, truth, person_rows)
     evidence.slots = [(r["company_unique_id"], r["slot_type"], r["person_unique_id"]) for r in slot_rows]
     evidence.slot_events = [
         (r["company_unique_id"], r["slot_type"], r["person_unique_id"], r["event"]) for r in event_rows
     ]
+    evidence.changes = [Noticed(**row) for row in change_rows]
+    evidence.asked = {row["person"]: row["outcome"] for row in asked_rows}
     return evidence
 
 

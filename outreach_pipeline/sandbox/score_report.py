@@ -84,7 +84,9 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The whole comparison. `left` and `arrived` are None without the truth of the night before."""
+    """The whole comparison. `left` and `arrived` are None without the truth of the night before; `moves` counts the
+    people of each kind of move, none on the first night.
+    """
 
     night: int
     companies: Found
@@ -93,6 +95,7 @@ class Score:
     left: Changes | None
     arrived: Changes | None
     misses: tuple[Miss, ...] = field(repr=False)
+    moves: dict[str, Changes] = field(default_factory=dict)
 
     def causes(self) -> list[tuple[str, str, int]]:
         """(what, cause, how many), the most frequent first."""
@@ -115,6 +118,7 @@ class Score:
         for name, changes in (("left", self.left), ("arrived", self.arrived)):
             if changes is not None:
                 lines.append(_changes_line(name, changes))
+        lines += [_moves_line(kind, counts) for kind, counts in self.moves.items()]
         causes = self.causes()
         lines += [f"  {n:>5,} {what}: {cause}" for what, cause, n in causes[:most]]
         rest = sum(n for _, _, n in causes[most:])
@@ -134,6 +138,13 @@ def _slots_line(slots: Slots) -> str:
         f"slots      {slots.right:,} of {slots.expected:,} right ({slots.share:.2%}), "
         f"{slots.vacant_right:,} of them rightly vacant; {slots.empty:,} empty, "
         f"{slots.wrong_person:,} with somebody else, {slots.should_be_vacant:,} should be vacant"
+    )
+
+
+def _moves_line(kind: str, moves: Changes) -> str:
+    return (
+        f"{kind:<10} {moves.true:,} people; {moves.right:,} noticed, {moves.noticed - moves.right:,} noticed that were "
+        f"none (precision {moves.precision:.1%}, recall {moves.recall:.1%})"
     )
 
 

@@ -27,6 +27,28 @@ from marketing.slot_assignment_history as h
 where h.effective_at >= %(day)s::date at time zone 'UTC'
     and h.effective_at < (%(day)s::date + 1) at time zone 'UTC';
 
+-- name: changes
+-- What was noticed about people on one day, by the observations, and has been applied.
+select distinct i.person_unique_id as person, i.intelligence_type as kind, i.new_company_unique_id as new_company,
+    i.intelligence_type = 'left_company' and i.new_value is not null as leads_somewhere
+from marketing.people_intelligence as i
+where i.state = 'applied'
+    and i.observed_at >= %(day)s::date at time zone 'UTC'
+    and i.observed_at < (%(day)s::date + 1) at time zone 'UTC';
+
+-- name: asked
+-- Of each person the outcome of the last refresh; null where no LinkedIn identity is known.
+select p.unique_id as person,
+    case when p.linkedin_url is not null or j.job_id is not null then coalesce(j.outcome, j.status, 'not asked') end as outcome
+from marketing.people_master as p
+left join lateral (
+    select l.job_id, l.outcome, l.status
+    from public.linkedin_refresh_jobs as l
+    where l.person_unique_id = p.unique_id
+    order by l.job_id desc
+    limit 1
+) as j on true;
+
 -- name: shapes
 select distinct s.shape
 from intake.source as s

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from outreach_pipeline.sandbox.score import _Comparison
-from outreach_pipeline.sandbox.score_evidence import Evidence
-from outreach_pipeline.sandbox.truth import Truth, truth_of
+from outreach_pipeline.sandbox.score_evidence import Evidence, Noticed
+from outreach_pipeline.sandbox.score_moves import KINDS, score_moves
+from outreach_pipeline.sandbox.truth import TrueMove, Truth, truth_of
 from outreach_pipeline.sandbox.world import World
 
 SHAPES = frozenset(
@@ -41,7 +42,17 @@ def perfect(truth: Truth, before: Truth | None = None) -> Evidence:
                     evidence.slot_events.append((masters[company], role, masters[former], "VACATE"))
                 if holder:
                     evidence.slot_events.append((masters[company], role, masters[holder], "ASSIGN"))
+    evidence.changes = [_noticed(move, masters) for move in truth.moves]
     return evidence
+
+
+def _noticed(move: TrueMove, masters: dict[str, str]) -> Noticed:
+    person = masters[move.person]
+    if move.kind == "moved":
+        return Noticed(person, "job_change", masters[str(move.to_company)])
+    if move.kind == "promoted":
+        return Noticed(person, "promotion" if move.from_role != move.to_role else "title_change")
+    return Noticed(person, "left_company", None, leads_somewhere=move.kind == "unknown")
 
 
 def test_perfect_knowledge_scores_full_marks(nights: tuple[Truth, Truth]) -> None:
@@ -114,3 +125,68 @@ def test_what_was_not_noticed_and_what_was_imagined(nights: tuple[Truth, Truth])
     assert left.right == left.true - 1
     assert left.noticed == left.true
     assert left.precision < 1 > left.recall
+
+
+def test_all_moves_noticed_is_full_marks_for_every_kind(nights: tuple[Truth, Truth]) -> None:
+    before, after = nights
+    counts, misses = score_moves(after, perfect(after, before))
+    assert tuple(counts) == KINDS
+    assert sum(c.true for c in counts.values()) == len(after.moves) > 10
+    assert all(c.true == c.noticed == c.right > 0 for c in counts.values())
+    assert misses == []
+
+
+def test_a_move_that_nobody_noticed_is_missed_with_its_cause(nights: tuple[Truth, Truth]) -> None:
+    before, after = nights
+    evidence = perfect(after, before)
+    gone = next(row for row in evidence.changes if row.kind == "job_change")
+    evidence.changes.remove(gone)
+    evidence.asked = {gone.person: "no_row"}
+    counts, (miss,) = score_moves(after, evidence)
+    assert (counts["moved"].recall < 1, counts["moved"].precision) == (True, 1.0)
+    assert (miss.what, miss.cause) == ("move not noticed (moved)", "refreshed: no_row")
+    evidence.asked = {gone.person: None}
+    assert score_moves(after, evidence)[1][0].cause == "no source gave a LinkedIn address"
+
+
+def test_a_move_to_the_wrong_company_is_missed_and_imagined(nights: tuple[Truth, Truth]) -> None:
+    before, after = nights
+    evidence = perfect(after, before)
+    place = next(n for n, row in enumerate(evidence.changes) if row.kind == "job_change")
+    row = evidence.changes[place]
+    elsewhere = next(c for c in evidence.company_master.values() if c != row.new_company)
+    evidence.changes[place] = Noticed(row.person, "job_change", elsewhere)
+    counts, misses = score_moves(after, evidence)
+    moved = counts["moved"]
+    assert (moved.right, moved.noticed) == (moved.true - 1, moved.true)
+    assert {miss.what for miss in misses} == {"move not noticed (moved)", "move noticed that was none (moved)"}
+
+
+def test_imagined_moves_cost_precision_but_another_wording_does_not(nights: tuple[Truth, Truth]) -> None:
+    before, after = nights
+    evidence = perfect(after, before)
+    movers = {row.person for row in evidence.changes}
+    stayed = [master for master in evidence.person_master.values() if master not in movers]
+    evidence.changes += [Noticed(stayed[0], "title_change"), Noticed(stayed[3], "location_change")]
+    assert all(c.precision == c.recall == 1 for c in score_moves(after, evidence)[0].values())
+    evidence.changes += [
+        Noticed(stayed[0], "promotion"), Noticed(stayed[1], "left_company"),
+        Noticed(stayed[2], "left_company", None, leads_somewhere=True),
+    ]  # fmt: skip
+    counts, misses = score_moves(after, evidence)
+    assert [counts[kind].precision < 1 for kind in KINDS] == [False, True, True, True]
+    assert all(c.recall == 1 for c in counts.values())
+    assert {miss.cause for miss in misses} == {"nothing happened to them"}
+
+
+def test_a_company_of_no_source_may_be_known_by_its_name_or_not(nights: tuple[Truth, Truth]) -> None:
+    before, after = nights
+    evidence = perfect(after, before)
+    number = 1 + max(evidence.companies_of)
+    outside = next(key for key, company in after.companies.items() if company.is_outside)
+    evidence.companies_of[number], evidence.company_master[number] = {outside}, "C-outside"
+    place = next(n for n, row in enumerate(evidence.changes) if row.leads_somewhere)
+    evidence.changes[place] = Noticed(evidence.changes[place].person, "job_change", "C-outside")
+    counts, misses = score_moves(after, evidence)
+    assert counts["unknown"].recall == counts["unknown"].precision == 1
+    assert misses == []
