@@ -31,14 +31,25 @@ nux:
 python_logs:
   python_log_level: INFO
 
+# Dagster's queue, which also tags each run of a paid source with its provider.
+run_coordinator:
+  module: outreach_pipeline.orchestration.providers
+  class: ProviderQueue
+
 concurrency:
   runs:
-    # Each run is a process of about 250 MB.
-    max_concurrent_runs: 4
+    # Each run is a process of about 250 MB. More than all the paid ones together, so that files need not wait.
+    max_concurrent_runs: 6
+    tag_concurrency_limits:
+      # So many runs that pay at once, of each provider; files go on meanwhile.
+      - key: outreach/provider
+        limit: 2
+        value:
+          applyLimitPerUniqueValue: true
   pools:
     # Per run, enforced by the queue: a slot that a killed process holds cannot block the next run.
     granularity: run
-    default_limit: 4
+    default_limit: 6
 
 # A run whose process died is started once more; a step that failed is not (transient failures are retried
 # inside).

@@ -21,6 +21,7 @@ from outreach_pipeline.orchestration.incidents import Problem, log_failed_run, p
 from outreach_pipeline.orchestration.instance import open_instance
 from outreach_pipeline.orchestration.partitions import partition_key
 from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.orchestration.providers import provider_tags
 from outreach_pipeline.orchestration.schedule import NIGHTLY
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.checks import CheckReport
@@ -135,7 +136,8 @@ def iterate_batches(
                 run_config=config,
                 instance=instance,
                 partition_key=partition_key(day, source),
-                tags={PROCESS_TAG: _process()},
+                # The queue counts these runs too: of the runs that pay, so many at once.
+                tags={PROCESS_TAG: _process(), **provider_tags(workspace.source(source).kind)},
                 raise_on_error=False,
             )
             yield _outcome(pipeline, instance, listener, result, partition_key(day, source))

@@ -37,7 +37,7 @@ def test_the_home_is_made_once_and_is_valid(batches: Batches) -> None:
         assert instance.run_retries_enabled
         assert instance.run_retries_max_retries == 1
         assert instance.get_settings("run_retries")["retry_on_asset_or_op_failure"] is False
-        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 4
+        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 6
         assert not instance.nux_enabled
     assert config.read_text(encoding="utf-8").endswith("# mine\n"), "an operator's edit stays"
 
