@@ -33,6 +33,7 @@ from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.records.columns import COLUMNS, SectionName, anchor_names
 from outreach_pipeline.records.shape_model import Find, Section, Shape
 from outreach_pipeline.records.shape_paths import HERE, ItemPath
+from outreach_pipeline.rules.side_jobs import MAIN, SIDE
 
 ERROR_KEYS = ("error", "errors", "message", "status", "statusCode", "element", "originalQuery", "errorCode")
 LOADS: LiteralString = (
@@ -268,23 +269,45 @@ def _only_error_keys(shape: Shape) -> sql.Composed:
 
 
 def _find(find: Find) -> sql.Composed:
-    """The first object that a path meets; with `latest` the one that began last, list order deciding ties."""
-    found = [_latest(path, find.latest) if find.latest else _first_object(path) for path in find.paths]
-    return sql.SQL("coalesce({})").format(comma(found))
+    """The first object that a path meets; with `latest` the one that began last, list order deciding ties.
+
+    With `titles` a side job gives way to another job: the element found says whether a second look is needed.
+    """
+    found = sql.SQL("coalesce({})").format(comma(_found(path, find.latest) for path in find.paths))
+    if not find.titles:
+        return found
+    others = comma(_found(path, find.latest, but=_is_side_job(find, "e")) for path in find.paths)
+    return sql.SQL(
+        "(SELECT CASE WHEN {side} THEN coalesce({others}, f.e) ELSE f.e END FROM (SELECT {found} AS e OFFSET 0) f)"
+    ).format(side=_is_side_job(find, "f.e"), others=others, found=found)
 
 
-def _first_object(path: ItemPath) -> sql.Composed:
-    return sql.SQL("jsonb_path_query_first({}, {}::jsonpath, '{{}}', true)").format(*_objects(path))
-
-
-def _latest(path: ItemPath, key: ItemPath) -> sql.Composed:
+def _found(path: ItemPath, latest: ItemPath | None, but: sql.Composable | None = None) -> sql.Composed:
+    objects, filtered = _objects(path)
+    if latest is None and but is None:
+        return sql.SQL("jsonb_path_query_first({}, {}::jsonpath, '{{}}', true)").format(objects, filtered)
     # Years and ISO months are ordered; "Mar 2019" has only its year, so the source's own order decides within
     # it.
+    order = sql.SQL("").format()
+    if latest is not None:
+        order = sql.SQL(
+            "substring({key} FROM '[12][0-9]{{3}}') DESC NULLS LAST,"
+            " substring({key} FROM '^[12][0-9]{{3}}-[0-9]{{2}}') DESC NULLS LAST, "
+        ).format(key=sql.SQL("e #>> {}::text[]").format(steps_of(latest.steps)))
     return sql.SQL(
         "(SELECT e FROM jsonb_path_query({}, {}::jsonpath, '{{}}', true) WITH ORDINALITY AS t(e, n)"
-        " ORDER BY substring({key} FROM '[12][0-9]{{3}}') DESC NULLS LAST,"
-        " substring({key} FROM '^[12][0-9]{{3}}-[0-9]{{2}}') DESC NULLS LAST, n LIMIT 1)"
-    ).format(*_objects(path), key=sql.SQL("e #>> {}::text[]").format(steps_of(key.steps)))
+        " {} ORDER BY {} n LIMIT 1)"
+    ).format(objects, filtered, sql.SQL("WHERE {} IS FALSE").format(but) if but else sql.SQL(""), order)
+
+
+def _is_side_job(find: Find, element: LiteralString) -> sql.Composed:
+    """Whether the title of an element is that of a side job; NULL where it has none."""
+    title = sql.SQL("coalesce({})").format(
+        comma(sql.SQL(element + " #>> {}::text[]").format(steps_of(path.steps)) for path in find.titles)
+    )
+    return sql.SQL("({title} ~* {side} AND {title} !~* {main})").format(
+        title=title, side=literal(SIDE), main=literal(MAIN)
+    )
 
 
 def _objects(path: ItemPath) -> tuple[sql.Composable, sql.Composable]:

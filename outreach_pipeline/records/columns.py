@@ -86,6 +86,8 @@ PERSON_COLUMNS: tuple[Column, ...] = (
     Column("state", "text", "state or region of the person"),
     Column("country", "text", "country of the person"),
     Column("started_on", "text", "start of the current position as written: 3-2019, Mar 2019, 2019-03-01"),
+    Column("no_employer", "text", "filled when the record lists positions and every one of them has ended"),
+    Column("employers", "list", "companies of all positions listed as current, those beside the one taken too"),
     Column(
         "observed_at", "timestamp", "when the source says that this was true; empty means the batch's day"
     ),

@@ -6,6 +6,7 @@ record (`schemas`), who is the same person (`sql/functions`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from outreach_pipeline.records.reading import (
     texts_of,
 )
 from outreach_pipeline.records.tables import array_text, parse_list
+from outreach_pipeline.rules.companies import company_key, is_own_boss
 from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.emails import is_role_address, read_email, split_emails
 from outreach_pipeline.rules.linkedin import member_number, read_profile
@@ -62,6 +64,7 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
         out[column] = read_column(raw, column, read_url, notes)
     out["skills"] = read_lists(raw["skills"])
     out["certifications"] = read_lists(raw["certifications"])
+    _read_employers(raw, out, notes)
     out["observed_at"] = raw["observed_at"]
     return out
 
@@ -158,6 +161,34 @@ def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:
     out["linkedin_member_id"] = ids.series(p.member_id for p in members).fillna(urls.series(p.member_id for p in pages))
     out["linkedin_opaque_id"] = urls.series(p.opaque_id for p in pages).fillna(ids.series(p.opaque_id for p in members))
     out["linkedin_number"] = texts_of(raw["linkedin_number"], member_number)
+
+
+def _read_employers(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
+    """Name keys of the companies of all current positions (text of a JSON array), and whether there is none at all.
+
+    Whoever is only self-employed or retired has no employer: those are no names of a company.
+    """
+    distinct = Distinct(raw["employers"])
+    lists = [[_name_of(text) for text in parse_list(value)] for value in distinct.values]
+    keys = [list(dict.fromkeys(key for name in names if (key := _key_of(name)))) for names in lists]
+    out["employers"] = distinct.series(json.dumps(each) if each else None for each in keys)
+    alone = distinct.series("true" if names and all(map(is_own_boss, names)) else None for names in lists)
+    out["has_no_employer"] = alone.where(alone.notna(), raw["no_employer"].mask(raw["no_employer"].notna(), "true"))
+    out["has_no_employer"] = out["has_no_employer"].fillna("false")
+    long = distinct.series("too_long" if any(map(_is_too_long, names)) else None for names in lists)
+    note_reasons(raw, "employers", "company_name", long, notes, "dropped")
+
+
+def _name_of(text: str) -> str:
+    return text.partition(" · ")[0]  # "Quillfern Analytics · Full-time"
+
+
+def _key_of(name: str) -> str | None:
+    return None if _is_too_long(name) else company_key(name)
+
+
+def _is_too_long(name: str) -> bool:
+    return len(name.encode()) > MAX_KEY_BYTES
 
 
 def _words(words: Iterable[str]) -> str | None:

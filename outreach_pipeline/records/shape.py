@@ -226,7 +226,7 @@ class _Reader:
             if not name.isidentifier() or name in {ITEM, "part"}:
                 raise self.fail(place, "a name has letters, digits and _, and is not item or part")
             table = written if isinstance(written, dict) else {"paths": written}
-            self.only(table, place, "paths", "latest")
+            self.only(table, place, "paths", "latest", "titles")
             paths = table.get("paths")
             ways = tuple(self.path(one, place) for one in (paths if isinstance(paths, list) else [paths]))
             if any(path.base not in {HERE, ITEM} for path in ways):
@@ -234,7 +234,10 @@ class _Reader:
             latest = self.path(table["latest"], place) if "latest" in table else None
             if latest and (latest.jsonpath or latest.base != HERE):
                 raise self.fail(place, "latest is a short path inside the element")
-            found.append(Find(name, ways, latest))
+            titles = tuple(self.path(one, place) for one in self.keys(table, "titles", place))
+            if any(path.jsonpath or path.base != HERE for path in titles):
+                raise self.fail(place, "titles are short paths inside the element")
+            found.append(Find(name, ways, latest, titles))
         self.bases |= {find.name for find in found}
         return tuple(found)
 

@@ -51,11 +51,15 @@ class Section:
 class Find:
     """A named element, found once per item: the first object of the first path that has one, or with `latest`
     the object whose value there (a year, or an ISO date) is greatest, list order deciding ties.
+
+    With `titles` (where an object keeps its title) one whose title is that of a side job (`rules.side_jobs`) gives way
+    to one of any path with another title.
     """
 
     name: str
     paths: tuple[ItemPath, ...]
     latest: ItemPath | None = None
+    titles: tuple[ItemPath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,9 @@ class Shape:
     def paths(self) -> tuple[ItemPath, ...]:
         """Every path of the shape, for checks against a server and for knowing which keys are read."""
         found = [
-            path for find in self.finds for path in (*find.paths, *([find.latest] if find.latest else []))
+            path
+            for find in self.finds
+            for path in (*find.paths, *find.titles, *([find.latest] if find.latest else []))
         ]
         found += [refusal.reason_path for refusal in self.refusals if refusal.reason_path]
         for section in (*self.sections("company"), *self.sections("person")):

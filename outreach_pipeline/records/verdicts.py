@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from outreach_pipeline.records.reading import Notes
-from outreach_pipeline.records.tables import is_in
+from outreach_pipeline.records.reading import Notes, texts_of
+from outreach_pipeline.records.tables import array_text, is_in, parse_list
 
 _PERSON_IDS = ("linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "vendor_id")
 
@@ -18,18 +18,29 @@ def place_people(people: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
     """Add the company that each person's item states: company_part, company_name, and company_ref, the text by which
     people without an identity of their own are told apart (domain, else LinkedIn, else name).
 
-    A person nested in a company's item works at that company (part 0).
+    A person nested in a company's item works at that company (part 0). `employers` becomes all that the record lists,
+    the stated one first, as text of a PostgreSQL array; who has a company is not without an employer.
     """
     ref = companies["domain"].fillna(("linkedin:" + companies["linkedin_id"]).astype("str"))
     ref = ref.fillna(("linkedin:" + companies["linkedin_slug"]).astype("str")).fillna(companies["name_key"])
     stated = companies.assign(company_ref=ref)
     stated = stated[(stated["part"] == "0") & stated["company_ref"].notna()].set_index("load_id")
     known = is_in(people["load_id"], stated.index.to_series())
+    stated_keys = people["load_id"].map(stated["name_key"]).astype("str")
+    lists = (stated_keys.fillna("") + "\x1f" + people["employers"].fillna("")).astype("str")
     return people.assign(
+        employers=texts_of(lists, _employers),
+        has_no_employer=people["has_no_employer"].mask(known, "false"),
         company_part=pd.Series(known.map({True: "0", False: None}), index=people.index, dtype="str"),
         company_name=people["load_id"].map(stated["name"]).astype("str"),
         company_ref=people["load_id"].map(stated["company_ref"]).astype("str"),
     )
+
+
+def _employers(pair: str) -> str | None:
+    stated, _, listed = pair.partition("\x1f")
+    keys = dict.fromkeys(key for key in (stated, *(parse_list(listed) if listed else ())) if key)
+    return array_text(keys) if keys else None
 
 
 def judge(
@@ -39,9 +50,13 @@ def judge(
     people: pd.DataFrame,
     roles: pd.Series[bool],
     notes: Notes,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The records that can be used. Their load fails when none is left, and says why; `roles` says whose title names a
     slot role (same index as `people`).
+
+    The third frame are witnesses: people who are nobody to promote, but who say by a profile of their own where they
+    work or that they work nowhere. Should a chief executive come back as an analyst elsewhere, this is the evidence;
+    their load fails all the same, until somebody knows the person (`marketing.f_settle_loads`).
 
     A company by name alone is enough for an item about a company, or to place a person; it does not save an item whose
     person was refused.
@@ -70,4 +85,6 @@ def judge(
     silent = ~is_in(facts["load_id"], people["load_id"], companies["load_id"], refused["load_id"])
     nothing = facts.loc[silent, ["load_id"]].assign(part="0")
     notes.add(nothing, "(item)", "recognisable", "neither a person nor a company can be read from the item", "rejected")
-    return good_companies, good_people
+    says_where = unwanted[["company_part", "employers"]].notna().any(axis=1) | (unwanted["has_no_employer"] == "true")
+    has_profile = unwanted[list(_PERSON_IDS)].notna().any(axis=1)
+    return good_companies, good_people, unwanted[has_profile & says_where]

@@ -44,16 +44,18 @@ _FORMERLY = re.compile(
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\([^()]*$")
 # What people write where their employer should be; as a company it would gather every freelancer in one
 # master.
-_NO_COMPANY = frozenset({
+_OWN_BOSS = frozenset({
     "self employed", "selfemployed", "self", "freelance", "freelancer", "freelancing", "independent",
     "consultant", "independent consultant", "independent contractor", "selbststandig", "selbstandig",
     "freiberuflich", "freiberufler", "auto entrepreneur", "independant", "autonomo",
-    "libero professionista", "zzp", "unemployed", "retired", "student", "stealth", "stealth startup",
-    "stealth mode", "stealth mode startup", "stealth company", "confidential", "confidential company",
-    "various", "various companies", "multiple", "private", "personal", "open to work",
+    "libero professionista", "zzp", "unemployed", "retired", "student", "open to work",
     "seeking new opportunities", "looking for opportunities", "career break", "in transition",
-    "between jobs", "unknown company", "no company", "homemaker",
+    "between jobs", "no company", "homemaker",
 })  # fmt: skip
+_NO_COMPANY = _OWN_BOSS | {
+    "stealth", "stealth startup", "stealth mode", "stealth mode startup", "stealth company", "confidential",
+    "confidential company", "various", "various companies", "multiple", "private", "personal", "unknown company",
+}  # fmt: skip
 
 
 def read_company_name(text: str | None) -> Reading:
@@ -70,6 +72,11 @@ def read_company_name(text: str | None) -> Reading:
     if fold(name) in _NO_COMPANY:
         return refused("no_company")
     return accepted(name)
+
+
+def is_own_boss(text: str) -> bool:
+    """Whether what stands for an employer says that there is none: self-employed, retired, between jobs."""
+    return fold(text) in _OWN_BOSS
 
 
 def clean_company_name(text: str | None) -> str | None:

@@ -44,8 +44,7 @@ PERSON_TABLE = (
     "email_is_role", "email_status", "other_emails", "work_phone_e164", "personal_phone_e164", "linkedin_url",
     "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "twitter_url", "facebook_url",
     "bio", "skills", "education", "certifications", "city", "state", "country", "started_on", "company_name",
-    "company_ref",
-    "company_part",
+    "company_ref", "company_part", "has_no_employer", "employers",
 )  # fmt: skip
 REJECTION_TABLE = ("load_id", "part", "batch_id", "source", "column_name", "check_name", "reason", "outcome")
 
@@ -109,9 +108,10 @@ def _validate_chunk(
     people = drop_failures(people, PERSON_SCHEMA, notes)
     roles = store_readings(tx, workspace.title_rules, people["title"])
     people = place_people(people, companies)
-    companies, people = judge(facts, refused, companies, people, roles, notes)
+    companies, people, witnesses = judge(facts, refused, companies, people, roles, notes)
+    report = replace(report, people=report.people + len(people), companies=report.companies + len(companies))
     companies = observation_times(companies, facts, notes)
-    people = observation_times(people, facts, notes)
+    people = observation_times(pd.concat([people, witnesses]), facts, notes)
     return _write(tx, batch, config.rank, load_ids, (companies, people, notes.frame()), report, shape)
 
 
@@ -148,8 +148,6 @@ def _write(
     return replace(
         report,
         loads=report.loads + len(load_ids),
-        people=report.people + len(people),
-        companies=report.companies + len(companies),
         failed=report.failed + failed,
         dropped=report.dropped + int(outcomes.get("dropped", 0)),
         noted=report.noted + int(outcomes.get("noted", 0)),

@@ -86,7 +86,7 @@ def flatten(connection: Connection, shape: Shape, target: SectionName) -> list[d
 
 
 KEYS = {"load_id", "part"}
-LISTS = {"email", "skills", "certifications", "keywords"}
+LISTS = {"email", "skills", "certifications", "keywords", "employers"}
 
 
 def flatten_one(
