@@ -14,7 +14,15 @@ from typing import Any
 
 from outreach_pipeline.sandbox import apify_answers as answers
 from outreach_pipeline.sandbox.apify_actors import ActorKind, find_actor
-from outreach_pipeline.sandbox.apify_misbehave import FAILING, OTHERS, lingering, message, shaped, with_others
+from outreach_pipeline.sandbox.apify_misbehave import (
+    FAILING,
+    OTHERS,
+    lingering,
+    message,
+    not_found_places,
+    shaped,
+    with_others,
+)
 from outreach_pipeline.sandbox.apify_query import decimal, input_object, integer, not_found
 from outreach_pipeline.sandbox.apify_runs import Run, Runs, Timing, affordable, utc_now
 from outreach_pipeline.sandbox.faults import Fault
@@ -125,7 +133,7 @@ class ApifyAccount(Service):
                 integer(options.get("maxItems")),
                 integer(options.get("timeout")) or (0 if behaviour == "never_ends" else 3600),
                 integer(options.get("memory")) or 1024, origin, user_agent, note or message(end, paid),
-                lingering(fault),
+                lingering(fault), not_found_places(kind.event, items[:paid]),
             )  # fmt: skip
 
         return self.runs.add(make)

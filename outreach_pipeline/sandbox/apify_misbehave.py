@@ -47,6 +47,11 @@ def lingering(fault: Fault | None) -> tuple[str, float] | None:
     return None
 
 
+def not_found_places(event: str, items: Sequence[bytes]) -> list[int]:
+    """Where among a run's items are rows of profiles that were not found: the actors charge nothing for them."""
+    return [place for place, item in enumerate(items) if event == "profile" and b'"error"' in item]
+
+
 def message(end: str, items: int) -> str | None:
     """The status message of a run that ended so."""
     usual = {

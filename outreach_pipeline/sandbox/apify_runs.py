@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,8 @@ class Timing:
 class Run:
     """One run. All times but `started_at` are seconds of a monotonic clock.
 
-    `lingers` is the status that shows when its work is over, and for how many seconds before it ends.
+    `lingers` is the status that shows when its work is over, and for how many seconds before it ends. `free` are the
+    places of items that cost nothing, in order: profiles that were not found.
     """
 
     number: int
@@ -55,6 +57,7 @@ class Run:
     user_agent: str | None = None
     message: str | None = None
     lingers: tuple[str, float] | None = None
+    free: Sequence[int] = ()
     aborted_at: float | None = None
     expired: bool = False
     now: Callable[[], float] = field(default=time.monotonic, repr=False)
@@ -144,9 +147,7 @@ class Run:
     @property
     def events(self) -> dict[str, int]:
         """Charged events as the API shows them now: fewer than the truth until the bill is settled."""
-        items = self.charged_items if self.charged_items is not None else self.available
-        if self.max_items is not None:
-            items = min(items, self.max_items)
+        items = self._charged
         shown = items if self.is_settled else int(items * _UNSETTLED)
         return {"apify-actor-start": 1, self.kind.event: shown}
 
@@ -158,10 +159,14 @@ class Run:
     @property
     def final_cost(self) -> Decimal:
         """US dollars that the account will have paid for what is there now."""
-        items = self.charged_items if self.charged_items is not None else self.available
-        if self.max_items is not None:
-            items = min(items, self.max_items)
-        return self.kind.start_price + self.kind.price * items
+        return self.kind.start_price + self.kind.price * self._charged
+
+    @property
+    def _charged(self) -> int:
+        """How many of the items that are there cost something."""
+        there = self.available
+        items = self.charged_items if self.charged_items is not None else there - bisect_left(self.free, there)
+        return items if self.max_items is None else min(items, self.max_items)
 
     def abort(self) -> None:
         """End it now; a run that has ended stays as it is."""
