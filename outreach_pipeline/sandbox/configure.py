@@ -70,11 +70,28 @@ SOURCES = (
 """The sources of the demo: Apify profiles, company pages, leads, places; Apollo people, companies; files."""
 
 
-def sources_toml(files: Path | None = None, companies: int = 200) -> str:
+REFRESH = """[sources.linkedin_refresh]
+kind = "apify"
+mode = "refresh"
+shape = "harvestapi_profile"
+rank = 5
+actor = "harvestapi/linkedin-profile-scraper"
+input = { profileScraperMode = "Profile details no email ($4 per 1k)" }
+subjects_field = "queries"
+usd_per_item = 0.004
+usd_per_run = 0.00005
+max_subjects = 200
+max_total_charge_usd = 2.0
+"""
+"""The source by which single profiles are looked at again; never nightly."""
+
+
+def sources_toml(files: Path | None = None, companies: int = 200, *, refresh: bool = False) -> str:
     """The sources.toml of the demo, with caps for a world of so many companies.
 
     `files` is the folder under which each day has a folder of its own; without it file sources are left out.
-    `apollo_match` asks about those whom `apollo_search` has landed: let it run after that one.
+    `apollo_match` asks about those whom `apollo_search` has landed: let it run after that one. `refresh` adds the
+    source of the refresh loop.
     """
     tables = []
     for source in SOURCES:
@@ -86,7 +103,7 @@ def sources_toml(files: Path | None = None, companies: int = 200) -> str:
             text = source.text or f'path = "{files}/{{day}}/{source.file}"\n'
         head = f'[sources.{source.name}]\nkind = "{source.kind}"\nshape = "{source.shape}"\n'
         tables.append(f"{head}rank = {source.rank}\nnightly = true\n{text}")
-    return "\n".join(tables)
+    return "\n".join([*tables, REFRESH] if refresh else tables)
 
 
 def dotenv(sandbox: Sandbox, sources: Path) -> str:
