@@ -24,6 +24,11 @@ begin
     inner join marketing.company_slot as kept on kept.company_unique_id = m.surviving_id and kept.slot_type = old.slot_type
     where p.company_slot_unique_id = old.company_slot_unique_id;
 
+    -- The survivor's band is found anew by the signals stage.
+    update bit.company_band as b set until = now()
+    from pg_temp.master_merge as m
+    where b.company_unique_id = m.retired_id and b.until is null;
+
     for v_key in
         select c.conrelid::regclass as referencing, a.attname as column_name
         from pg_constraint as c
@@ -38,6 +43,7 @@ begin
     end loop;
     update bit.signal as s set company_id = m.surviving_no
     from pg_temp.company_merge as m where s.company_id = m.retired_no;
+    perform bit.f_fold_signals(array(select distinct m.surviving_no from pg_temp.company_merge as m));
 
     delete from marketing.company_slot as s using pg_temp.master_merge as m where s.company_unique_id = m.retired_id;
     delete from marketing.company_master as c using pg_temp.master_merge as m where c.company_unique_id = m.retired_id;

@@ -28,6 +28,11 @@ begin
         );
     end loop;
 
+    perform bit.f_fold_signals(array(
+        select distinct s.company_id
+        from bit.signal as s
+        inner join pg_temp.master_merge as m on m.surviving_id = s.person_unique_id
+    ));
     insert into marketing.slot_work (company_no)
     select distinct public.barton_number(p.company_unique_id)
     from marketing.people_master as p

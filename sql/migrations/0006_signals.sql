@@ -43,7 +43,6 @@ create table bit.rule_version (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint rule_version_pkey primary key (version),
-    constraint rule_version_valid_from_key unique (valid_from),
     constraint rule_version_version_range check (version >= 1),
     constraint rule_version_score_cap_range check (score_cap > 0 and score_cap <= 100),
     constraint rule_version_min_quality_range check (min_quality between 0 and 100)
@@ -68,7 +67,7 @@ create table bit.signal_weight (
     constraint signal_weight_at_most_range check (at_most >= 1)
 );
 comment on table bit.signal_weight is 'What a signal is worth on its first day and in how many days that melts to nothing. A variant without a row weighs as the row without a variant.';
-comment on column bit.signal_weight.at_most is 'How many signals of the reason count per company, the strongest first (that of the reason''s row without a variant).';
+comment on column bit.signal_weight.at_most is 'How many signals of the reason count per company, the strongest first.';
 comment on column bit.signal_weight.description is 'What to tell the operator; {seat} is the seat it is about.';
 
 create table bit.band (

@@ -1,0 +1,74 @@
+-- Every seat with who holds it and why that person is not to be written to now: left_out is the first reason that
+-- applies, NULL when there is none. The ready list is what has none; an export tells how many it left out, and why.
+create or replace view marketing.outreach_candidate as
+with pause as (
+    select now() - make_interval(days => x.value) as since from marketing.outreach_policy as x where x.name = 'contact_pause_days'
+),
+touch as (
+    select m.person_unique_id, m.contact_id, null::text as company_unique_id, coalesce(m.sent_at, m.created_at) as touched_at
+    from marketing.message_log as m
+    where m.direction = 'outbound'
+    union all
+    select b.person_unique_id, b.contact_id,
+        case when b.person_unique_id is null and b.contact_id is null then b.company_unique_id end, b.event_time
+    from marketing.booking_event as b
+    union all
+    select e.target_person_id, null, null, coalesce(e.executed_at, e.updated_at)
+    from marketing.campaign_executions as e
+    where e.status in ('executing', 'completed') and e.target_person_id is not null
+),
+lately as (
+    select t.person_unique_id, t.contact_id, t.company_unique_id
+    from touch as t
+    cross join pause as p
+    where t.touched_at > p.since
+)
+select
+    s.company_slot_unique_id,
+    s.slot_type,
+    s.filled_at,
+    s.last_refreshed_at,
+    c.company_unique_id,
+    c.company_name,
+    c.domain,
+    c.website_url,
+    c.industry,
+    c.employee_count,
+    c.address_city,
+    c.address_country,
+    p.unique_id as person_unique_id,
+    p.first_name,
+    p.last_name,
+    p.full_name,
+    p.title,
+    p.email,
+    p.email_status,
+    p.work_phone_e164,
+    p.personal_phone_e164,
+    p.linkedin_url,
+    k.contact_id,
+    p.provenance,
+    case
+        when p.unique_id is null then 'vacant'
+        when p.departed_at is not null or p.company_unique_id <> s.company_unique_id then 'departed'
+        when x.person_unique_id is not null then 'suppressed'
+        when p.email is null then 'without_email'
+        when k.contact_id is null then 'without_contact'
+        when k.status <> 'active' then k.status
+        when not coalesce(m.is_verified, false) then 'unverified'
+        when lp.person_unique_id is not null or lk.contact_id is not null or lc.company_unique_id is not null
+            then 'contacted_lately'
+    end as left_out
+from marketing.company_slot as s
+inner join marketing.company_master as c using (company_unique_id)
+left join marketing.people_master as p on p.unique_id = s.person_unique_id
+left join vault.contacts as k on k.email = lower(p.email)
+left join marketing.email_status_meaning as m on m.email_status = lower(trim(p.email_status))
+left join (select distinct v.person_unique_id from vault.suppressed_person as v) as x on x.person_unique_id = p.unique_id
+left join (select distinct l.person_unique_id from lately as l) as lp on lp.person_unique_id = p.unique_id
+left join (select distinct l.contact_id from lately as l) as lk on lk.contact_id = k.contact_id
+left join (select distinct l.company_unique_id from lately as l) as lc on lc.company_unique_id = c.company_unique_id;
+comment on view marketing.outreach_candidate is 'Seats with their holders; left_out says why one is not ready: vacant, departed, suppressed, without_email, without_contact, the status of the contact, unverified, contacted_lately.';
+
+revoke all on marketing.outreach_candidate from public;
+grant select on marketing.outreach_candidate to outreach_refresh, outreach_read;
