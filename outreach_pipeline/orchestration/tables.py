@@ -21,6 +21,8 @@ _COLUMN = re.compile(
     r"(?P<generated> generated always as (?!identity).*)?(?P<identity> generated always as identity)?"
     r"(?P<required> not null)?(?: default (?P<default>.*?))?,?$"
 )
+_VIEW = re.compile(r"^-- view (?P<name>[\w.]+), [^\n]*\n(?P<body>(?:--     [^\n]*\n?)*)", re.MULTILINE)
+_VIEW_COLUMN = re.compile(r"^--     (?P<name>\w+) (?P<type>.+)$", re.MULTILINE)
 _COMMENT = re.compile(
     r"^comment on (?P<kind>table|column) (?P<name>[\w.]+) is '(?P<text>(?:[^']|'')*)';$", re.MULTILINE
 )
@@ -28,8 +30,8 @@ _TYPES = {"timestamp with time zone": "timestamptz"}
 
 
 @cache
-def _schema() -> tuple[dict[str, str], dict[str, str]]:
-    """Bodies of the tables, and comments of tables and columns, by qualified name."""
+def _schema() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Bodies of the tables, comments of tables and columns, columns of the views; by qualified name."""
     path = sql_root() / "schema.sql"
     if not path.is_file():
         raise ConfigurationError(
@@ -38,14 +40,21 @@ def _schema() -> tuple[dict[str, str], dict[str, str]]:
         )
     text = path.read_text(encoding="utf-8")
     comments = {found["name"]: found["text"].replace("''", "'") for found in _COMMENT.finditer(text)}
-    return {found["name"]: found["body"] for found in _TABLE.finditer(text)}, comments
+    tables = {found["name"]: found["body"] for found in _TABLE.finditer(text)}
+    return tables, comments, {found["name"]: found["body"] for found in _VIEW.finditer(text)}
 
 
 def column_schema(table: str) -> dg.TableSchema:
-    """Columns of `schema.table` with type, nullability and comment; ConfigurationError when schema.sql
-    lacks the table.
+    """Columns of `schema.table` with type, nullability and comment (of a view: with type).
+
+    ConfigurationError when schema.sql lacks it.
     """
-    tables, comments = _schema()
+    tables, comments, views = _schema()
+    if table in views:
+        found_columns = _VIEW_COLUMN.finditer(views[table])
+        return dg.TableSchema(
+            columns=[dg.TableColumn(c["name"], _TYPES.get(c["type"], c["type"])) for c in found_columns]
+        )
     if table not in tables:
         raise ConfigurationError(f"sql/schema.sql has no table {table}.")
     found = (_COLUMN.match(line) for line in tables[table].splitlines())

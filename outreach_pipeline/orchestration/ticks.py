@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from outreach_pipeline.database.errors import TransientDatabaseError
 from outreach_pipeline.errors import OutreachError
 from outreach_pipeline.orchestration.failures import frames_of, kind_of
 from outreach_pipeline.stages.incidents import Incident, log_incident
@@ -91,10 +92,13 @@ def evaluate(
 
     Nothing is raised: whatever goes wrong is a skipped tick with its sentence, and a line in the error log.
     """
-    now = datetime.now(UTC)
+    now, reachable = datetime.now(UTC), True
     memory = Memory.read(context.cursor).current(now)
     try:
         found = work()
+    except TransientDatabaseError as error:
+        # Asking again at once would only take as long again; Dagster gives a tick a minute.
+        memory, found, reachable = memory.met(kind_of(error), str(error), "", now), Found(sentence=str(error)), False
     except OutreachError as error:
         memory, found = memory.met(kind_of(error), str(error), "", now), Found(sentence=str(error))
     except Exception as error:  # noqa: BLE001 - its text may hold a person's data and must not reach the page
@@ -102,7 +106,7 @@ def evaluate(
         place = frames[-1] if frames else "a library"
         said = f"A defect of the program: {type(error).__name__} in {place}."
         memory, found = memory.met("unexpected", said, "\n".join(frames), now), Found(sentence=said)
-    memory, ids = _logged(workspace, memory, context.sensor_name)
+    memory, ids = _logged(workspace, memory, context.sensor_name) if reachable else (memory, [])
     if found.runs:
         return dg.SensorResult(run_requests=list(found.runs), cursor=memory.write())
     said = f"{found.sentence} ({', '.join(ids)})" if ids else found.sentence
