@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     apify_url: str = Field(
         default="https://api.apify.com", description="Where Apify's API is; the sandbox has its own."
     )
+    apify_usd_per_run: Decimal | None = Field(
+        default=None, ge=0, description="Cap on one Apify run in US dollars, whatever its source allows; unset: none."
+    )
     apify_usd_per_day: Decimal | None = Field(
         default=Decimal(25), ge=0, description="Cap on Apify in US dollars per day (UTC), over all processes."
     )
@@ -81,6 +84,9 @@ class Settings(BaseSettings):
     )
     enrich_after_days: int = Field(
         default=90, ge=1, description="Nobody is enriched for credits again within so many days."
+    )
+    ask_again_after_days: int = Field(
+        default=180, ge=1, description="Who was asked about for credits and not found is not asked again so long."
     )
     pause_secs: float = Field(
         default=2.0, gt=0, description="Pause before looking again at a vendor that lags; doubled each time."

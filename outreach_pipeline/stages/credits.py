@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Database, Role, Row, Transaction
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.stages.money import Caps, Left, left_of, over_cap
+from outreach_pipeline.stages.money import Caps, Left, caps_in_force, left_of, over_cap, plain
 from outreach_pipeline.stages.workspace import Batch, Workspace
 
 if TYPE_CHECKING:
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 
 def apollo_caps(settings: Settings) -> Caps:
-    """The caps on Apollo, in credits."""
+    """The caps that the settings put on Apollo, in credits; budgets in the database hold beside them."""
     return Caps(settings.apollo_credits_per_day, settings.apollo_credits_per_month)
 
 
 def apollo_left(database: Database, caps: Caps) -> Left:
     """Credits left of our own caps on Apollo."""
     with database.transaction(Role.INGEST) as tx:
-        row = tx.fetch_one(load_queries("money").apollo_committed) or {}
-    return left_of(caps, row)
+        row = tx.fetch_row(load_queries("money").apollo_committed, {"day": caps.day, "month": caps.month})
+    return left_of(row)
 
 
 def settle_calls(tx: Transaction, settlements: Sequence[Settlement]) -> None:
@@ -93,7 +93,8 @@ class DatabaseCreditLedger:
             )  # fmt: skip
         verdict = row["verdict"] if row else "doubtful"
         if row and verdict in ("day", "month"):
-            raise over_cap("Apollo", verdict, amount, row["committed"], self._caps, "credits")
+            caps = caps_in_force(self._database, "apollo", self._caps)
+            raise over_cap("Apollo", verdict, amount, plain(row["committed"]), caps, "credits")
         why_not = {"go": "", "batch": "ration"}.get(verdict, "doubtful")
         return Reservation(row["call_id"] if row and not why_not else None, why_not)
 

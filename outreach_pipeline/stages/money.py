@@ -28,10 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The most that may be committed per day and month (UTC), in the provider's unit; None is no cap."""
+    """The most that may be committed per day, month (UTC) and run, in the provider's unit; None is no cap."""
 
     day: Decimal | None
     month: Decimal | None
+    run: Decimal | None = None
+
+    def of(self, period: str) -> Decimal | None:
+        """The cap of "run", "day" or "month"."""
+        return {"run": self.run, "day": self.day, "month": self.month}[period]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +64,56 @@ def spent_on(database: Database, batch: Batch) -> Spent:
 
 
 def apify_caps(settings: Settings) -> Caps:
-    """The caps on Apify, in US dollars."""
-    return Caps(settings.apify_usd_per_day, settings.apify_usd_per_month)
+    """The caps that the settings put on Apify, in US dollars; budgets in the database hold beside them."""
+    return Caps(settings.apify_usd_per_day, settings.apify_usd_per_month, settings.apify_usd_per_run)
+
+
+def caps_in_force(database: Database, provider: str, caps: Caps) -> Caps:
+    """The caps that hold: of those of the settings and the budgets in the database the tighter ones."""
+    given = {"provider": provider, "run": caps.run, "day": caps.day, "month": caps.month}
+    with database.transaction(Role.INGEST) as tx:
+        row = tx.fetch_row(load_queries("money").caps_in_force, given)
+    return Caps(row["day"], row["month"], row["run"])
 
 
 def apify_left(database: Database, caps: Caps) -> Left:
     """US dollars left of our own caps on Apify (the account's own limit is Apify's to tell)."""
     with database.transaction(Role.INGEST) as tx:
-        row = tx.fetch_one(load_queries("money").apify_committed) or {}
-    return left_of(caps, row)
+        row = tx.fetch_row(load_queries("money").apify_committed, {"day": caps.day, "month": caps.month})
+    return left_of(row)
 
 
-def left_of(caps: Caps, committed: Row) -> Left:
-    """What caps leave of what is committed (columns today and this_month)."""
+def left_of(row: Row) -> Left:
+    """What the caps in force (columns day_cap, month_cap) leave of what is committed (today, this_month)."""
     return Left(
-        None if caps.day is None else caps.day - committed["today"],
-        None if caps.month is None else caps.month - committed["this_month"],
+        None if row["day_cap"] is None else row["day_cap"] - row["today"],
+        None if row["month_cap"] is None else row["month_cap"] - row["this_month"],
     )
 
 
-def over_cap(provider: str, over: str, wanted: Decimal, committed: Decimal, caps: Caps, unit: str) -> BudgetError:
-    """The error for a reservation that does not fit."""
-    cap = caps.day if over == "day" else caps.month
+def over_cap(provider: str, over: str, wanted: Decimal, committed: str, caps: Caps, unit: str) -> BudgetError:
+    """The error for a reservation that does not fit; `caps` are those in force."""
+    cap = f"{provider}: {wanted} {unit} would pass the cap of {plain(caps.of(over))} per {over}"
+    raise_it = "raise the cap (`outreach costs` shows which one holds)"
+    if over == "run":
+        return BudgetError(f"{cap}.", next_step=f"Nothing was spent. Lower max_total_charge_usd, or {raise_it}.")
     when = "after midnight UTC" if over == "day" else "next month"
     return BudgetError(
-        f"{provider}: {wanted} {unit} would pass the cap of {cap} per {over}; {committed} are committed.",
-        next_step=f"Nothing was spent. Run it again {when}, or raise the cap in the settings.",
+        f"{cap}; {committed} are committed.", next_step=f"Nothing was spent. Run it again {when}, or {raise_it}."
     )
+
+
+def plain(amount: Decimal | None) -> str:
+    """An amount without the zeros that its column adds."""
+    return "none" if amount is None else f"{amount.normalize():f}"
+
+
+def set_budget(database: Database, provider: str, period: str, amount: Decimal | None) -> None:
+    """Set the budget of a provider ("apify", "apollo") per "run", "day" or "month" in the database; None
+    removes it. The settings hold beside it: the tighter one counts.
+    """
+    with database.transaction(Role.INGEST) as tx:
+        tx.execute(load_queries("money").set_budget, {"provider": provider, "period": period, "amount": amount})
 
 
 class DatabaseRunLedger:
@@ -119,7 +147,7 @@ class DatabaseRunLedger:
                 self._queries.intend_run,
                 {
                     "batch_id": self._batch.batch_id, "purpose": self._purpose, "source": self._batch.source,
-                    "actor": self._actor, "usd": usd, **self._terms(),
+                    "actor": self._actor, "usd": usd, "run_cap": self._caps.run, **self._terms(),
                 },
             )  # fmt: skip
         row = self._checked(row)
@@ -146,7 +174,8 @@ class DatabaseRunLedger:
         if row is None:
             raise PermanentError("The ledger of runs gave no answer.", next_step="Run `outreach migrate`.")
         if row["over"] is not None:
-            raise over_cap("Apify", row["over"], self._usd, row["committed"], self._caps, "US dollars")
+            caps = caps_in_force(self._database, "apify", self._caps)
+            raise over_cap("Apify", row["over"], self._usd, plain(row["committed"]), caps, "US dollars")
         return row
 
     def free(self, *, refused: bool, note: str) -> None:

@@ -2,11 +2,11 @@
 -- start is sent. Asked again for the same batch and purpose it gives the same row, whatever became of it.
 -- may_start: this caller, and nobody else until claimed_until, may send the start now. An intent of somebody else
 -- must first be looked for at Apify (by its tag), then claimed with f_claim_start.
--- over: which cap (day, month) the reservation would pass; then nothing was written.
--- Days and months are those of UTC. A cap of NULL is no cap.
+-- over: which cap (run, day, month) the reservation would pass; then nothing was written.
+-- Days and months are those of UTC. A cap of NULL is no cap; a budget in the database holds beside it.
 create or replace function public.f_intend_run(
     p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric,
-    p_day_cap numeric, p_month_cap numeric, p_claim interval
+    p_day_cap numeric, p_month_cap numeric, p_claim interval, p_run_cap numeric default null
 )
 returns table (
     actor_run_id bigint, tag text, state text, run_id text, dataset_id text, run_status text, intent_at timestamptz,
@@ -32,6 +32,9 @@ begin
     if not found or v_run.state = 'refused' then
         select c.over, c.committed into v_over, v_committed
         from public.f_apify_over(p_usd, p_day_cap, p_month_cap) as c;
+        if p_usd > p_run_cap then
+            v_over := 'run';
+        end if;
         if v_over is null then
             v_may_start := true;
             insert into public.actor_runs as r (
@@ -53,6 +56,6 @@ begin
         v_may_start, v_over, v_committed;
 end
 $$;
-revoke all on function public.f_intend_run(text, text, text, text, numeric, numeric, numeric, interval) from public;
-grant execute on function public.f_intend_run(text, text, text, text, numeric, numeric, numeric, interval)
+revoke all on function public.f_intend_run(text, text, text, text, numeric, numeric, numeric, interval, numeric) from public;
+grant execute on function public.f_intend_run(text, text, text, text, numeric, numeric, numeric, interval, numeric)
 to mcp_ingest, outreach_refresh;

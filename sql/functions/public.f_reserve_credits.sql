@@ -5,6 +5,7 @@
 --   doubtful  the same call of this batch, or one about the same subjects, is open: it was sent and its answer was lost, or another
 --             process is sending it. It may have been charged, so it is not repeated within p_doubt_days unless somebody
 --             decides (f_decide_credits).
+-- The caps given are those of the settings and of the source; budgets of the database that are tighter hold instead.
 create or replace function public.f_reserve_credits(
     p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric,
     p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer
@@ -32,17 +33,17 @@ begin
         return;
     end if;
     v_batch := public.f_credits_committed(p_provider, '-infinity', p_batch_id);
-    if v_batch + p_amount > p_batch_cap then
+    if v_batch + p_amount > public.f_cap(p_provider, 'run', p_batch_cap) then
         return query select null::bigint, 'batch'::text, v_batch;
         return;
     end if;
     v_day := public.f_credits_committed(p_provider, date_trunc('day', clock_timestamp(), 'UTC'));
-    if v_day + p_amount > p_day_cap then
+    if v_day + p_amount > public.f_cap(p_provider, 'day', p_day_cap) then
         return query select null::bigint, 'day'::text, v_day;
         return;
     end if;
     v_month := public.f_credits_committed(p_provider, date_trunc('month', clock_timestamp(), 'UTC'));
-    if v_month + p_amount > p_month_cap then
+    if v_month + p_amount > public.f_cap(p_provider, 'month', p_month_cap) then
         return query select null::bigint, 'month'::text, v_month;
         return;
     end if;

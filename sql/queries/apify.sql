@@ -3,7 +3,7 @@
 -- name: intend_run
 select * from public.f_intend_run(
     %(batch_id)s, %(purpose)s, %(source)s, %(actor)s, %(usd)s::numeric, %(day_cap)s::numeric, %(month_cap)s::numeric,
-    make_interval(secs => %(claim)s)
+    make_interval(secs => %(claim)s), %(run_cap)s::numeric
 );
 
 -- name: claim_start
