@@ -142,6 +142,8 @@ def _write(
         if len(frame):
             tx.copy_in(table, columns, write_csv(frame[list(columns)]))
     failed = tx.fetch_value(queries.fail_loads, ids)
+    # Somebody who was erased is taken out again here, before anything is promoted.
+    failed += tx.fetch_value(queries.refuse_erased, ids)
     tx.execute(queries.leave_queue, ids)
     observe_duplicates_of_loads(tx, batch, shape, load_ids)
     outcomes = rejections["outcome"].value_counts()

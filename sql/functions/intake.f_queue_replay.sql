@@ -1,5 +1,6 @@
 -- Puts loads back in line for validation: failed ones become pending again, promoted ones keep their state (a replay
--- never takes away what was promoted). Loads kept as text only have nothing to validate and stay failed.
+-- never takes away what was promoted). Loads kept as text only, and those of somebody
+-- who was erased, have nothing to validate and stay failed.
 create or replace function intake.f_queue_replay(p_load_ids bigint[])
 returns integer
 language plpgsql
@@ -13,12 +14,12 @@ begin
     select l.load_id, l.batch_id
     from intake.raw_loads as l
     where l.load_id = any(p_load_ids) and l.status in ('failed', 'pending', 'promoted')
-        and not l.metadata ? 'kept_as_text'
+        and not l.metadata ?| array['kept_as_text', 'erased']
     on conflict (load_id) do nothing;
     get diagnostics v_queued = row_count;
     update intake.raw_loads as l
     set status = 'pending'
-    where l.load_id = any(p_load_ids) and l.status = 'failed' and not l.metadata ? 'kept_as_text';
+    where l.load_id = any(p_load_ids) and l.status = 'failed' and not l.metadata ?| array['kept_as_text', 'erased'];
     return v_queued;
 end
 $$;

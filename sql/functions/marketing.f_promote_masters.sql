@@ -31,6 +31,7 @@ begin
     analyze pg_temp.company_work;
     perform marketing.f_resolve_companies();
     perform marketing.f_follow_names();
+    perform vault.f_refuse_erased_names(v_ids);
     insert into pg_temp.company_touched (company_no)
     select m.company_no
     from pg_temp.company_work as w

@@ -2,12 +2,13 @@
 -- names of keys leave these queries, values never do.
 
 -- name: measure_loads
--- Of each item that was new: how many there are and what became of them. Duplicates are not validated again.
+-- Of each item that was new: how many there are and what became of them. Duplicates are not validated again, and that
+-- somebody was erased says nothing about the source.
 select
     count(*) filter (where l.status <> 'duplicate') as loads,
     count(*) filter (where l.status = 'failed') as failed
 from intake.raw_loads as l
-where l.batch_id = %(batch_id)s;
+where l.batch_id = %(batch_id)s and not coalesce(l.metadata, '{}') ? 'erased';
 
 -- name: measure_columns
 -- Per column: loads for which a check dropped or rejected it, and the check that did so most often.
@@ -16,7 +17,7 @@ select
     count(distinct f.load_id) as loads,
     mode() within group (order by f.check_name) as check_name
 from intake.validation_failed as f
-where f.batch_id = %(batch_id)s and f.outcome in ('dropped', 'rejected')
+where f.batch_id = %(batch_id)s and f.outcome in ('dropped', 'rejected') and f.check_name <> 'erased'
 group by f.column_name
 order by loads desc, f.column_name
 limit 200;
@@ -42,7 +43,7 @@ with key_lists as (
         from (
             select l.raw_data #> '{}' as item
             from intake.raw_loads as l
-            where l.batch_id = %(batch_id)s and l.status <> 'duplicate'
+            where l.batch_id = %(batch_id)s and l.status <> 'duplicate' and not coalesce(l.metadata, '{}') ? 'erased'
             offset 0
         ) as i
         where jsonb_typeof(i.item) = 'object'

@@ -17,7 +17,7 @@ where (%(batch_id)s::text is null or f.batch_id = %(batch_id)s)
             and (%(column)s::text is not null or %(check)s::text is not null)
         )
     )
-    and not coalesce(l.metadata, '{}') ? 'kept_as_text'
+    and not coalesce(l.metadata, '{}') ?| array['kept_as_text', 'erased']
     and l.load_id > %(after)s
 union
 select l.load_id
@@ -25,13 +25,13 @@ from intake.batch as b
 inner join intake.raw_loads as l using (batch_id)
 where b.batch_id = %(batch_id)s and b.check_results -> 'held' = 'true'::jsonb
     and %(column)s::text is null and %(check)s::text is null
-    and l.status in ('pending', 'failed') and not coalesce(l.metadata, '{}') ? 'kept_as_text'
+    and l.status in ('pending', 'failed') and not coalesce(l.metadata, '{}') ?| array['kept_as_text', 'erased']
     and l.load_id > %(after)s
 order by load_id
 limit %(limit)s;
 
 -- name: known_loads
-select l.load_id, l.status, coalesce(l.metadata, '{}') ? 'kept_as_text' as kept_as_text
+select l.load_id, l.status, coalesce(l.metadata, '{}') ?| array['kept_as_text', 'erased'] as kept_as_text
 from intake.raw_loads as l
 where l.load_id = any(%(load_ids)s);
 

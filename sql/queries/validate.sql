@@ -1,8 +1,9 @@
 -- Validation: which loads are due, what is known about them, and where the verdicts go.
 
 -- name: lock_batch
--- Two runs of one batch take turns, chunk by chunk; the second finds nothing left to do.
-select pg_advisory_xact_lock(hashtextextended('intake.validate:' || %(batch_id)s, 0));
+-- Two runs of one batch take turns, chunk by chunk; the second finds nothing left to do. Nobody is erased meanwhile.
+select pg_advisory_xact_lock_shared(hashtextextended('vault.forget', 0)),
+    pg_advisory_xact_lock(hashtextextended('intake.validate:' || %(batch_id)s, 0));
 
 -- name: due_loads
 -- Pending loads that were not validated yet, and those that a replay put in line.
@@ -51,6 +52,9 @@ delete from intake.validated_companies where load_id = any(%(load_ids)s);
 
 -- name: fail_loads
 select intake.f_fail_loads(%(load_ids)s);
+
+-- name: refuse_erased
+select vault.f_refuse_erased(%(load_ids)s);
 
 -- name: leave_queue
 delete from intake.replay_queue where load_id = any(%(load_ids)s);
