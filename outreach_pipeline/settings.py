@@ -49,7 +49,7 @@ class Settings(BaseSettings):
         default="https://api.apify.com", description="Where Apify's API is; the sandbox has its own."
     )
     apify_usd_per_run: Decimal | None = Field(
-        default=None, ge=0, description="Cap on one Apify run in US dollars, whatever its source allows; unset: none."
+        default=Decimal(25), ge=0, description="Cap on one Apify run in US dollars, whatever its source allows."
     )
     apify_usd_per_day: Decimal | None = Field(
         default=Decimal(25), ge=0, description="Cap on Apify in US dollars per day (UTC), over all processes."
