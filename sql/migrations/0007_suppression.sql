@@ -19,7 +19,7 @@ create table vault.suppression (
     constraint suppression_value_present check (value <> '')
 );
 comment on table vault.suppression is 'Who is not promoted as a contact to write to, not refreshed and not exported: an address, a domain, a LinkedIn identity or a person, until a moment or for ever.';
-comment on column vault.suppression.value is 'As the rules write it: lower-case address, registrable domain, canonical LinkedIn address, Barton ID.';
+comment on column vault.suppression.value is 'As the rules write it: lower-case address, host of the domain (with all below it), canonical LinkedIn address, Barton ID.';
 comment on column vault.suppression.reason is 'bounced speaks of an address only: its owner may be looked up again and written to elsewhere.';
 create index idx_suppression_until on vault.suppression (until) where until is not null;
 

@@ -1,0 +1,127 @@
+-- Who is meant by an address, a LinkedIn identity or a person's id, and everything that is known of them by identity: the
+-- clusters of their records, promoted or not, and the keys by which they would be recognised. An address that somebody
+-- else's record states as well is no key, unless it is the one asked for. Fills
+--   pg_temp.forgotten_person (person_no)      pg_temp.forgotten_cluster (cluster_no)
+--   pg_temp.erased_record (load_id, part)     pg_temp.forgotten_key (kind, value, has_profile)
+create or replace function vault.f_find_person(p_kind text, p_value text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_slug text := regexp_replace(p_value, '^https://www\.linkedin\.com/in/', '');
+begin
+    create temp table forgotten_key (kind text, value text, has_profile boolean default false) on commit drop;
+    insert into pg_temp.forgotten_key (kind, value)
+    select case
+            when p_kind = 'email' then 'email'
+            when v_slug ~ '^ACo' then 'linkedin_member_id'
+            when v_slug ~ '^AC[A-Za-z]AA[A-Za-z0-9_-]{20}' then 'linkedin_opaque_id'
+            else 'linkedin_slug'
+        end,
+        case when p_kind = 'email' then p_value else v_slug end
+    where p_kind in ('email', 'linkedin');
+
+    create temp table forgotten_person on commit drop as
+    select public.barton_number(coalesce(m.surviving_id, p_value)) as person_no
+    from (values (1)) as x (one)
+    left join marketing.merged_master as m on m.retired_id = p_value and m.entity = 'person'
+    where p_kind = 'person'
+    union
+    select c.person_no
+    from pg_temp.forgotten_key as f
+    inner join marketing.person_key as k on k.kind = f.kind and k.value = f.value
+    inner join marketing.person_cluster as c on c.cluster_no = k.cluster_no
+    union
+    select c.person_no
+    from pg_temp.forgotten_key as f
+    inner join marketing.person_link as l on l.kind = 'email' and f.kind = 'email' and l.value = f.value
+    inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
+    union
+    select c.person_no
+    from intake.validated_people as v
+    inner join intake.person_member as m on m.load_id = v.load_id and m.part = v.part
+    inner join marketing.person_cluster as c on c.cluster_no = m.cluster_no
+    where p_kind = 'email' and v.email = p_value;
+
+    create temp table forgotten_cluster on commit drop as
+    select c.cluster_no
+    from pg_temp.forgotten_person as p
+    inner join marketing.person_cluster as c on c.person_no = p.person_no
+    union
+    select c.cluster_no
+    from pg_temp.forgotten_person as p
+    inner join marketing.person_cluster as own on own.person_no = p.person_no
+    inner join marketing.person_cluster as c on c.merged_into = own.cluster_no;
+
+    create temp table erased_record on commit drop as
+    select m.load_id, m.part
+    from pg_temp.forgotten_cluster as f
+    inner join intake.person_member as m on m.cluster_no = f.cluster_no;
+
+    insert into pg_temp.forgotten_key (kind, value)
+    select k.kind, k.value
+    from pg_temp.erased_record as r
+    inner join vault.person_record_key as k on k.load_id = r.load_id and k.part = r.part
+    union
+    select k.kind, k.value
+    from pg_temp.forgotten_cluster as f
+    inner join marketing.person_key as k on k.cluster_no = f.cluster_no
+    where k.kind not in ('name', 'load')
+    except
+    select f.kind, f.value from pg_temp.forgotten_key as f;
+    delete from pg_temp.forgotten_key as f
+    using marketing.person_link as l
+    where f.kind = 'email' and l.kind = 'email' and l.value = f.value
+        and (p_kind <> 'email' or f.value <> p_value)
+        and not exists (select from pg_temp.forgotten_cluster as c where c.cluster_no = l.cluster_no);
+
+    -- Records that no promotion has taken up yet: a held batch, or one that waits.
+    insert into pg_temp.erased_record (load_id, part)
+    select k.load_id, k.part
+    from vault.person_record_key as k
+    inner join pg_temp.forgotten_key as f on f.kind = k.kind and f.value = k.value
+    where not exists (select from intake.person_member as m where m.load_id = k.load_id and m.part = k.part)
+    union
+    select v.load_id, v.part
+    from intake.validated_people as v
+    where p_kind = 'email' and v.email = p_value
+        and not exists (select from intake.person_member as m where m.load_id = v.load_id and m.part = v.part)
+    except
+    select r.load_id, r.part from pg_temp.erased_record as r;
+    insert into pg_temp.forgotten_key (kind, value)
+    select k.kind, k.value
+    from pg_temp.erased_record as r
+    inner join vault.person_record_key as k on k.load_id = r.load_id and k.part = r.part
+    where not exists (select from intake.person_member as m where m.load_id = r.load_id and m.part = r.part)
+    except
+    select f.kind, f.value from pg_temp.forgotten_key as f;
+
+    -- The name at each company that they were seen at, by every identity that the company has.
+    insert into pg_temp.forgotten_key (kind, value, has_profile)
+    select 'name', n.name_key || '@' || k.kind || ':' || k.value,
+        exists (select from pg_temp.forgotten_key as f where f.kind in ('linkedin_slug', 'linkedin_member_id', 'linkedin_number'))
+    from (
+        select v.name_key, coalesce(m.company_no, c.company_no) as company_no
+        from pg_temp.erased_record as r
+        inner join intake.validated_people as v on v.load_id = r.load_id and v.part = r.part
+        left join intake.person_member as m on m.load_id = r.load_id and m.part = r.part
+        left join intake.company_member as c on c.load_id = r.load_id and c.part = v.company_part
+        where v.name_key is not null
+        union
+        -- Under the names of other records too: promotion takes a person's company from whichever is newest.
+        select v.name_key, public.barton_number(p.company_unique_id)
+        from pg_temp.forgotten_person as f
+        inner join marketing.people_master as p on p.unique_id = public.barton_id('02', f.person_no)
+        cross join (
+            select distinct x.name_key
+            from pg_temp.erased_record as r
+            inner join intake.validated_people as x on x.load_id = r.load_id and x.part = r.part
+            where x.name_key is not null
+        ) as v
+    ) as n
+    inner join marketing.company_key as k on k.company_no = n.company_no;
+    analyze pg_temp.erased_record;
+end
+$$;
+revoke all on function vault.f_find_person(text, text) from public;
