@@ -107,48 +107,41 @@ class Score:
         shares = {"companies": self.companies.share, "people": self.people.share, "slots": self.slots.share}
         return asdict(self) | {"shares": shares}
 
-    def lines(self, most: int = 12) -> list[str]:
-        """For people: one line per kind, then what is missed and why, at most so many causes."""
-        c, p, s = self.companies, self.people, self.slots
-        lines = [
-            _found_line("companies", c),
-            _found_line("people", p),
-            _slots_line(s),
-        ]
-        for name, changes in (("left", self.left), ("arrived", self.arrived)):
-            if changes is not None:
-                lines.append(_changes_line(name, changes))
-        lines += [_moves_line(kind, counts) for kind, counts in self.moves.items()]
+    def lines(self, most: int = 10) -> list[str]:
+        """For people, at most 100 columns: one line per kind, then what is missed and why, the most frequent first."""
+        lines = [_found_line("companies", self.companies), _found_line("people", self.people), _slots_line(self.slots)]
+        if self.left is not None and self.arrived is not None:
+            lines += [_changes_line("seats left", self.left), _changes_line("seats taken", self.arrived)]
+        lines += [_changes_line(_MOVES.get(kind, kind), counts) for kind, counts in self.moves.items()]
         causes = self.causes()
-        lines += [f"  {n:>5,} {what}: {cause}" for what, cause, n in causes[:most]]
+        lines += [f"{n:>5,} {what}: {cause}" for what, cause, n in causes[:most]]
         rest = sum(n for _, _, n in causes[most:])
-        return [*lines, f"  {rest:>5,} others"] if rest else lines
+        return [*lines, f"{rest:>5,} others"] if rest else lines
+
+
+_MOVES = {"moved": "changed jobs", "unknown": "went unknown", "left": "out of work"}
+"""Kinds of moves as the lines call them: to a company of the world, to one that nobody sells data about, to none."""
 
 
 def _found_line(name: str, found: Found) -> str:
+    unseen = f" ({found.unseen:,} of them in no source)" if found.unseen else ""
     return (
-        f"{name:<10} {found.once:,} of {found.expected:,} found once ({found.share:.2%}); "
-        f"{found.merged:,} wrongly merged, {found.duplicated:,} found twice, "
-        f"{found.missing:,} missing ({found.unseen:,} of them in no source)"
+        f"{name:<12}  {found.once:,} of {found.expected:,} found once ({found.share:.2%}); "
+        f"{found.merged:,} wrongly merged, {found.duplicated:,} found twice, {found.missing:,} missing{unseen}"
     )
 
 
 def _slots_line(slots: Slots) -> str:
     return (
-        f"slots      {slots.right:,} of {slots.expected:,} right ({slots.share:.2%}), "
-        f"{slots.vacant_right:,} of them rightly vacant; {slots.empty:,} empty, "
-        f"{slots.wrong_person:,} with somebody else, {slots.should_be_vacant:,} should be vacant"
-    )
-
-
-def _moves_line(kind: str, moves: Changes) -> str:
-    return (
-        f"{kind:<10} {moves.true:,} people; {moves.right:,} noticed, {moves.noticed - moves.right:,} noticed that were "
-        f"none (precision {moves.precision:.1%}, recall {moves.recall:.1%})"
+        f"{'slots':<12}  {slots.right:,} of {slots.expected:,} right ({slots.share:.2%}), "
+        f"{slots.vacant_right:,} of them vacant; "
+        f"{slots.empty:,} empty, {slots.wrong_person:,} wrong, {slots.should_be_vacant:,} should be vacant"
     )
 
 
 def _changes_line(name: str, changes: Changes) -> str:
+    imagined = changes.noticed - changes.right
     return (
-        f"{name:<10} {changes.true:,} seats; precision {changes.precision:.1%}, recall {changes.recall:.1%}"
+        f"{name:<12}  {changes.right:,} of {changes.true:,} noticed (recall {changes.recall:.1%}), "
+        f"{imagined:,} imagined (precision {changes.precision:.1%})"
     )
