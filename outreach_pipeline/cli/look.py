@@ -24,6 +24,7 @@ from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json
 
 if TYPE_CHECKING:
     from outreach_pipeline.stages.status import StatusReport
+    from outreach_pipeline.stages.workspace import Workspace
 
 
 def _outcome(value: str) -> str:
@@ -67,13 +68,15 @@ def register(app: typer.Typer) -> None:
     command(
         app,
         "reviews",
-        "List company names that need a decision.",
+        "List company names that need a decision, and decide them.",
         more=(
-            "A name that could be several companies, or none for certain, is merged with nothing: it waits "
-            "here "
-            "with its candidates."
+            "A name that could be several companies, or none for certain, is merged with nothing: it waits here with "
+            "its candidates. --accept says which company the name means, --dismiss that it is none of those known; "
+            "what waited for the answer is promoted at once. A decision can be made again."
         ),
-        examples=["reviews", "reviews --json"],
+        examples=[
+            "reviews", "reviews --json", "reviews 12 --accept 04.04.01.00.00000.007", "reviews 12 --dismiss",
+        ],
     )(reviews)
     command(
         app,
@@ -201,21 +204,47 @@ def rejections(
 
 
 def reviews(
+    review: Annotated[int | None, typer.Argument(metavar="[REVIEW]", help="The one to decide.")] = None,
+    accept: Annotated[
+        str | None, typer.Option("--accept", metavar="COMPANY_ID", help="The name means this company.")
+    ] = None,
+    dismiss: Annotated[bool, typer.Option("--dismiss", help="It is none of the known companies.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Rows to show.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """Print `reviews`."""
+    """Print `reviews`, or decide one."""
     from outreach_pipeline.cli.rejections_view import show_reviews
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.status import read_reviews
 
+    if (review is not None) != (dismiss or accept is not None) or (dismiss and accept):
+        raise typer.BadParameter("Decide one with --accept COMPANY_ID or --dismiss: `outreach reviews 12 --dismiss`.")
     workspace = open_workspace()
+    if review is not None:
+        _decide(workspace, review, accept, as_json=as_json)
+        return
     with explained(workspace):
         report = read_reviews(workspace, limit=limit)
     if as_json:
         print_json(asdict(report))
         return
     show_reviews(report)
+
+
+def _decide(workspace: Workspace, review: int, accept: str | None, *, as_json: bool) -> None:
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.review import decide_review
+
+    with explained(workspace):
+        report = decide_review(workspace, review, accept)
+    if as_json:
+        print_json(asdict(report))
+        return
+    done = f"means {accept}" if accept else "is none of the known companies"
+    out().print(
+        f"The name of review {review} {done}: {plural(report.loads, 'load')} promoted again, "
+        f"{plural(report.people_created, 'person', 'people')} found, {plural(report.slots_filled, 'slot')} filled."
+    )
 
 
 def explain(

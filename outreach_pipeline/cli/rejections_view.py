@@ -77,6 +77,6 @@ def show_reviews(report: ReviewReport) -> None:
     if len(report.rows) < report.open:
         hint(f"{len(report.rows):,} of {report.open:,}; more with --limit.")
     hint(
-        "`outreach explain ID` shows a candidate; an item with its domain or LinkedIn page settles a name "
-        "by itself."
+        "`outreach explain ID` shows a candidate, `outreach reviews REVIEW --accept ID` decides; an item with its "
+        "domain or LinkedIn page settles a name by itself."
     )

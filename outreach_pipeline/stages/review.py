@@ -1,19 +1,22 @@
 """Reviews: company names that wait, and the companies they may mean; suggested, never merged on a guess.
 
-Belongs here: comparing waiting names with known ones. Does not belong here: deciding (`marketing.f_follow_names` places
-a name only on the one company that bears it), showing (`stages.status`, `outreach reviews`).
+Belongs here: comparing waiting names with known ones, and carrying out what somebody decided. Does not belong here:
+which company a name means (`marketing.f_follow_names`), showing (`stages.status`, `outreach reviews`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.rules.companies import company_key_loose
+from outreach_pipeline.stages.slots import assign_slots
 
 if TYPE_CHECKING:
     from outreach_pipeline.stages.workspace import Batch, Workspace
@@ -22,6 +25,46 @@ _MOST_NAMES = 5_000
 _MOST_CANDIDATES = 3
 # "amazon com" and "amazon" 75, "molson coors brewing" and "molson coors" 75, "l brands" and "l oreal" 53.
 _SIMILAR = 72
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionReport:
+    """What a decision set going: loads of the name, and people who have a master since."""
+
+    review_id: int
+    loads: int
+    people_created: int
+    slots_filled: int
+
+
+def decide_review(workspace: Workspace, review_id: int, company_unique_id: str | None) -> DecisionReport:
+    """Say which company a name means (None: none of those known), and promote what waited for the answer.
+
+    The decision and the promotion are one transaction; it can be decided otherwise later. Raises ConfigurationError
+    when there is no such review or company.
+    """
+    queries = load_queries("promote")
+    with workspace.database.transaction(Role.PROMOTE) as tx:
+        decision = tx.fetch_row(
+            load_queries("review").decide, {"review_id": review_id, "company_id": company_unique_id}
+        )
+        if decision["verdict"] != "decided":
+            raise _unknown(decision["verdict"], review_id, company_unique_id)
+        loads = {"load_ids": decision["load_ids"]}
+        masters = tx.fetch_row(queries.promote_masters, loads)
+        if loads["load_ids"]:  # without ids the function would take the next thousand
+            tx.execute(queries.promote_contacts, loads)
+    slots = assign_slots(workspace)
+    return DecisionReport(review_id, len(loads["load_ids"]), masters["people_created"], slots.assigned)
+
+
+def _unknown(verdict: str, review_id: int, company_unique_id: str | None) -> ConfigurationError:
+    if verdict == "unknown_review":
+        return ConfigurationError(f"There is no review {review_id}.", next_step="`outreach reviews` lists them.")
+    return ConfigurationError(
+        f"There is no company {company_unique_id}.",
+        next_step="Give the Barton ID (04.04.01...) of a company; `outreach reviews` names the candidates.",
+    )
 
 
 def suggest_matches(workspace: Workspace, batch: Batch) -> int:

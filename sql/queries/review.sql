@@ -29,3 +29,6 @@ from unnest(
     %(candidates)s::text[], %(load_ids)s::bigint[]
 ) as r (name_key, place_city, place_country, company_name, reason, candidates, load_id)
 on conflict (name_key, place_city, place_country) do nothing;
+
+-- name: decide
+select verdict, load_ids from marketing.f_decide_review(%(review_id)s, %(company_id)s);

@@ -226,6 +226,10 @@ def test_reviews_name_the_candidates(world: CommandLine, admin: Any) -> None:
     assert found["open"] == 1
     assert [each["company_name"] for each in found["rows"][0]["candidates"]] == ["Acme Pumps", "Bolt Works"]
     assert "Bolt Works" in world.fine("reviews").out
+    review = str(found["rows"][0]["review_id"])
+    assert world("reviews", review).code == 2
+    assert f"review {review} is none of the known companies" in world.fine("reviews", review, "--dismiss").out
+    assert world.fine("reviews", "--json").json["open"] == 0
 
 
 def test_doctor_is_content_with_a_migrated_database(cli: CommandLine) -> None:
