@@ -13,17 +13,28 @@ if TYPE_CHECKING:
     from multiprocessing.queues import Queue
     from multiprocessing.synchronize import Barrier
 
+    from outreach_pipeline.database.connect import Database
+
 DAY = date(2026, 11, 20)
+
+
+def _connected(url: str) -> Database:
+    """A database that has connected already, so that what follows happens at once and not one by one."""
+    from outreach_pipeline.database.connect import Database, Role
+
+    database = Database(url)
+    with database.transaction(Role.INGEST) as tx:
+        tx.execute("select 1")
+    return database
 
 
 def reserve_usd(url: str, number: int, usd: str, together: Barrier, outcomes: Queue[str]) -> None:
     """Intend runs for batches of its own until the cap says no; put how many were allowed."""
-    from outreach_pipeline.database.connect import Database
     from outreach_pipeline.errors import BudgetError
     from outreach_pipeline.stages.money import Caps, DatabaseRunLedger
     from outreach_pipeline.stages.workspace import Batch
 
-    database = Database(url)
+    database = _connected(url)
     allowed = 0
     together.wait(60)
     for turn in range(3):
@@ -39,14 +50,14 @@ def reserve_usd(url: str, number: int, usd: str, together: Barrier, outcomes: Qu
 
 def reserve_and_settle(url: str, number: int, usd: str, together: Barrier, outcomes: Queue[str]) -> None:
     """Intend one run, and settle its bill at a tenth at once: what it did not use may be taken by another."""
-    from outreach_pipeline.database.connect import Database, Role
+    from outreach_pipeline.database.connect import Role
     from outreach_pipeline.database.queries import load_queries
     from outreach_pipeline.errors import BudgetError
     from outreach_pipeline.sources.apify_api import RunFacts
     from outreach_pipeline.stages.money import Caps, DatabaseRunLedger, note_parameters
     from outreach_pipeline.stages.workspace import Batch
 
-    database = Database(url)
+    database = _connected(url)
     ledger = DatabaseRunLedger(
         database, Batch(DAY + timedelta(days=number), "leads"), "a/b", Caps(Decimal(500), None), claim_secs=60
     )
