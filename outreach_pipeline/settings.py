@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     shapes: Path | None = Field(default=None, description="Folder with further shapes; it is searched first.")
     first_day: str = Field(default="2019-01-01", description="First day of the partitions, YYYY-MM-DD.")
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (UTC) of the nightly schedule.")
+    stale_share: float = Field(
+        default=0.2, ge=0, le=1, description="Share of slots seen too long ago from which the page warns, per slot type."
+    )
     chunk_loads: int = Field(default=10_000, ge=100, le=100_000, description="Loads per transaction.")
     page_items: int = Field(default=5_000, ge=1, le=50_000, description="Items landed per call and commit, at most.")
 
