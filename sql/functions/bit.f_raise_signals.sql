@@ -51,6 +51,7 @@ begin
     where i.state = 'applied' and x.company_unique_id is not null and x.slot_type is not null
     order by i.intelligence_id, x.side, r.slot_type desc;
 
+    -- A topic that has rules is theirs: the end of a contract that is far off is not just any event.
     insert into pg_temp.signal_seen
     select distinct on (i.intelligence_id)
         r.reason, r.variant, r.dedupe_days, public.barton_number(i.company_unique_id), null, null, i.intelligence_id, i.source,
@@ -68,12 +69,17 @@ begin
     inner join marketing.company_intelligence as i using (intelligence_id)
     inner join bit.signal_rule as r
         on r.version = v_version and r.origin = 'company' and r.intelligence_type in ('', i.intelligence_type)
-        and r.topic in ('', i.topic)
+        and r.topic = case
+            when exists (
+                select from bit.signal_rule as t where t.version = v_version and t.origin = 'company' and t.topic = i.topic
+            ) then i.topic
+            else ''
+        end
         and (
             r.within_days = 0
             or i.effective_on - (now() at time zone 'UTC')::date between 0 and r.within_days
         )
-    order by i.intelligence_id, r.topic desc, r.intelligence_type desc, r.within_days;
+    order by i.intelligence_id, r.intelligence_type desc, r.within_days;
 
     select bit.f_write_signals() into v_raised;
     drop table pg_temp.signal_seen;
