@@ -43,7 +43,8 @@ def read_csv(chunks: Iterable[bytes]) -> pd.DataFrame:
 
 def write_csv(frame: pd.DataFrame) -> bytes:
     """A frame as CSV without header, for `Transaction.copy_in`: missing is an empty unquoted field."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    # In one chunk: of a frame put together from an empty and a filled one, pyarrow writes uninitialised memory.
+    table = pa.Table.from_pandas(frame, preserve_index=False).combine_chunks()
     sink = io.BytesIO()
     csv.write_csv(table, sink, csv.WriteOptions(include_header=False, quoting_style="all_valid"))
     return sink.getvalue()
