@@ -1,6 +1,6 @@
 -- Fills pg_temp.change_pair: people whose master is about to say something else than before (pg_temp.person_best), and the
 -- record behind each side: the newest of the company before, the newest of the company after, and the one that shows
--- them gone. Masters that were just merged are left out: two records of one person are no change in their life.
+-- them gone (f_departed_people). Masters that were just merged are left out: two records of one person are no change in their life.
 create or replace function marketing.f_pair_people()
 returns integer
 language plpgsql
@@ -19,8 +19,8 @@ begin
         p.city as old_city, b.place[1] as new_city, p.country as old_country, b.place[3] as new_country,
         concat_ws(', ', p.city, p.state, p.country) as old_place, array_to_string(b.place, ', ') as new_place,
         p.linkedin_url as old_url, b.linkedin_url as new_url, p.provenance as was, b.provenance as becomes,
-        null::bigint as there_load, null::bigint as here_load, null::smallint as here_part, null::bigint as gone_load,
-        null::smallint as gone_part
+        null::bigint as there_load, null::bigint as here_load, null::smallint as here_part, b.departed_load as gone_load,
+        b.departed_part as gone_part
     from pg_temp.person_best as b
     inner join marketing.people_master as p using (unique_id)
     where (
@@ -38,19 +38,16 @@ begin
     analyze pg_temp.change_pair;
 
     update pg_temp.change_pair as c
-    set there_load = s.there[1], here_load = s.here[1], here_part = s.here[2], gone_load = s.gone[1], gone_part = s.gone[2]
+    set there_load = s.there[1], here_load = s.here[1], here_part = s.here[2]
     from (
         select o.person_no,
-            ((array_agg(o.place))[min(o.n) filter (where o.company_no = o.old_no)])::text::bigint[] as there,
-            ((array_agg(o.place))[min(o.n) filter (where o.company_no = o.new_no)])::text::bigint[] as here,
-            ((array_agg(o.place))[min(o.n) filter (where o.is_gone)])::text::bigint[] as gone
+            ((array_agg(o.place))[min(o.n) filter (where o.company_no = o.old_no)])::bigint[] as there,
+            ((array_agg(o.place))[min(o.n) filter (where o.company_no = o.new_no)])::bigint[] as here
         from (
             select r.person_no, r.company_no, p.old_no, p.new_no, array[r.load_id, r.part]::text as place,
                 row_number() over (
                     partition by r.person_no order by r.last_observed_at desc, r.source_rank, r.source, r.content_hash, r.part
-                ) as n,
-                (r.has_no_employer or r.company_part is not null) and r.company_no is distinct from p.new_no
-                and r.last_observed_at >= p.departed_at as is_gone
+                ) as n
             from pg_temp.change_pair as p
             inner join pg_temp.person_record as r using (person_no)
             where p.old_company <> p.new_company or p.departed_at is not null

@@ -1,6 +1,6 @@
 -- Validated records to masters, one chunk of loads in one transaction with the change of their state. In this order:
 -- whose company is it, what do we know of the company, who is it, what do we know of the person, which loads got there.
--- Only records of released batches take part. Returns what was written, in counts.
+-- Only records of released batches take part, and none that waits for a decision. Returns what was written, in counts.
 create or replace function marketing.f_promote_masters(p_load_ids bigint[])
 returns table (
     companies_created integer, companies_changed integer, people_created integer, people_changed integer, loads_promoted integer
@@ -19,7 +19,7 @@ begin
     -- Promotions take turns: identity is decided over all records, and two at once could each found the same company.
     perform pg_advisory_xact_lock(hashtextextended('marketing.promote', 0));
     select array_agg(l.load_id order by l.load_id) into v_ids
-    from unnest(p_load_ids) as i (load_id)
+    from unnest(marketing.f_pass_decided(p_load_ids)) as i (load_id)
     inner join intake.raw_loads as l using (load_id)
     inner join intake.batch as b on b.batch_id = l.batch_id and b.released_at is not null;
     select intake.log_operation('promote_masters', null, cardinality(v_ids), null) into v_audit;

@@ -26,6 +26,7 @@ begin
             inner join intake.validated_people as v using (load_id)
             inner join intake.batch as b on b.batch_id = l.batch_id and b.released_at is not null
             where l.status = 'pending' and v.email is not null
+                and not exists (select from marketing.undecided_load as u where u.load_id = l.load_id)
             order by v.load_id
             limit 1000
         ) as x;
@@ -36,7 +37,8 @@ begin
     from unnest(v_ids) as i (load_id)
     inner join intake.validated_people as v using (load_id)
     inner join intake.batch as b on b.batch_id = v.batch_id and b.released_at is not null
-    where v.email is not null;
+    where v.email is not null
+        and not exists (select from marketing.undecided_load as u where u.load_id = i.load_id);
     analyze pg_temp.contact_load;
 
     create temp table contact_best on commit drop as
@@ -68,6 +70,7 @@ begin
         ) as e
         inner join intake.validated_people as v on v.email = e.email
         inner join intake.batch as b on b.batch_id = v.batch_id and b.released_at is not null
+        where not exists (select from marketing.undecided_load as u where u.load_id = v.load_id)
         order by v.email, n
     ) as o
     group by o.email;

@@ -11,19 +11,25 @@ cross join lateral jsonb_array_elements(b.check_results -> 'results') as r (resu
 where b.batch_id = %(batch_id)s and b.check_results -> 'held' = 'true'::jsonb and r.result -> 'passed' = 'false'::jsonb;
 
 -- name: due_loads
--- Records of the batch that no promotion has taken up, and earlier loads that an item of the batch repeated.
-select p.load_id
-from intake.validated_people as p
-where p.batch_id = %(batch_id)s
-    and not exists (select from intake.person_member as m where m.load_id = p.load_id and m.part = p.part)
-union
-select c.load_id
-from intake.validated_companies as c
-where c.batch_id = %(batch_id)s
-    and not exists (select from intake.company_member as m where m.load_id = c.load_id and m.part = c.part)
-union
-select q.load_id from intake.promote_queue as q where q.batch_id = %(batch_id)s
-order by load_id;
+-- Records of the batch that no promotion has taken up, and earlier loads that an item of the batch repeated; without those
+-- whose change waits for a decision (`outreach changes`).
+select d.load_id
+from (
+    select p.load_id
+    from intake.validated_people as p
+    where p.batch_id = %(batch_id)s
+        and not exists (select from intake.person_member as m where m.load_id = p.load_id and m.part = p.part)
+    union
+    select c.load_id
+    from intake.validated_companies as c
+    where c.batch_id = %(batch_id)s
+        and not exists (select from intake.company_member as m where m.load_id = c.load_id and m.part = c.part)
+    union
+    select q.load_id from intake.promote_queue as q where q.batch_id = %(batch_id)s
+) as d
+inner join intake.raw_loads as l using (load_id)
+where not exists (select from marketing.undecided_load as u where u.load_id = d.load_id and (u.state = 'proposed' or l.status = 'failed'))
+order by d.load_id;
 
 -- name: promote_contacts
 select promoted_count, updated_count, failed_count from vault.f_promote_contacts(%(load_ids)s);
