@@ -60,14 +60,15 @@ def open_apify(
     return open_apify_source(config, settings=settings, api=api_of(workspace), ledger=ledger)
 
 
-def settle_bills(workspace: Workspace, *, after_secs: float = SETTLE_AFTER_SECS) -> int:
+def settle_bills(workspace: Workspace, *, after_secs: float = SETTLE_AFTER_SECS, limit: int = 200) -> int:
     """Read the bills of runs that ended some minutes ago once more, and give back what they did not use.
 
-    Returns how many were settled. A run that Apify no longer knows keeps its last known cost. Costs nothing.
+    Looks at `limit` runs at most; returns how many were settled. A run that Apify no longer knows keeps its last known
+    cost. Costs nothing.
     """
     queries = load_queries("apify")
     with workspace.database.transaction(Role.INGEST) as tx:
-        due = tx.fetch_all(queries.unsettled_runs, {"after": after_secs})
+        due = tx.fetch_all(queries.unsettled_runs, {"after": after_secs, "limit": limit})
     api, count = api_of(workspace), 0
     for row in due:
         try:

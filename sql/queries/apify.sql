@@ -41,7 +41,7 @@ from public.actor_runs
 where settled_at is null and run_id is not null
     and coalesce(finished_at, updated_at) <= clock_timestamp() - make_interval(secs => %(after)s)
 order by actor_run_id
-limit 200;
+limit %(limit)s;
 
 -- name: settle_unknown
 -- A run that the vendor has forgotten: what is known of its cost stays.
