@@ -66,9 +66,25 @@ def command(app: typer.Typer, name: str, summary: str, *, more: str, examples: S
     """Register a command with a line for the overview, what it does and when one wants it, examples to
     paste.
     """
+    return app.command(name, help=_page(summary, more, examples), short_help=summary)
+
+
+def group(
+    app: typer.Typer, name: str, summary: str, *, more: str, examples: Sequence[str], callback: Callable[..., Any]
+) -> typer.Typer:
+    """Register a command that has others below it; `callback` runs for all of them, and alone without one (it
+    gets the typer.Context to tell). Returns what those below are registered with.
+    """
+    below = typer.Typer()
+    page = _page(summary, more, examples)
+    below.callback(invoke_without_command=True, help=page)(callback)
+    app.add_typer(below, name=name, help=page, short_help=summary)
+    return below
+
+
+def _page(summary: str, more: str, examples: Sequence[str]) -> str:
     lines = "\n".join(f"  $ outreach {example}" for example in examples)
-    text = f"{summary} {' '.join(more.split())}\n\n\b\nExamples:\n{lines}"
-    return app.command(name, help=text, short_help=summary)
+    return f"{summary} {' '.join(more.split())}\n\n\b\nExamples:\n{lines}"
 
 
 def open_workspace() -> Workspace:
