@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,87 +17,7 @@ from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.signals import SignalReport, change_rules, process_signals, read_rules, read_scores
 from outreach_pipeline.stages.workspace import Workspace
 from tests.database.database_processes import start_python
-
-Admin = psycopg.Connection[dict[str, Any]]
-NOW = datetime.now(UTC)
-
-
-def number(company: str) -> int:
-    return int(company.replace(".", "")[6:])
-
-
-class World:
-    """Companies with a leader each, and what became known about them, written as the owner would."""
-
-    def __init__(self, admin: Admin) -> None:
-        self.admin = admin
-        self.count = 0
-
-    def value(self, statement: str, *parameters: object) -> Any:
-        row = self.admin.execute(statement, parameters).fetchone()
-        assert row is not None
-        return next(iter(row.values()))
-
-    def company(self) -> str:
-        company = self.value("select public.generate_barton_id('company')")
-        self.count += 1
-        self.admin.execute(
-            "insert into marketing.company_master (company_unique_id, company_name, website_url, source_system,"
-            " promoted_from_intake_at) values (%s, %s, %s, 'test', now())",
-            (company, f"Firm {self.count}", f"https://firm{self.count}.example"),
-        )
-        for seat in ("CEO", "CFO", "HR"):
-            self.admin.execute(
-                "insert into marketing.company_slot (company_slot_unique_id, company_unique_id, slot_type)"
-                " values (public.generate_barton_id('company_slot'), %s, %s)",
-                (company, seat),
-            )
-        return str(company)
-
-    def person(self, company: str, seat: str = "CFO") -> str:
-        self.count += 1
-        return str(
-            self.value(
-                "insert into marketing.people_master (unique_id, company_unique_id, company_slot_unique_id, first_name, last_name,"
-                " title, source_system, promoted_from_intake_at) select public.generate_barton_id('person'), s.company_unique_id,"
-                " s.company_slot_unique_id, 'Ada', 'Quill ' || %s, 'Chief', 'test', now() from marketing.company_slot as s"
-                " where s.company_unique_id = %s and s.slot_type = %s returning unique_id",
-                self.count, company, seat,
-            )
-        )  # fmt: skip
-
-    def change(
-        self, kind: str, person: str, company: str | None, new_company: str | None = None, *, before: str | None = "CFO",
-        after: str | None = "CFO", days_ago: float = 0, confidence: float | None = 0.9, state: str = "applied",
-        previous: str | None = None, new: str | None = None, roles: bool = True,
-    ) -> int:  # fmt: skip
-        payload = {"role_before": before, "role_after": after} if roles else {}
-        return int(
-            self.value(
-                "insert into marketing.people_intelligence (person_unique_id, intelligence_type, previous_value, new_value,"
-                " company_unique_id, new_company_unique_id, observed_at, detected_at, confidence, state, payload)"
-                " values (%s, %s, %s, %s, %s, %s, %s, now(), %s, %s, %s) returning intelligence_id",
-                person, kind, previous, new, company, new_company, NOW - timedelta(days=days_ago), confidence, state,
-                psycopg.types.json.Jsonb(payload),
-            )
-        )  # fmt: skip
-
-    def news(self, company: str, topic: str, *, kind: str = "news", score: float | None = None, days_ago: float = 0,
-             effective_in: int | None = None) -> int:  # fmt: skip
-        return int(
-            self.value(
-                "insert into marketing.company_intelligence (company_unique_id, intelligence_type, topic, score, detected_at, source,"
-                " effective_on) values (%s, %s, %s, %s, %s, 'news', (now() at time zone 'UTC')::date + %s::integer) returning intelligence_id",
-                company, kind, topic, score, NOW - timedelta(days=days_ago), effective_in,
-            )
-        )  # fmt: skip
-
-    def raise_(self, people: list[int] | None = None, company: list[int] | None = None) -> int:
-        return int(self.value("select bit.f_raise_signals(%s::integer[], %s::integer[])", people, company))
-
-    def signals(self) -> list[tuple[str, str, int]]:
-        rows = self.admin.execute("select reason, variant, company_id from bit.signal order by signal_id").fetchall()
-        return [tuple(row.values()) for row in rows]  # type: ignore[misc]
+from tests.database.signal_world import NOW, Admin, World, number
 
 
 @pytest.fixture
