@@ -65,6 +65,31 @@ class Settings(BaseSettings):
         gt=0,
         description="How long after a lost start nobody may start again; a start gets a quarter of it.",
     )
+    refresh_ceo_days: int = Field(
+        default=30, ge=1, description="The holder of a CEO slot is looked at again when last seen so many days ago."
+    )
+    refresh_cfo_days: int = Field(default=30, ge=1, description="The same for CFO slots.")
+    refresh_hr_days: int = Field(default=30, ge=1, description="The same for slots of the head of HR.")
+    refresh_urgent_days: int = Field(
+        default=7,
+        ge=1,
+        description="The same for people who compete for a vacant slot, and for whom mail bounces.",
+    )
+    refresh_ask_again_days: int = Field(
+        default=90, ge=1, description="Whom nothing was found about is not asked about again within so many days."
+    )
+    refresh_open_waves: int = Field(
+        default=2, ge=1, le=50, description="Refresh waves of one actor that may be under way at once."
+    )
+    refresh_again_secs: float = Field(
+        default=900.0, gt=0, description="A wave that has not moved for so long is requested once more."
+    )
+    refresh_stuck_hours: int = Field(
+        default=6, ge=1, description="A refresh run that goes on for longer is reported in the error log."
+    )
+    breaker_hours: int = Field(
+        default=6, ge=1, description="How long an actor is left alone after three failed runs in a row."
+    )
     apollo_api_key: SecretStr | None = Field(
         default=None, description="API key of the Apollo account (a master key for searches)."
     )

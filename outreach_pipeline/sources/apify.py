@@ -84,8 +84,19 @@ class ApifySource:
             ConfigurationError, PermanentError: what has to change first.
 
         """
+        yield from self.read(self._runs(day), day, cursor)
+
+    def begin(self) -> RunFacts:
+        """The one run of the batch, as it is now: known already, found again, or started. Does not wait for its end.
+
+        Raises as `pull` does.
+        """
+        return self._own_run()
+
+    def read(self, runs: list[RunFacts], day: date, cursor: Cursor) -> Iterator[Page]:
+        """Give the pages of these runs after `cursor`, waiting for each to end; raises as `pull` does."""
         state = RunCursor.of(cursor)
-        for run in self._runs(day):
+        for run in runs:
             if not state.is_over(run.run_id):
                 yield from self._pages(self._ended(run), state)
         yield Page(
@@ -254,6 +265,31 @@ class ApifySource:
     def _has_no_more(self, run: RunFacts, offset: int) -> bool:
         # itemCount lags fresh rows too: more than we have read means wait, less means nothing.
         return (self.api.dataset_rows(run.dataset_id) or 0) <= offset
+
+
+@dataclass(frozen=True)
+class KnownRun:
+    """A run that was started apart from its reading; starts nothing."""
+
+    source: ApifySource
+    run_id: str
+
+    @property
+    def name(self) -> str:
+        """See `pages.Source`."""
+        return self.source.name
+
+    @property
+    def shape(self) -> str:
+        """See `pages.Source`."""
+        return self.source.shape
+
+    def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:
+        """Give the pages of the run after `cursor`, see `ApifySource.pull`."""
+        state = RunCursor.of(cursor)
+        # Whoever has read it to its end does not need Apify any more, which forgets runs.
+        runs = [] if state.is_over(self.run_id) else [self.source.api.run(self.run_id)]
+        return self.source.read(runs, day, cursor)
 
 
 def _why(run: RunFacts, actor: str, rows: int) -> str:

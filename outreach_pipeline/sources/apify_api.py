@@ -147,6 +147,11 @@ class ApifyApi:
             run = self._reads.run(run_id).get(timeout="medium")
         return self._existing(run, run_id)
 
+    def knows_run(self, run_id: str) -> bool:
+        """Whether Apify (still) has this run; runs are forgotten after the retention of the plan."""
+        with translated(f"looking for run {run_id}"):
+            return self._reads.run(run_id).get(timeout="medium") is not None
+
     def wait(self, run_id: str, seconds: float) -> RunFacts:
         """Wait for a run at most so long (whole seconds); it may still be going afterwards."""
         with translated(f"waiting for run {run_id}"):

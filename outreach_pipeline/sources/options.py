@@ -72,9 +72,10 @@ class ApifyConfig(Common):
 
     kind: Literal["apify"]
     actor: str = Field(min_length=1, description="`owner/name` of the actor, or its id.")
-    mode: Literal["start", "adopt"] = Field(
+    mode: Literal["start", "adopt", "refresh"] = Field(
         default="start",
-        description="start: one run per batch; adopt: the runs an outside schedule started that day.",
+        description="start: one run per batch; adopt: the runs an outside schedule started that day; refresh: runs "
+        "for people we know, whose profiles are looked at again when they are due.",
     )
     input: dict[str, Any] = Field(
         default_factory=dict, repr=False, description="What the actor gets, as it documents it."
@@ -98,13 +99,58 @@ class ApifyConfig(Common):
         description="Key in the input for our tag, by which a run is found after a lost answer; empty: none.",
     )
     task: str | None = Field(default=None, description="With mode adopt: only runs of this task.")
+    subjects_field: str | None = Field(
+        default=None, min_length=1, validate_default=True,
+        description="With mode refresh: the key of the input that takes the list of profiles.",
+    )  # fmt: skip
+    subject_form: Literal["url", "slug", "object"] = Field(
+        default="url", description='With mode refresh: how a profile is named; object is { url = "..." }.'
+    )
+    usd_per_item: Decimal | None = Field(
+        default=None, gt=0, validate_default=True, description="With mode refresh: US dollars per profile."
+    )
+    usd_per_run: Decimal = Field(default=Decimal(0), ge=0, description="With mode refresh: US dollars per start.")
+    min_total_charge_usd: Decimal = Field(
+        default=Decimal(0), ge=0, description="With mode refresh: the smallest ceiling that the actor accepts."
+    )
+    max_subjects: int = Field(default=500, ge=1, le=10_000, description="With mode refresh: profiles per run.")
+
+    @field_validator("mode")
+    @classmethod
+    def _a_refresh_is_never_nightly(cls, value: str, info: ValidationInfo) -> str:
+        if value == "refresh" and info.data.get("nightly"):
+            raise PydanticCustomError("nightly", "refresh runs when people are due; remove `nightly`")
+        return value
 
     @field_validator("max_total_charge_usd")
     @classmethod
     def _a_start_has_a_ceiling(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
-        if value is None and info.data.get("mode") == "start":
+        if value is None and info.data.get("mode") in ("start", "refresh"):
             raise PydanticCustomError("missing", "Field required")
         return value
+
+    @field_validator("subjects_field", "usd_per_item")
+    @classmethod
+    def _a_refresh_names_its_people_and_price(cls, value: object, info: ValidationInfo) -> object:
+        if value is None and info.data.get("mode") == "refresh":
+            raise PydanticCustomError("missing", "Field required")
+        return value
+
+    @field_validator("max_subjects")
+    @classmethod
+    def _one_profile_fits_the_ceiling(cls, value: int, info: ValidationInfo) -> int:
+        ceiling, each = info.data.get("max_total_charge_usd"), info.data.get("usd_per_item")
+        # A key that is wrong by itself is missing here, and is told by its own error.
+        if info.data.get("mode") != "refresh" or ceiling is None or each is None:
+            return value
+        if max(info.data.get("usd_per_run", 0) + each, info.data.get("min_total_charge_usd", 0)) > ceiling:
+            raise PydanticCustomError("ceiling", "max_total_charge_usd does not pay for a single profile")
+        return value
+
+    def charge_for(self, subjects: int) -> Decimal:
+        """The most that a run for so many profiles may charge, in US dollars; what is reserved for it."""
+        wanted = max(self.min_total_charge_usd, self.usd_per_run + subjects * (self.usd_per_item or Decimal(0)))
+        return wanted if self.max_total_charge_usd is None else min(wanted, self.max_total_charge_usd)
 
 
 class ApolloConfig(Common):

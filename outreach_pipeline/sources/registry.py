@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -41,6 +42,7 @@ __all__ = [
     "load_sources",
     "open_apify_source",
     "open_apollo_source",
+    "open_refresh_source",
     "open_source",
 ]
 
@@ -173,6 +175,22 @@ def open_apify_source(config: ApifyConfig, *, settings: Settings, api: ApifyApi,
         config.name, config.shape, order, api, ledger, config.mode, config.task, config.tag_field,
         settings.page_items, patience,
     )  # fmt: skip
+
+
+def open_refresh_source(
+    config: ApifyConfig, *, settings: Settings, api: ApifyApi, ledger: RunLedger, subjects: Sequence[str] = ()
+) -> ApifySource:
+    """Make the source of a refresh wave: its run looks up `subjects` (LinkedIn addresses); nobody waits for it."""
+    named: dict[str, Callable[[str], object]] = {
+        "url": str, "slug": lambda url: url.rsplit("/in/", 1)[-1], "object": lambda url: {"url": url},
+    }  # fmt: skip
+    source = open_apify_source(config, settings=settings, api=api, ledger=ledger)
+    profiles = [named[config.subject_form](url) for url in subjects]
+    order = replace(
+        source.order, run_input={**config.input, str(config.subjects_field): profiles},
+        max_total_charge_usd=config.charge_for(len(profiles)),
+    )  # fmt: skip
+    return replace(source, order=order, patience=replace(source.patience, wait_secs=0.0))
 
 
 def open_apollo_source(

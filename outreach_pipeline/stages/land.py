@@ -7,6 +7,7 @@ a source (`sources`), telling duplicates (`intake.f_land`), looking into items (
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.workspace import SourceConfig
 
 _CONFIGURED = "configured"
+_BY_WAVES = "Profiles of this source are landed by the refresh of people who are due (`outreach refresh`)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def land_batch(
     from outreach_pipeline.sources.registry import FilesConfig
 
     config = workspace.source(batch.source)
+    if getattr(config, "mode", None) == "refresh":
+        return LandReport(batch.batch_id, already=True, note=_BY_WAVES)
     with workspace.database.transaction(Role.INGEST) as tx:
         register_source(tx, workspace, config)
         tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
@@ -146,12 +150,49 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
     return _land(workspace, batch, source, pull["pull_id"], again=False, progress=progress)
 
 
+def land_pull(
+    workspace: Workspace,
+    batch: Batch,
+    source: Source,
+    origin: str,
+    *,
+    after_page: Callable[[Transaction], object],
+    progress: Progress = no_progress,
+) -> LandReport:
+    """Land a source that was opened elsewhere, as a pull of its own (`origin`) into the batch; resumes at its cursor.
+
+    `after_page` runs in the transaction of each page. A pull that gave nothing but refusals is reported, not raised.
+    """
+    with workspace.database.transaction(Role.INGEST) as tx:
+        register_source(tx, workspace, workspace.source(batch.source))
+        tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, origin))
+    if pull["status"] != "running":
+        return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
+    return _read(workspace, batch, source, pull["pull_id"], again=False, progress=progress, after_page=after_page)
+
+
 def _pull_key(batch: Batch, origin: str) -> dict[str, str]:
     return {"batch_id": batch.batch_id, "source": batch.source, "origin": origin}
 
 
 def _land(
     workspace: Workspace, batch: Batch, source: Source, pull_id: int, *, again: bool, progress: Progress
+) -> LandReport:
+    report = _read(workspace, batch, source, pull_id, again=again, progress=progress)
+    _refuse(batch, report.verdict, report.note)
+    return report
+
+
+def _read(
+    workspace: Workspace,
+    batch: Batch,
+    source: Source,
+    pull_id: int,
+    *,
+    again: bool,
+    progress: Progress,
+    after_page: Callable[[Transaction], object] | None = None,
 ) -> LandReport:
     queries = load_queries("land")
     with workspace.database.transaction(Role.INGEST) as tx:
@@ -167,9 +208,10 @@ def _land(
                     next_step="Let that one finish; run this again afterwards.",
                 )
             report = _land_page(tx, batch, page, pull_id, report)
+            if after_page is not None:
+                after_page(tx)
         cursor = page.cursor
         progress("land", report.items, None)
-    _refuse(batch, report.verdict, report.note)
     return report
 
 

@@ -10,6 +10,7 @@ before it returns, so that a process killed right after it leaves the truth behi
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -129,10 +130,12 @@ class DatabaseRunLedger:
         claim_secs: float,
         purpose: str = "pull",
         progress: Progress = no_progress,
+        runs: Mapping[str, int] | None = None,
     ) -> None:
+        """`runs`: runs that are known already, by their row (for reading them apart from their start)."""
         self._database, self._batch, self._actor, self._caps = database, batch, actor, caps
         self._claim_secs, self._purpose, self._progress = claim_secs, purpose, progress
-        self._rows: dict[str, int] = {}
+        self._rows: dict[str, int] = dict(runs or {})
         self._row: int | None = None
         self._usd = Decimal(0)
         self._queries = load_queries("apify")

@@ -10,7 +10,9 @@ create table public.refresh_wave (
     requests smallint not null default 1,
     requested_at timestamptz not null,
     actor_run_id bigint,
+    polled_at timestamptz,
     finished_at timestamptz,
+    reported text,
     note text,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -20,6 +22,8 @@ create table public.refresh_wave (
 );
 comment on table public.refresh_wave is 'People who are looked at in one paid run: requested, running (its run is known), landed (its rows are), closed (every job has its outcome), failed (it never ran).';
 comment on column public.refresh_wave.requests is 'How often a run of the job was asked for; part of its run key, so that a lost request is made again.';
+comment on column public.refresh_wave.requested_at is 'When a run of the job was last asked for, or the wave last moved.';
+comment on column public.refresh_wave.reported is 'The trouble of its run that the error log was last told of, so that it is told once.';
 create index idx_refresh_wave_actor_run_id on public.refresh_wave (actor_run_id);
 create index idx_refresh_wave_open on public.refresh_wave (wave_id) where state in ('requested', 'running', 'landed');
 
@@ -42,6 +46,18 @@ comment on column public.linkedin_refresh_jobs.load_id is 'The load whose record
 create index idx_linkedin_refresh_jobs_wave_id on public.linkedin_refresh_jobs (wave_id);
 create index idx_linkedin_refresh_jobs_load_id on public.linkedin_refresh_jobs (load_id);
 create index idx_linkedin_refresh_jobs_due on public.linkedin_refresh_jobs (due_at) where status = 'pending';
+
+create table public.refresh_row (
+    load_id bigint not null,
+    wave_id bigint not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint refresh_row_pkey primary key (load_id),
+    constraint refresh_row_load_id_fkey foreign key (load_id) references intake.raw_loads (load_id) on delete cascade,
+    constraint refresh_row_wave_id_fkey foreign key (wave_id) references public.refresh_wave (wave_id)
+);
+comment on table public.refresh_row is 'Which wave brought a load: the waves of one day share a batch.';
+create index idx_refresh_row_wave_id on public.refresh_row (wave_id);
 
 create table public.actor_breaker (
     actor text not null,
@@ -73,7 +89,7 @@ do $$
 declare
     v_table text;
 begin
-    foreach v_table in array array['refresh_wave', 'actor_breaker', 'negative_cache'] loop
+    foreach v_table in array array['refresh_wave', 'refresh_row', 'actor_breaker', 'negative_cache'] loop
         execute format(
             'create trigger %I before update on public.%I for each row execute function public.trigger_updated_at()',
             'trigger_' || v_table || '_updated_at', v_table
@@ -83,5 +99,5 @@ end
 $$;
 
 grant usage on schema marketing, vault, intake, bit to outreach_refresh;
-grant select on public.linkedin_refresh_jobs, public.refresh_wave, public.actor_breaker, public.negative_cache
-to mcp_ingest, outreach_refresh, outreach_read;
+grant select on public.linkedin_refresh_jobs, public.refresh_wave, public.refresh_row, public.actor_breaker, public.negative_cache
+to mcp_ingest, mcp_promote, outreach_refresh, outreach_read;
