@@ -34,14 +34,14 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def explained(context: dg.AssetExecutionContext) -> Iterator[None]:
+def explained(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Iterator[None]:
     """Run a stage: TransientError is retried three times with growing waits (2, 8, 32 s), anything else
     ends the step.
     """
     try:
         yield
     except TransientError as error:
-        wait = FIRST_WAIT_SECONDS * 4**context.retry_number
+        wait = FIRST_WAIT_SECONDS * 4**context.op_execution_context.retry_number
         # The cause is what the page shows when the last attempt fails as well.
         raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=wait) from _failure(error)
     except OutreachError as error:

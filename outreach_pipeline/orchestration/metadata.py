@@ -14,7 +14,8 @@ from typing import Any
 import dagster as dg
 
 from outreach_pipeline.stages.check_rules import CheckResult
-from outreach_pipeline.stages.counts import BatchCounts, RejectionCount
+from outreach_pipeline.stages.counts import BatchCounts, ChangeCount, RejectionCount, SignalCount
+from outreach_pipeline.stages.freshness import HeldBatch, SlotFreshness
 from outreach_pipeline.stages.money import Spent
 
 Metadata = dict[str, dg.MetadataValue]
@@ -101,6 +102,43 @@ def slot_table(slots: Mapping[str, tuple[int, int]]) -> dg.MetadataValue:
         ("slot", "filled", "of", "share"),
         [(role, filled, total, _bar(filled, total)) for role, (filled, total) in slots.items()],
     )
+
+
+def shares_table(what: str, unit: str, counts: Mapping[str, int]) -> dg.MetadataValue:
+    """Counts by name with bars, as shares of all of them."""
+    total = sum(counts.values())
+    rows = [(name.replace("_", " "), n, _bar(n, total)) for name, n in counts.items()]
+    return table((what, unit, "share"), rows) if rows else dg.MetadataValue.md("None yet.")
+
+
+def signal_table(counts: Sequence[SignalCount]) -> dg.MetadataValue:
+    """Signals by reason."""
+    rows = [(one.reason.replace("_", " "), one.signals, one.unprocessed) for one in counts]
+    return table(("reason", "signals", "not taken up yet"), rows) if rows else dg.MetadataValue.md("None yet.")
+
+
+def change_table(counts: Sequence[ChangeCount]) -> dg.MetadataValue:
+    """Changes by kind and what became of them."""
+    rows = [(one.kind.replace("_", " "), one.state, one.changes) for one in counts]
+    return table(("change", "state", "people"), rows) if rows else dg.MetadataValue.md("None yet.")
+
+
+def freshness_table(found: Sequence[SlotFreshness]) -> dg.MetadataValue:
+    """Per slot type: how many holders were last seen too long ago."""
+    rows = [
+        (
+            one.slot_type, f"{one.cadence_days} days", one.filled, one.stale, _bar(one.stale, one.filled),
+            one.very_stale, "" if one.oldest_days is None else f"{one.oldest_days} days",
+        )
+        for one in found
+    ]  # fmt: skip
+    return table(("slot", "cadence", "filled", "stale", "share", "three times over", "oldest"), rows)
+
+
+def held_table(batches: Sequence[HeldBatch]) -> dg.MetadataValue:
+    """Held batches with the day since when; batch ids are no personal data."""
+    rows = [(f"`{one.batch_id}`".replace("|", " "), one.held_since.date().isoformat(), one.pending) for one in batches]
+    return table(("batch", "held since", "loads waiting"), rows) if rows else dg.MetadataValue.md("None.")
 
 
 def check_metadata(batch_id: str, result: CheckResult) -> Metadata:

@@ -1,4 +1,4 @@
-"""The job of a batch and the nightly schedule that starts one run of it per source.
+"""The job of a batch and the nightly schedule that starts one run of it per source; the job of the morning.
 
 Belongs here: when what is run. Does not belong here: what a source is and whether it is nightly
 (sources.toml).
@@ -12,9 +12,22 @@ from datetime import date, timedelta
 import dagster as dg
 
 from outreach_pipeline.orchestration.partitions import partition_key
-from outreach_pipeline.orchestration.specs import TABLES
+from outreach_pipeline.orchestration.providers import provider_tags
+from outreach_pipeline.orchestration.specs import (
+    CHANGES,
+    FRESHNESS,
+    HELD,
+    READY,
+    REFRESH_JOBS,
+    REJECTIONS,
+    SIGNALS,
+    SLOTS,
+    TABLES,
+)
 
 NIGHTLY = "nightly"
+MORNING = "morning"
+REFRESH, REFRESH_RESULTS = "linkedin_refresh", "linkedin_refresh_results"
 
 
 def batch_job() -> dg.UnresolvedAssetJobDefinition:
@@ -25,6 +38,25 @@ def batch_job() -> dg.UnresolvedAssetJobDefinition:
         description="One batch (a day of a source) from landing to slots.",
         executor_def=dg.in_process_executor,
     )
+
+
+def refresh_jobs() -> tuple[dg.UnresolvedAssetJobDefinition, dg.UnresolvedAssetJobDefinition]:
+    """Start of a wave (pays), and its results with all that follows from them."""
+    start = dg.define_asset_job(
+        REFRESH,
+        selection=dg.AssetSelection.assets(REFRESH_JOBS.key),
+        description="Starts the one paid run of a wave, or finds it again. Requested by linkedin_refresh_due.",
+        tags=provider_tags("apify"),
+        executor_def=dg.in_process_executor,
+    )
+    results = dg.define_asset_job(
+        REFRESH_RESULTS,
+        selection=dg.AssetSelection.assets(CHANGES.key, SIGNALS.key, READY.key),
+        description="Lands what the run of a wave gave, compares it with the masters, takes up the signals. Requested "
+        "by linkedin_refresh_finished.",
+        executor_def=dg.in_process_executor,
+    )
+    return start, results
 
 
 def nightly_schedule(
@@ -60,3 +92,30 @@ def run_request(day: date, source: str) -> dg.RunRequest:
     """
     key = partition_key(day, source)
     return dg.RunRequest(run_key=key, partition_key=key)
+
+
+def morning_job() -> dg.UnresolvedAssetJobDefinition:
+    """Signals, ready list and the standing checks; costs nothing and may run at any time."""
+    return dg.define_asset_job(
+        MORNING,
+        selection=dg.AssetSelection.assets(SIGNALS.key, READY.key).without_checks()
+        | dg.AssetSelection.checks(
+            dg.AssetCheckKey(SLOTS.key, FRESHNESS), dg.AssetCheckKey(REJECTIONS.key, HELD)
+        ),
+        description="After the night: signals are taken up, the ready list is counted, stale seats and held batches "
+        "are pointed out.",
+        executor_def=dg.in_process_executor,
+    )
+
+
+def morning_schedule(job: dg.UnresolvedAssetJobDefinition, nightly_hour: int) -> dg.ScheduleDefinition:
+    """Every six hours, the first time two hours after the night has begun: batches of the day count as well."""
+    hours = sorted((nightly_hour + 2 + 6 * n) % 24 for n in range(4))
+    return dg.ScheduleDefinition(
+        name="morning_schedule",
+        job=job,
+        cron_schedule=f"0 {','.join(str(hour) for hour in hours)} * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Takes up what the night and the refreshes left: signals, the ready list, what has grown stale.",
+    )

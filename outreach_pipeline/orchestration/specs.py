@@ -1,5 +1,5 @@
 """The assets on paper: key, description, columns, owners and kinds of every table that a batch passes
-through.
+through, and of those of the refresh loop, which have no partitions.
 
 Belongs here: what the page shows before anything ran. Does not belong here: how a table is filled (`assets`).
 """
@@ -34,8 +34,9 @@ class Table:
         """[schema, table]."""
         return dg.AssetKey(self.name.split("."))
 
-    def spec(self, partitions: dg.PartitionsDefinition[str]) -> dg.AssetSpec:
-        """The specification, with columns as sql/schema.sql has them."""
+    def spec(self, partitions: dg.PartitionsDefinition[str] | None = None) -> dg.AssetSpec:
+        """The specification, with columns as sql/schema.sql has them; without partitions for a whole table."""
+        columns = column_schema(self.name)
         return dg.AssetSpec(
             key=self.key,
             deps=[dg.AssetKey(name.split(".")) for name in self.after],
@@ -46,8 +47,8 @@ class Table:
             partitions_def=partitions,
             skippable=True,
             metadata={
-                "dagster/column_schema": column_schema(self.name),
                 "dagster/table_name": self.name,
+                **({"dagster/column_schema": columns} if columns else {}),
             },
         )
 
@@ -107,10 +108,46 @@ HISTORY = Table(
     ("sql",),
 )
 
+REFRESH_JOBS = Table(
+    "public.linkedin_refresh_jobs",
+    "One look at one person's LinkedIn profile: planned by the sensor linkedin_refresh_due, many in one paid run of an "
+    "actor (a wave). Materializing it with a wave starts that run, once, whoever asks.",
+    ("marketing.company_slot",),
+    (OPERATIONS, ENGINEERING),
+    ("sql",),
+)
+CHANGES = Table(
+    "marketing.people_intelligence",
+    "What changed about a person, with both values and a confidence: noticed when a refreshed profile is compared with "
+    "the master, and whenever a batch is promoted.",
+    ("public.linkedin_refresh_jobs", "marketing.people_master"),
+    (OPERATIONS, ENGINEERING),
+    ("sql",),
+)
+SIGNALS = Table(
+    "bit.signal",
+    "Reasons to call a company now, raised by rules that are rows. Materializing takes up what is unprocessed, once.",
+    ("marketing.people_intelligence", "marketing.company_master"),
+    (OPERATIONS,),
+    ("sql",),
+)
+READY = Table(
+    "marketing.outreach_ready",
+    "Who is safe to write to now: a view, so always current. Materializing counts it, and why others are left out.",
+    ("bit.signal", "marketing.company_slot", "vault.contacts"),
+    (OPERATIONS,),
+    ("sql",),
+)
+
 VALIDATED = (COMPANIES, PEOPLE, REJECTIONS)
 PROMOTED = (CONTACTS, COMPANY_MASTER, PEOPLE_MASTER)
 SEATS = (SLOTS, HISTORY)
 TABLES = (RAW_LOADS, *VALIDATED, *PROMOTED, *SEATS)
+WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, READY)
+"""Tables without partitions."""
+
+FRESHNESS, HELD = "slots_are_fresh", "no_batch_left_held"
+"""Checks of the whole database, on slots and on rejections."""
 
 _CHECKS = {
     "reject_share": "Failed loads are not more than sources.toml allows, and not far more than usual.",

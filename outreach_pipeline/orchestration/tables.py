@@ -44,10 +44,10 @@ def _schema() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     return tables, comments, {found["name"]: found["body"] for found in _VIEW.finditer(text)}
 
 
-def column_schema(table: str) -> dg.TableSchema:
+def column_schema(table: str) -> dg.TableSchema | None:
     """Columns of `schema.table` with type, nullability and comment (of a view: with type).
 
-    ConfigurationError when schema.sql lacks it.
+    None when schema.sql lacks it: it is written when a change of the schema is finished, and the page opens before.
     """
     tables, comments, views = _schema()
     if table in views:
@@ -56,7 +56,7 @@ def column_schema(table: str) -> dg.TableSchema:
             columns=[dg.TableColumn(c["name"], _TYPES.get(c["type"], c["type"])) for c in found_columns]
         )
     if table not in tables:
-        raise ConfigurationError(f"sql/schema.sql has no table {table}.")
+        return None
     found = (_COLUMN.match(line) for line in tables[table].splitlines())
     return dg.TableSchema(
         columns=[

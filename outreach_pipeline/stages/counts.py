@@ -66,3 +66,52 @@ def count_slots(workspace: Workspace) -> dict[str, tuple[int, int]]:
     with workspace.database.transaction(Role.READ) as tx:
         rows = tx.fetch_all(load_queries("checks").count_slots)
     return {row["slot_type"]: (row["filled"], row["slots"]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class SignalCount:
+    """Signals of one reason, and how many of them nobody has taken up yet."""
+
+    reason: str
+    signals: int
+    unprocessed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCount:
+    """Changes of one kind in one state (applied, proposed, dismissed, ignored)."""
+
+    kind: str
+    state: str
+    changes: int
+
+
+def count_loop(workspace: Workspace) -> dict[str, int]:
+    """Rows of the tables of the refresh loop, by `schema.table`."""
+    with workspace.database.transaction(Role.READ) as tx:
+        return dict(tx.fetch_one(load_queries("freshness").loop_rows) or {})
+
+
+def count_jobs(workspace: Workspace) -> dict[str, int]:
+    """Refresh jobs by their outcome, those without one by their status."""
+    with workspace.database.transaction(Role.READ) as tx:
+        rows = tx.fetch_all(load_queries("freshness").refresh_jobs)
+    return {row["state"]: row["jobs"] for row in rows}
+
+
+def count_changes(workspace: Workspace) -> list[ChangeCount]:
+    """Noted changes by kind and state."""
+    with workspace.database.transaction(Role.READ) as tx:
+        return [ChangeCount(**row) for row in tx.fetch_all(load_queries("freshness").changes)]
+
+
+def count_signals(workspace: Workspace) -> list[SignalCount]:
+    """Signals by reason."""
+    with workspace.database.transaction(Role.READ) as tx:
+        return [SignalCount(**row) for row in tx.fetch_all(load_queries("freshness").signals)]
+
+
+def count_ready(workspace: Workspace) -> dict[str, int]:
+    """Seats by standing: `ready`, or the first reason why their holder is left out."""
+    with workspace.database.transaction(Role.READ) as tx:
+        return {row["standing"]: row["seats"] for row in tx.fetch_all(load_queries("freshness").ready)}

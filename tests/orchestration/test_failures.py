@@ -82,7 +82,7 @@ def test_waits_grow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failures, "FIRST_WAIT_SECONDS", 2.0)
     waits = []
     for attempt in range(3):
-        context = SimpleNamespace(retry_number=attempt)
+        context = SimpleNamespace(op_execution_context=SimpleNamespace(retry_number=attempt))
         with pytest.raises(dg.RetryRequested) as found, failures.explained(context):  # type: ignore[arg-type]
             raise TransientError("busy")
         waits.append(found.value.seconds_to_wait)
