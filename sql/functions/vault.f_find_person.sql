@@ -26,7 +26,10 @@ begin
     select public.barton_number(coalesce(m.surviving_id, p_value)) as person_no
     from (values (1)) as x (one)
     left join marketing.merged_master as m on m.retired_id = p_value and m.entity = 'person'
-    where p_kind = 'person'
+    where p_kind = 'person' and exists (
+        select from marketing.person_cluster as c
+        where c.person_no = public.barton_number(coalesce(m.surviving_id, p_value))
+    )
     union
     select c.person_no
     from pg_temp.forgotten_key as f
