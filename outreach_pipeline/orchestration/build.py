@@ -12,7 +12,16 @@ from outreach_pipeline.orchestration.assets import batch_assets
 from outreach_pipeline.orchestration.incidents import failure_sensor
 from outreach_pipeline.orchestration.partitions import batch_partitions
 from outreach_pipeline.orchestration.pipeline import Pipeline
-from outreach_pipeline.orchestration.schedule import batch_job, nightly_schedule
+from outreach_pipeline.orchestration.refresh import refresh_assets
+from outreach_pipeline.orchestration.schedule import (
+    batch_job,
+    morning_job,
+    morning_schedule,
+    nightly_schedule,
+    refresh_jobs,
+)
+from outreach_pipeline.orchestration.sensors import refresh_sensors
+from outreach_pipeline.orchestration.wide import standing_checks, wide_assets
 from outreach_pipeline.settings import load_settings
 from outreach_pipeline.stages.workspace import Workspace
 
@@ -26,13 +35,18 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
     pipeline = pipeline or Pipeline(workspace or Workspace(load_settings()))
     settings, sources = pipeline.workspace.settings, pipeline.workspace.sources
     partitions = batch_partitions(settings.first_day, sources)
-    job = batch_job()
+    job, morning = batch_job(), morning_job()
+    start, results = refresh_jobs()
     nightly = [name for name, config in sources.items() if config.nightly]
     return dg.Definitions(
-        assets=batch_assets(partitions),
-        jobs=[job],
-        schedules=[nightly_schedule(job, nightly, settings.nightly_hour)],
-        sensors=[failure_sensor()],
+        assets=[*batch_assets(partitions), *refresh_assets(), *wide_assets()],
+        asset_checks=standing_checks(settings.stale_share),
+        jobs=[job, start, results, morning],
+        schedules=[
+            nightly_schedule(job, nightly, settings.nightly_hour),
+            morning_schedule(morning, settings.nightly_hour),
+        ],
+        sensors=[*refresh_sensors(start, results), failure_sensor()],
         resources={"pipeline": pipeline},
         # A process per step would import dagster and this project anew: 15 s a run instead of 2.5 s.
         executor=dg.in_process_executor,

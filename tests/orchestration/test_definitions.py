@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import dagster as dg
@@ -12,7 +13,7 @@ import pytest
 from batches import Batches
 
 from outreach_pipeline.orchestration.build import build_defs
-from outreach_pipeline.orchestration.specs import TABLES
+from outreach_pipeline.orchestration.specs import FRESHNESS, HELD, TABLES, WIDE
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.workspace import Workspace
 
@@ -20,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 KEYS = {
     "intake/raw_loads", "intake/validated_companies", "intake/validated_people", "intake/validation_failed",
     "vault/contacts", "marketing/company_master", "marketing/people_master", "marketing/company_slot",
-    "marketing/slot_assignment_history",
+    "marketing/slot_assignment_history", "public/linkedin_refresh_jobs", "marketing/people_intelligence",
+    "bit/signal", "marketing/outreach_ready",
 }  # fmt: skip
 
 
@@ -70,7 +72,7 @@ def test_loadable_as_a_whole(defs: dg.Definitions) -> None:
 
 
 def test_columns_of_the_definitions_are_those_of_the_live_catalogue(rows) -> None:
-    for table in TABLES:
+    for table in (*TABLES, *WIDE):
         schema, name = table.name.split(".")
         live = rows(
             "select column_name, is_nullable = 'YES' as nullable, data_type from information_schema.columns"
@@ -78,6 +80,7 @@ def test_columns_of_the_definitions_are_those_of_the_live_catalogue(rows) -> Non
             schema, name,
         )  # fmt: skip
         shown = table.spec(dg.StaticPartitionsDefinition(["x"])).metadata["dagster/column_schema"].columns
+        assert [c.name for c in shown] == [r["column_name"] for r in live]
         assert {c.name: c.constraints.nullable for c in shown} == {
             r["column_name"]: r["nullable"] for r in live
         }
@@ -87,6 +90,8 @@ def test_columns_of_the_definitions_are_those_of_the_live_catalogue(rows) -> Non
 def test_checks_stand_between_validation_and_promotion_and_block(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     checks = {key.name: graph.get_check_spec(key) for key in graph.asset_check_keys}
+    standing = {name: checks.pop(name) for name in (FRESHNESS, HELD)}
+    assert not any(check.blocking for check in standing.values()), "they look at what is, and hold back nobody"
     assert set(checks) == {"reject_share", "column_shares", "unseen_keys", "missing_keys"}
     assert all(check.blocking and check.description for check in checks.values())
     failed = dg.AssetKey(["intake", "validation_failed"])
@@ -135,8 +140,35 @@ def test_no_nightly_source_is_said(batches: Batches) -> None:
     assert "nightly = true" in (tick.skip_message or "")
 
 
-def test_the_failure_sensor_runs_by_default(defs: dg.Definitions) -> None:
-    assert defs.resolve_sensor_def("log_failed_runs").default_status is dg.DefaultSensorStatus.RUNNING
+def test_the_loop_goes_from_slots_to_the_ready_list(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    way = ["marketing/company_slot", "public/linkedin_refresh_jobs", "marketing/people_intelligence", "bit/signal"]
+    for before, after in pairwise([*way, "marketing/outreach_ready"]):
+        node = graph.get(dg.AssetKey(after.split("/")))
+        assert dg.AssetKey(before.split("/")) in node.parent_keys
+        assert node.partitions_def is None
+
+
+def test_the_morning_comes_after_the_night_and_again_every_six_hours(batches: Batches) -> None:
+    schedule = batches.defs().resolve_schedule_def("morning_schedule")
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    assert schedule.cron_schedule == "0 4,10,16,22 * * *"
+    assert schedule.execution_timezone == "UTC"
+
+
+@pytest.mark.parametrize(
+    "name", ["linkedin_refresh_due", "linkedin_refresh_finished", "apify_bills", "log_failed_runs"]
+)
+def test_sensors_run_by_default_and_say_what_they_do(defs: dg.Definitions, name: str) -> None:
+    sensor = defs.resolve_sensor_def(name)
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    assert sensor.description
+
+
+def test_only_the_start_of_a_wave_is_counted_as_paid(defs: dg.Definitions) -> None:
+    assert defs.resolve_job_def("linkedin_refresh").tags["outreach/provider"] == "apify"
+    for name in ("linkedin_refresh_results", "morning", "nightly"):
+        assert "outreach/provider" not in defs.resolve_job_def(name).tags
 
 
 @pytest.mark.parametrize("name", ["refetch", "accept_checks"])
