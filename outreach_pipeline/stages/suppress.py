@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import suppress as suppress_error
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from itertools import islice
@@ -101,7 +102,7 @@ class ForgetReport:
 
 
 class _DryRunError(Exception):
-    """Carries a dry run out of its transaction, which rolls back."""
+    """Leads out of a transaction that is to be rolled back."""
 
 
 def read_target(text: str) -> Target:
@@ -148,7 +149,12 @@ def suppress(
 
 
 def suppress_list(
-    workspace: Workspace, path: Path, *, reason: str = "other", until: date | None = None, progress: Progress = no_progress
+    workspace: Workspace,
+    path: Path,
+    *,
+    reason: str = "other",
+    until: date | None = None,
+    progress: Progress = no_progress,
 ) -> SuppressReport:
     """Suppress what a CSV file names, in chunks that commit one by one; run it again, it ends the same.
 
@@ -200,30 +206,33 @@ def forget(workspace: Workspace, text: str, *, dry_run: bool = False) -> ForgetR
     target = read_target(text)
     if target.kind == "domain":
         raise ConfigurationError(
-            "A domain is no person.", next_step="Name an address, a LinkedIn profile or a person's id; or suppress the domain."
+            "A domain is no person.",
+            next_step="Name an address, a LinkedIn profile or a person's id; or suppress the domain.",
         )
-    counts: dict[str, Any] = {}
-    try:
-        with workspace.database.transaction(Role.PROMOTE) as tx:
-            counts = tx.fetch_value(load_queries("suppress").forget, {"kind": target.kind, "value": target.value})
-            if counts["people"] > 1:
-                raise ConfigurationError(
-                    f"This is stated of {counts['people']} people; nothing was erased.",
-                    next_step=f"Name one of them by id: {', '.join(counts['person_ids'])}.",
-                )
-            if dry_run:
-                raise _DryRunError
-    except _DryRunError:
-        pass
+    counts = _erase(workspace, target, dry_run=dry_run)
     report = ForgetReport(
-        people=counts["people"], person_ids=tuple(counts["person_ids"]), records=counts["records"], loads=counts["loads"],
-        keys=counts["keys"], rows={table: n for table, n in sorted(counts["rows"].items()) if n},
+        people=counts["people"], person_ids=tuple(counts["person_ids"]), records=counts["records"],
+        loads=counts["loads"], keys=counts["keys"], rows={table: n for table, n in sorted(counts["rows"].items()) if n},
         mentions=counts["mentions"], is_dry_run=dry_run,
         already=not (counts["records"] or counts["loads"] or counts["keys"] or any(counts["rows"].values())),
     )  # fmt: skip
     if target.kind == "person" and report.already:
         _refuse_unknown_id(workspace, target.value)
     return report
+
+
+def _erase(workspace: Workspace, target: Target, *, dry_run: bool) -> dict[str, Any]:
+    counts: dict[str, Any] = {}
+    with suppress_error(_DryRunError), workspace.database.transaction(Role.PROMOTE) as tx:
+        counts = tx.fetch_value(load_queries("suppress").forget, {"kind": target.kind, "value": target.value})
+        if dry_run or counts["people"] > 1:
+            raise _DryRunError
+    if counts["people"] > 1:
+        raise ConfigurationError(
+            f"This is stated of {counts['people']} people; nothing was erased.",
+            next_step=f"Name one of them by id: {', '.join(counts['person_ids'])}.",
+        )
+    return counts
 
 
 def _refuse_unknown_id(workspace: Workspace, barton_id: str) -> None:

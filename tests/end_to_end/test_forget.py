@@ -45,7 +45,7 @@ NAMESAKE = {
 
 def others(admin: Admin, about: dict[str, Any]) -> dict[str, list[str]]:
     return {
-        name: sorted(str(row["row"]) for row in admin.execute(query, about).fetchall())  # type: ignore[call-overload]
+        name: sorted(str(row["row"]) for row in admin.execute(query, about).fetchall())
         for name, query in OTHERS.items()
     }
 
@@ -181,7 +181,7 @@ def test_by_name_at_the_company_only_who_would_have_been_taken_for_them(
     world: Any, admin: Admin, tmp_path: Path
 ) -> None:
     """Without a profile of their own, the same name at the same company is the same person, as in promotion."""
-    work, about = world
+    work, _ = world
     forget(work, ADA_MAIL)
     batch = Batch(DAY + timedelta(days=9), LEADS)
     name = {"first_name": "Ada", "last_name": "Quill", "job_title": "CEO"}
