@@ -31,6 +31,10 @@ _LIST_PAGE = 100
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+class UnknownRunError(PermanentError):
+    """Apify has no such run (any more), or the token belongs to another account."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunFacts:
     """What we keep of a run. `usd` is what it has cost so far and grows for some minutes after the end."""
@@ -162,7 +166,7 @@ class ApifyApi:
 
     def _existing(self, run: Run | None, run_id: str) -> RunFacts:
         if run is None:
-            raise PermanentError(
+            raise UnknownRunError(
                 f"Apify knows no run {run_id}.",
                 next_step="Check that OUTREACH_APIFY_TOKEN belongs to the account that started it.",
             )

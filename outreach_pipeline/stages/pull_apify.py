@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import OutreachError, PermanentError
+from outreach_pipeline.errors import OutreachError
 from outreach_pipeline.stages.money import (
     DatabaseRunLedger,
     apify_caps,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # A bill grows for some minutes after the end of a run (the vendor's documentation; no bound is given).
 SETTLE_AFTER_SECS = 600.0
+# How long the bills that one process looks at are left alone by others, if it dies over them.
+_LEASE_SECS = 300.0
 
 Finding = tuple[str, str, str]
 """(status ok | warning | problem | off, what was found, what to do)."""
@@ -63,17 +65,21 @@ def open_apify(
 def settle_bills(workspace: Workspace, *, after_secs: float = SETTLE_AFTER_SECS, limit: int = 200) -> int:
     """Read the bills of runs that ended some minutes ago once more, and give back what they did not use.
 
-    Looks at `limit` runs at most; returns how many were settled. A run that Apify no longer knows keeps its last known
-    cost. Costs nothing.
+    Looks at `limit` runs at most; returns how many were settled. Several may do it at once: a run is looked at by one
+    of them. A run that Apify no longer knows keeps its last known cost. Costs nothing.
+
+    Raises TransientError (Apify is away) and ConfigurationError (the token): the bills stay open for the next time.
     """
+    from outreach_pipeline.sources.apify_api import UnknownRunError
+
     queries = load_queries("apify")
     with workspace.database.transaction(Role.INGEST) as tx:
-        due = tx.fetch_all(queries.unsettled_runs, {"after": after_secs, "limit": limit})
+        due = tx.fetch_all(queries.due_bills, {"after": after_secs, "limit": limit, "lease": _LEASE_SECS})
     api, count = api_of(workspace), 0
     for row in due:
         try:
             run = api.run(row["run_id"])
-        except PermanentError:
+        except UnknownRunError:
             run = None
         with workspace.database.transaction(Role.INGEST) as tx:
             if run is None:

@@ -34,14 +34,9 @@ select public.f_log_usage(
 -- Runs that belong to another batch: our own starts of other days, or runs that were adopted there.
 select run_id from public.actor_runs where run_id = any(%(run_ids)s) and batch_id <> %(batch_id)s;
 
--- name: unsettled_runs
--- Bills settle some minutes after the end. A run that nobody came back for is looked at as well.
-select actor_run_id, batch_id, actor, run_id, dataset_id
-from public.actor_runs
-where settled_at is null and run_id is not null
-    and coalesce(finished_at, updated_at) <= clock_timestamp() - make_interval(secs => %(after)s)
-order by actor_run_id
-limit %(limit)s;
+-- name: due_bills
+-- Bills settle some minutes after the end.
+select * from public.f_due_bills(make_interval(secs => %(after)s), %(limit)s, make_interval(secs => %(lease)s));
 
 -- name: settle_unknown
 -- A run that the vendor has forgotten: what is known of its cost stays.
