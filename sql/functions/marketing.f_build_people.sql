@@ -1,8 +1,10 @@
 -- Writes people_master from all promoted records of the persons in pg_temp.person_touched.
 -- Where somebody works is what the newest record that names a company we can identify says. Title and work e-mail are
 -- taken from records of that company (or of none): the title from one employer with the name of another would be a job
--- that nobody has, and an address at another known company would reach somebody else. What changes in life takes the newest observation, then the better source; name and profile take the
--- better source, then the newest. Somebody whose titles never named a slot role has no master: they stay in the vault.
+-- that nobody has, and an address at another known company would reach somebody else. What changes in life takes the
+-- newest observation, then the better source; name and profile take the better source, then the newest. Somebody whose
+-- titles never named a slot role has no master: they stay in the vault. Who was last seen elsewhere, at a company that is
+-- no master or without an employer, keeps the company they were at, and departed_at says since when (f_departed_people).
 create or replace function marketing.f_build_people(p_audit_id integer)
 returns table (created integer, changed integer)
 language plpgsql
@@ -11,6 +13,20 @@ set search_path = pg_catalog, pg_temp
 set enable_hashagg = off
 as $$
 begin
+    -- A new name of a known company can be the one that somebody's record stated: they have not left it.
+    insert into pg_temp.person_touched (person_no)
+    select distinct c.person_no
+    from pg_temp.company_named as n
+    inner join intake.person_member as m on m.company_no = n.company_no
+    inner join marketing.person_cluster as c on c.cluster_no = m.cluster_no and c.merged_into is null
+    where exists (
+        select
+        from marketing.person_cluster as o
+        inner join intake.person_member as e on e.cluster_no = o.cluster_no and e.company_no is null
+        inner join intake.validated_people as v on v.load_id = e.load_id and v.part = e.part and v.employers is not null
+        where o.person_no = c.person_no
+    );
+
     create temp table person_record on commit drop as
     select c.person_no, m.company_no, v.*, r.primary_role
     from (select distinct t.person_no from pg_temp.person_touched as t) as t
@@ -38,6 +54,7 @@ begin
     ) as o
     group by o.person_no;
     analyze pg_temp.person_job;
+    perform marketing.f_departed_people();
 
     create temp table person_best on commit drop as
     with moving as (
@@ -56,11 +73,11 @@ begin
             (array_agg(o.load_id))[min(o.n) filter (where o.personal_phone_e164 is not null)] as personal_phone_load,
             ((array_agg(o.place::text))[min(o.n) filter (where o.place is not null)])::text[] as place,
             (array_agg(o.load_id))[min(o.n) filter (where o.place is not null)] as place_load,
-            (array_agg(o.load_id))[min(o.n) filter (where o.is_here)] as company_load
+            (array_agg(o.load_id))[min(o.n) filter (where o.company_no = o.known_company_no)] as company_load
         from (
             select r.*, j.known_company_no,
                 row_number() over (partition by r.person_no order by r.last_observed_at desc, r.source_rank, r.source, r.content_hash, r.part) as n,
-                (r.company_part is null or r.company_no = j.known_company_no) as is_here,
+                ((r.company_part is null and not r.has_no_employer) or r.company_no = j.known_company_no) as is_here,
                 (r.company_part is null or r.company_no = j.known_company_no)
                 and (k.company_no is null or k.company_no = j.known_company_no) as is_mail_here,
                 case when coalesce(r.city, r.state, r.country) is not null then array[r.city, r.state, r.country] end as place
@@ -105,19 +122,20 @@ begin
         m.email, m.work_phone_e164, m.personal_phone_e164, m.place,
         s.whole_name[1] as first_name, s.whole_name[2] as last_name,
         c.company_unique_id, slot.company_slot_unique_id, m.email_status,
-        null::timestamptz as departed_at, null::text as departed_to,
+        d.departed_at, d.departed_to, d.load_id as departed_load, d.part as departed_part,
         jsonb_strip_nulls(jsonb_build_object(
             'first_name', s.name_load, 'last_name', s.name_load, 'company_unique_id', m.company_load, 'title', m.title_load,
             'seniority', case when m.seniority is not null then m.title_load end, 'department', m.department_load,
             'email', m.email_load, 'work_phone_e164', m.work_phone_load, 'personal_phone_e164', m.personal_phone_load,
             'location', m.place_load, 'linkedin_url', s.linkedin_load, 'twitter_url', s.twitter_load,
             'facebook_url', s.facebook_load, 'bio', s.bio_load, 'skills', s.skills_load, 'education', s.education_load,
-            'certifications', s.certifications_load
+            'certifications', s.certifications_load, 'departed_at', d.load_id
         )) as provenance
     from stable as s
     inner join moving as m on m.person_no = s.person_no
     inner join pg_temp.person_job as j on j.person_no = s.person_no
     inner join marketing.company_master as c on c.company_unique_id = public.barton_id('01', j.known_company_no)
+    left join pg_temp.person_departed as d on d.person_no = s.person_no
     left join marketing.title_reading as t on t.title = m.title
     inner join marketing.company_slot as slot
         on slot.company_unique_id = c.company_unique_id and slot.slot_type = coalesce(t.primary_role, j.latest_role)
@@ -131,7 +149,7 @@ begin
     from pg_temp.person_record as r
     inner join marketing.company_master as c on c.company_unique_id = public.barton_id('01', r.company_no)
     on conflict do nothing;
-    drop table pg_temp.person_job, pg_temp.person_best;
+    drop table pg_temp.person_job, pg_temp.person_best, pg_temp.person_departed, pg_temp.company_named;
 end
 $$;
 revoke all on function marketing.f_build_people(integer) from public;

@@ -1,7 +1,8 @@
 -- Lets records without an identity of their own follow their name: to the one company that was seen under that name,
--- with no contradicting place. Several such companies are a case for review, none means waiting. The answer is a
--- function of all records, so a second company of the same name takes back what the first one alone had attracted.
--- Reads pg_temp.company_work, adds to pg_temp.company_touched and pg_temp.company_moved.
+-- with no contradicting place. Several such companies are a case for review, none means waiting; what somebody decided
+-- about that name and place (f_decide_review) goes before all that. The answer is a function of all records and
+-- decisions, so a second company of the same name takes back what the first one alone had attracted.
+-- Reads pg_temp.company_work, adds to pg_temp.company_touched, pg_temp.company_moved and pg_temp.company_named.
 create or replace function marketing.f_follow_names()
 returns void
 language plpgsql
@@ -17,7 +18,16 @@ begin
         inner join intake.company_member as m on m.load_id = w.load_id and m.part = w.part
         where v.is_strong and v.name_key is not null
         on conflict do nothing
-        returning name_key
+        returning name_key, company_no
+    ),
+    named as (
+        insert into pg_temp.company_named (company_no)
+        select distinct a.company_no
+        from added as a
+        inner join marketing.company_master as m on m.company_unique_id = public.barton_id('01', a.company_no)
+        where not exists (
+            select from marketing.company_name as n where n.company_no = a.company_no and n.name_key = a.name_key
+        )
     )
     select a.name_key from added as a
     union
@@ -28,8 +38,18 @@ begin
     analyze pg_temp.fresh_name;
 
     create temp table follower on commit drop as
+    with decided as (
+        select r.name_key, r.place_city, r.place_country,
+            coalesce(public.barton_number(x.surviving_id), r.accepted_no) as company_no
+        from marketing.company_match_review as r
+        left join marketing.merged_master as x on x.retired_id = public.barton_id('01', r.accepted_no)
+        where r.status = 'accepted'
+    )
     select v.load_id, v.part, v.name, v.name_key, v.place_city, v.place_country, m.company_no as old_no,
-        array_agg(distinct n.company_no order by n.company_no) filter (where n.company_no is not null) as candidates
+        case
+            when d.company_no is not null then array[d.company_no]
+            else array_agg(distinct n.company_no order by n.company_no) filter (where n.company_no is not null)
+        end as candidates
     from pg_temp.fresh_name as f
     inner join intake.validated_companies as v on v.name_key = f.name_key and not v.is_strong
     inner join intake.company_member as m on m.load_id = v.load_id and m.part = v.part
@@ -37,7 +57,9 @@ begin
         on n.name_key = v.name_key
         and (n.place_city = '' or v.place_city = '' or n.place_city = v.place_city)
         and (n.place_country = '' or v.place_country = '' or n.place_country = v.place_country)
-    group by v.load_id, v.part, m.company_no;
+    left join decided as d
+        on d.name_key = v.name_key and d.place_city = v.place_city and d.place_country = v.place_country
+    group by v.load_id, v.part, m.company_no, d.company_no;
 
     insert into pg_temp.company_touched (company_no)
     select distinct u.company_no

@@ -1,7 +1,8 @@
 -- Gives each strong company record of the worklist (pg_temp.company_work: load_id, part) its company: same registrable
 -- domain, LinkedIn number or LinkedIn slug is the same company, also transitively and whatever came first. When a
 -- record shows that two known companies are one, they are merged. Fills pg_temp.company_touched (company_no) and pg_temp.company_moved
--- (load_id, part): records that had another company before.
+-- (load_id, part): records that had another company before; and pg_temp.company_named (company_no): known companies that
+-- got names, here those of a merged one.
 create or replace function marketing.f_resolve_companies()
 returns void
 language plpgsql
@@ -64,6 +65,8 @@ begin
     select m.load_id, m.part
     from pg_temp.company_merge as x
     inner join intake.company_member as m on m.company_no = x.retired_no;
+    create temp table company_named on commit drop as
+    select distinct x.surviving_no as company_no from pg_temp.company_merge as x;
     perform marketing.f_merge_companies();
 
     insert into marketing.company_key (kind, value, company_no)

@@ -2,7 +2,11 @@
 -- observed: where each seeker worked and under which title, as far as was observed until then. A title's points (100 is
 -- the seat itself) lose a tenth of a point for every day that it is older than the freshest title in the running: a
 -- year-old chief executive (63) gives way to today's president (80), last month's (97) does not.
--- Fills pg_temp.slot_standing (company_no, role, moment, person_no, is_candidate, place 1 = occupant, ...).
+-- Somebody is elsewhere when their newest record that says where they work says so: another company, a name that is no
+-- spelling of this company's (f_is_other_employer), or that every position has ended. A record that says nothing about
+-- an employer changes nothing.
+-- Fills pg_temp.slot_standing (company_no, role, moment, person_no, is_candidate, place 1 = occupant, whereabouts: here,
+-- elsewhere, unknown (a company not known here), none (no employer), ...).
 create or replace function marketing.f_slot_standing()
 returns void
 language plpgsql
@@ -22,40 +26,51 @@ begin
     analyze pg_temp.seeker;
 
     create temp table trail on commit drop as
-    select c.person_no, pm.company_no, v.title, v.first_observed_at, v.last_observed_at, v.load_id, v.name_key, v.linkedin_slug,
-        row_number() over (
-            partition by c.person_no order by v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
-        ) as recency
-    from (select distinct s.person_no from pg_temp.seeker as s) as p
-    inner join marketing.person_cluster as c on c.person_no = p.person_no and c.merged_into is null
-    inner join intake.person_member as pm on pm.cluster_no = c.cluster_no and pm.company_no is not null
-    inner join intake.validated_people as v on v.load_id = pm.load_id and v.part = pm.part;
-    create index on pg_temp.trail (person_no);
+    select x.*
+    from (
+        select p.company_no, p.person_no, v.title, v.first_observed_at, v.last_observed_at, v.load_id, v.name_key, v.linkedin_slug,
+            case
+                when pm.company_no = p.company_no then 'here'
+                when pm.company_no is not null then 'elsewhere'
+                when v.has_no_employer then 'none'
+                when v.employers is not null and marketing.f_is_other_employer(v.employers, p.company_no) then 'unknown'
+            end as whereabouts,
+            row_number() over (
+                partition by p.company_no, p.person_no
+                order by v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
+            ) as recency
+        from (select distinct s.company_no, s.person_no from pg_temp.seeker as s) as p
+        inner join marketing.person_cluster as c on c.person_no = p.person_no and c.merged_into is null
+        inner join intake.person_member as pm on pm.cluster_no = c.cluster_no
+        inner join intake.validated_people as v on v.load_id = pm.load_id and v.part = pm.part
+    ) as x
+    where x.whereabouts is not null;
+    create index on pg_temp.trail (person_no, company_no);
     analyze pg_temp.trail;
 
     create temp table slot_standing on commit drop as
     with moment as (
         select distinct s.company_no, s.role, x.moment
         from pg_temp.seeker as s
-        inner join pg_temp.trail as t using (person_no)
+        inner join pg_temp.trail as t using (company_no, person_no)
         cross join lateral (values (t.first_observed_at), (t.last_observed_at)) as x (moment)
     ),
     standing as (
-        select m.company_no, m.role, m.moment, s.person_no, job.company_no = m.company_no as is_here,
-            title.title, title.load_id, title.observed_at, title.name_key, title.linkedin_slug, r.points, r.confidence, r.reason
+        select m.company_no, m.role, m.moment, s.person_no, job.whereabouts, job.whereabouts = 'here' as is_here,
+            job.load_id as job_load_id, title.title, title.load_id, title.observed_at, title.name_key, title.linkedin_slug, r.points, r.confidence, r.reason
         from moment as m
         inner join pg_temp.seeker as s using (company_no, role)
         inner join lateral (
-            select t.company_no
+            select t.whereabouts, t.load_id
             from pg_temp.trail as t
-            where t.person_no = s.person_no and t.first_observed_at <= m.moment
+            where t.company_no = m.company_no and t.person_no = s.person_no and t.first_observed_at <= m.moment
             order by least(t.last_observed_at, m.moment) desc, t.recency
             limit 1
         ) as job on true
         left join lateral (
             select t.title, t.load_id, t.name_key, t.linkedin_slug, least(t.last_observed_at, m.moment) as observed_at
             from pg_temp.trail as t
-            where t.person_no = s.person_no and t.company_no = m.company_no and t.title is not null
+            where t.company_no = m.company_no and t.person_no = s.person_no and t.whereabouts = 'here' and t.title is not null
                 and t.first_observed_at <= m.moment
             order by least(t.last_observed_at, m.moment) desc, t.recency
             limit 1

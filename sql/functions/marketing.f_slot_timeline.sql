@@ -1,5 +1,6 @@
 -- Turns the standings into events: from one moment to the next, who takes the slot (ASSIGN), who loses it to a better
--- candidate (DISPLACE), who leaves it (VACATE). Fills pg_temp.slot_event.
+-- candidate (DISPLACE), who leaves it (VACATE). The load of somebody who left is the one that shows it. Fills
+-- pg_temp.slot_event.
 create or replace function marketing.f_slot_timeline()
 returns void
 language plpgsql
@@ -20,9 +21,11 @@ begin
     where h.person_no is not null and h.person_no is distinct from h.former_no
     union all
     select h.company_no, h.role, h.moment, case when s.is_candidate then 'DISPLACE' else 'VACATE' end, h.former_no,
-        s.title, s.points, s.load_id,
+        s.title, s.points, case when s.is_here then s.load_id else s.job_load_id end,
         case
             when s.is_candidate then 'a better candidate was observed'
+            when s.whereabouts = 'none' then 'left without a new employer'
+            when s.whereabouts = 'unknown' then 'observed at a company not known here'
             when not s.is_here then 'observed at another company'
             else 'the title no longer names the role'
         end,
