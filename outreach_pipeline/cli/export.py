@@ -1,0 +1,87 @@
+"""`outreach export`: the ready list as a file.
+
+Belongs here: its options and what it says. Does not belong here: writing (`stages.export`), who is ready
+(`marketing.outreach_ready`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from outreach_pipeline.cli.options import Json, command, open_workspace
+from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, progress_bars, table, text
+
+_REASONS = {
+    "vacant": "nobody known in the seat",
+    "departed": "left the company",
+    "suppressed": "must not be written to",
+    "without_email": "no e-mail address",
+    "without_contact": "address not in the vault",
+    "bounced": "address bounced",
+    "unsubscribed": "unsubscribed",
+    "inactive": "contact inactive",
+    "unverified": "address not verified",
+    "contacted_lately": "contacted lately",
+}
+
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="FORMAT", help="csv or parquet, whatever FILE ends in.")
+]
+Band = Annotated[
+    str | None, typer.Option("--band", metavar="BAND", help="Only companies of this band: hot, warm, cold.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    command(
+        app,
+        "export",
+        "Write who can be written to now as CSV or Parquet.",
+        more=(
+            "Holders of a seat with a verified address, at their company, not suppressed, not contacted lately; the "
+            "hottest companies first. The file appears whole or not at all, for your eyes only (mode 0600), and an "
+            "existing one is left alone. In CSV a cell that begins like a formula (= + - @) gets an apostrophe in "
+            "front; phone numbers stay as they are. Who took how many is kept in the audit log. Nothing is sent."
+        ),
+        examples=["export ready.csv", "export hot.csv --band hot --limit 200", "export ready.parquet --force"],
+    )(export)
+
+
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.")],
+    format_: Format = None,
+    band: Band = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="So many at most.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run `export`."""
+    from outreach_pipeline.stages.export import export_ready
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.signals import read_rules
+
+    workspace = open_workspace()
+    with explained(workspace), progress_bars() as progress:
+        if band is not None and band not in (known := [row["band"] for row in read_rules(workspace).bands]):
+            raise typer.BadParameter(f"There is no band {band!r}; bands are {', '.join(known)}.")
+        report = export_ready(workspace, file, format_, band=band, limit=limit, force=force, progress=progress)
+    if as_json:
+        print_json(asdict(report))
+        return
+    rest = report.ready - report.rows
+    out().print(
+        f"[bold]{number(report.rows, quiet_zero=False)}[/] of {plural(report.ready, 'person', 'people')} ready written "
+        f"to {text(report.file)}"
+        + (f"; {rest:,} are of another band or beyond the limit." if rest else ".")
+    )
+    if report.left_out:
+        shown = table("left out", "seats", numbers=("seats",))
+        for reason, seats in sorted(report.left_out.items(), key=lambda each: -each[1]):
+            shown.add_row(text(_REASONS.get(reason, reason)), number(seats))
+        out().print(shown)
+    hint(f"Line {report.audit_id} of the audit log says who took it. Treat the file as what it is: people's data.")
