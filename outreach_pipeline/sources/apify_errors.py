@@ -114,22 +114,27 @@ HTTP_STATUSES: dict[int, Entry] = {
 
 
 class RunMeaning(NamedTuple):
-    """What a run's status says: whether it is over, and whether it came to its own end."""
+    """What a run's status says: whether it is over, and whether it came to its own end.
+
+    `job` is the `linkedin_refresh_jobs.status` of its jobs as long as no row answers them. A row completes its job
+    whatever the end was; SUCCEEDED without one is no answer. `actor_usage_log.status` takes all eight as they are.
+    """
 
     over: bool
     whole: bool
+    job: str
 
 
 RUN_STATUSES: dict[str, RunMeaning] = {
-    "READY": RunMeaning(over=False, whole=False),
-    "RUNNING": RunMeaning(over=False, whole=False),
-    "TIMING-OUT": RunMeaning(over=False, whole=False),
-    "ABORTING": RunMeaning(over=False, whole=False),
-    "SUCCEEDED": RunMeaning(over=True, whole=True),
+    "READY": RunMeaning(over=False, whole=False, job="running"),
+    "RUNNING": RunMeaning(over=False, whole=False, job="running"),
+    "TIMING-OUT": RunMeaning(over=False, whole=False, job="running"),
+    "ABORTING": RunMeaning(over=False, whole=False, job="running"),
+    "SUCCEEDED": RunMeaning(over=True, whole=True, job="failed"),
     # What they wrote before was paid for: it is landed, and the pull is marked partial.
-    "FAILED": RunMeaning(over=True, whole=False),
-    "TIMED-OUT": RunMeaning(over=True, whole=False),
-    "ABORTED": RunMeaning(over=True, whole=False),
+    "FAILED": RunMeaning(over=True, whole=False, job="failed"),
+    "TIMED-OUT": RunMeaning(over=True, whole=False, job="failed"),
+    "ABORTED": RunMeaning(over=True, whole=False, job="failed"),
 }
 
 _MARKS = re.compile(r"\S*(?:@|https?:|www\.|linkedin\.com|apify_api_)\S*", re.IGNORECASE)
@@ -152,7 +157,7 @@ class NeverSentError(TransientError):
 
 def run_meaning(status: str) -> RunMeaning:
     """The meaning of a run's status; one that is not known yet is not over (Apify may invent more)."""
-    return RUN_STATUSES.get(status, RunMeaning(over=False, whole=False))
+    return RUN_STATUSES.get(status, RunMeaning(over=False, whole=False, job="running"))
 
 
 def sentence(text: object) -> str:

@@ -47,14 +47,14 @@ def examine(settings: Settings) -> list[Finding]:
     checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
         ("home", _home), ("database", _database), ("migrations", _migrations), ("roles", _roles),
         ("left over", _left_over), ("sources", _sources), ("title rules", _titles), ("proxy", _proxy),
-        ("apify", _apify), ("apollo", _apollo),
+        ("apify", _apify), ("apollo", _apollo), ("refresh", _refresh),
     ]  # fmt: skip
     found: list[Finding] = []
     for name, check in checks:
-        if name in {"migrations", "roles", "left over", "apify", "apollo"} and _failed(found, "database"):
+        if name in {"migrations", "roles", "left over", "apify", "apollo", "refresh"} and _failed(found, "database"):
             found.append(Finding(name, WARN, "not checked: the database cannot be used"))
             continue
-        if name in {"left over", "apify", "apollo"} and _failed(found, "migrations"):
+        if name in {"left over", "apify", "apollo", "refresh"} and _failed(found, "migrations"):
             continue
         try:
             found += check(workspace)
@@ -206,6 +206,12 @@ def _apollo(workspace: Workspace) -> Iterator[Finding]:
     from outreach_pipeline.stages.pull_apollo import check_apollo
 
     yield from _paid("apollo", check_apollo(workspace))
+
+
+def _refresh(workspace: Workspace) -> Iterator[Finding]:
+    from outreach_pipeline.stages.refresh_status import check_refresh
+
+    yield from _paid("refresh", check_refresh(workspace))
 
 
 def _paid(name: str, found: list[tuple[str, str, str]]) -> Iterator[Finding]:

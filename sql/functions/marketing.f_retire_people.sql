@@ -16,6 +16,23 @@ begin
     from pg_temp.person_merge as m
     inner join marketing.people_master as p on p.unique_id = public.barton_id('02', m.surviving_no);
 
+    -- A person has one live job: where both have one, the one that is further on stays.
+    update public.linkedin_refresh_jobs as j
+    set status = 'failed', outcome = 'given_up', completed_at = clock_timestamp(),
+        error_message = 'The person turned out to be another one, who is looked at already.'
+    from (
+        select l.job_id,
+            row_number() over (
+                partition by coalesce(m.surviving_id, l.person_unique_id)
+                order by l.status = 'running' desc, m.surviving_id is null desc, l.job_id
+            ) as place
+        from public.linkedin_refresh_jobs as l
+        left join pg_temp.master_merge as m on m.retired_id = l.person_unique_id
+        where l.status in ('pending', 'running')
+            and (m.retired_id is not null or l.person_unique_id in (select x.surviving_id from pg_temp.master_merge as x))
+    ) as o
+    where j.job_id = o.job_id and o.place > 1;
+
     for v_key in
         select c.conrelid::regclass as referencing, a.attname as column_name
         from pg_constraint as c

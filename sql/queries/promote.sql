@@ -12,7 +12,7 @@ where b.batch_id = %(batch_id)s and b.check_results -> 'held' = 'true'::jsonb an
 
 -- name: due_loads
 -- Records of the batch that no promotion has taken up, and earlier loads that an item of the batch repeated; without those
--- whose change waits for a decision (`outreach changes`).
+-- whose change waits for a decision (`outreach changes`), and without rows of refresh waves, which follow them themselves.
 select d.load_id
 from (
     select p.load_id
@@ -29,6 +29,11 @@ from (
 ) as d
 inner join intake.raw_loads as l using (load_id)
 where not exists (select from marketing.undecided_load as u where u.load_id = d.load_id and (u.state = 'proposed' or l.status = 'failed'))
+    and not exists (
+        select from public.refresh_row as r
+        inner join public.refresh_wave as w using (wave_id)
+        where r.load_id = d.load_id and w.state in ('running', 'landed')
+    )
 order by d.load_id;
 
 -- name: promote_contacts
