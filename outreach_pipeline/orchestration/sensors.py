@@ -101,7 +101,7 @@ def bills(workspace: Workspace) -> Found:
     if workspace.settings.apify_token is None:
         return Found(sentence=WITHOUT_KEY)
     settled = settle_bills(workspace, limit=BILLS_PER_TICK)
-    return Found(sentence=f"{settled} bills have settled." if settled else "No bill is waiting to settle.")
+    return Found(sentence=f"Bills that settled: {settled}." if settled else "No bill is waiting to settle.")
 
 
 def _cannot(workspace: Workspace) -> str:
