@@ -8,26 +8,38 @@ as $$
 declare
     v_added integer;
 begin
-    -- Observations of one thing that follow each other closely are one.
-    create temp table signal_wanted on commit drop as
-    select distinct on (g.reason, g.variant, g.company_id, g.person_unique_id, g.nth)
-        g.reason, g.variant, g.dedupe_days, g.company_id, g.person_unique_id, g.people_intelligence_id,
-        g.company_intelligence_id, g.source, g.observed_at, g.payload,
-        max(g.quality) over (partition by g.reason, g.variant, g.company_id, g.person_unique_id, g.nth) as quality
-    from (
-        select s.*, count(*) filter (where s.is_new)
-            over (partition by s.reason, s.variant, s.company_id, s.person_unique_id order by s.observed_at, s.n) as nth
-        from (
-            select x.*, row_number() over w as n,
-                coalesce(x.observed_at - lag(x.observed_at) over w >= make_interval(days => x.dedupe_days), true) as is_new
-            from pg_temp.signal_seen as x
-            window w as (
-                partition by x.reason, x.variant, x.company_id, x.person_unique_id
-                order by x.observed_at, x.people_intelligence_id, x.company_intelligence_id
-            )
-        ) as s
-    ) as g
-    order by g.reason, g.variant, g.company_id, g.person_unique_id, g.nth, g.n;
+    -- The first observation of a thing opens the days of its rule, the first after them the next ones, and so on: a year
+    -- of job advertisements that arrives at once is as many signals as if it had arrived day by day.
+    create temp table signal_wanted on commit drop as select s.* from pg_temp.signal_seen as s where false;
+    loop
+        create temp table signal_first on commit drop as
+        select distinct on (s.reason, s.variant, s.company_id, s.person_unique_id) s.*
+        from pg_temp.signal_seen as s
+        order by s.reason, s.variant, s.company_id, s.person_unique_id, s.observed_at, s.people_intelligence_id,
+            s.company_intelligence_id;
+        exit when not exists (select from pg_temp.signal_first);
+
+        insert into pg_temp.signal_wanted (
+            reason, variant, dedupe_days, company_id, person_unique_id, people_intelligence_id, company_intelligence_id,
+            source, observed_at, payload, quality
+        )
+        select f.reason, f.variant, f.dedupe_days, f.company_id, f.person_unique_id, f.people_intelligence_id,
+            f.company_intelligence_id, f.source, f.observed_at, f.payload, max(s.quality)
+        from pg_temp.signal_first as f
+        inner join pg_temp.signal_seen as s
+            on s.company_id = f.company_id and s.reason = f.reason and s.variant = f.variant
+            and s.person_unique_id is not distinct from f.person_unique_id
+            and s.observed_at < f.observed_at + make_interval(days => f.dedupe_days)
+        group by f.reason, f.variant, f.dedupe_days, f.company_id, f.person_unique_id, f.people_intelligence_id,
+            f.company_intelligence_id, f.source, f.observed_at, f.payload;
+        delete from pg_temp.signal_seen as s
+        using pg_temp.signal_first as f
+        where s.company_id = f.company_id and s.reason = f.reason and s.variant = f.variant
+            and s.person_unique_id is not distinct from f.person_unique_id
+            and s.observed_at < f.observed_at + make_interval(days => f.dedupe_days);
+        drop table pg_temp.signal_first;
+    end loop;
+    drop table pg_temp.signal_first;
     analyze pg_temp.signal_wanted;
 
     update bit.signal as s

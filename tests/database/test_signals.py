@@ -392,3 +392,15 @@ def test_signals_follow_a_person_who_turns_out_to_be_another(world: World) -> No
                             (number(two), number(one)))  # fmt: skip
         world.admin.execute("select marketing.f_retire_people()")
     assert [row["person_unique_id"] for row in world.admin.execute("select person_unique_id from bit.signal")] == [one]
+
+
+def test_a_year_of_advertisements_at_once_is_as_many_signals_as_day_by_day(world: World) -> None:
+    at_once, by_day = world.company(), world.company()
+    days = range(200, 0, -8)
+    world.raise_(None, [world.news(at_once, "hiring", kind="signal", score=80, days_ago=day) for day in days])
+    for day in days:
+        world.raise_(None, [world.news(by_day, "hiring", kind="signal", score=80, days_ago=day)])
+    seen = "select array_agg(observed_at order by observed_at) from bit.signal where company_id = %s"
+    assert world.value(seen, number(at_once)) == world.value(seen, number(by_day))
+    assert len(world.value(seen, number(at_once))) == 7
+    assert score(world, at_once)["score"] == score(world, by_day)["score"] > 0
