@@ -51,15 +51,30 @@ _MISSING_OBJECT = frozenset({"42P01", "42883", "42703", "42704"})
 # Raised by our own functions, whose texts hold ids and counts only.
 _OUR_OWN = frozenset({"P0001", "22023"})
 
-_HOPELESS = (
-    "authentication failed",
-    "does not exist",
-    "no password supplied",
-    "not permitted to log in",
-    "no pg_hba.conf entry",
-    "could not translate host name",
-    "No such file or directory",
+# What a server or pooler says before there is a session, without a SQLSTATE: its words, our sentence, the next step.
+_LOGIN = (
+    "The database refuses the login or its password.",
+    "Check login and password in OUTREACH_DATABASE_URL; OUTREACH_APP_PASSWORD is what `migrate` gives outreach_app.",
 )
+_HOST = ("The database's host is unknown.", "Check the host in OUTREACH_DATABASE_URL.")
+_SSL = ("The database and the URL do not agree on encryption.", "Check sslmode in OUTREACH_DATABASE_URL.")
+_OTHER = ("The database could not be used (OperationalError).", "")
+_HOPELESS = {
+    "authentication failed": _LOGIN,
+    "no password supplied": _LOGIN,
+    "not permitted to log in": _LOGIN,
+    "no such user": _LOGIN,
+    "user not found": _LOGIN,
+    "no pg_hba.conf entry": _LOGIN,
+    "could not translate host name": _HOST,
+    "failed to resolve host": _HOST,
+    "SSL was required": _SSL,
+    "connection is insecure": _SSL,
+    "certificate verify failed": _SSL,
+    "does not exist": _OTHER,
+    "no such database": _OTHER,
+    "No such file or directory": _OTHER,
+}
 
 _NEXT_STEPS = {
     "53100": "Free space on the database server, then run again: nothing was half written.",
@@ -102,7 +117,13 @@ def may_come_up(error: Exception) -> bool:
 
     libpq gives no SQLSTATE for what happens before a session starts, only the server's words, so they decide.
     """
-    return isinstance(error, psycopg.OperationalError) and not any(words in str(error) for words in _HOPELESS)
+    return isinstance(error, psycopg.OperationalError) and _hopeless(error) is None
+
+
+def _hopeless(error: Exception) -> tuple[str, str] | None:
+    """Our words and the next step for what connecting again does not help against; None when it may."""
+    text = str(error)
+    return next((ours for theirs, ours in _HOPELESS.items() if theirs in text), None)
 
 
 def _kind_of(state: str, error: psycopg.Error) -> type[DatabaseError]:
@@ -120,7 +141,8 @@ def _kind_of(state: str, error: psycopg.Error) -> type[DatabaseError]:
 
 def _sentence(state: str, error: psycopg.Error) -> str:
     if not state:
-        return f"The database could not be used ({type(error).__name__})."
+        found = _hopeless(error) if isinstance(error, psycopg.OperationalError) else None
+        return found[0] if found else f"The database could not be used ({type(error).__name__})."
     diag = error.diag
     named = [
         f"{label} {value}"
@@ -140,6 +162,9 @@ def _sentence(state: str, error: psycopg.Error) -> str:
 def _next_step(state: str, kind: type[DatabaseError], error: psycopg.Error) -> str:
     if state in _OUR_OWN and error.diag.message_hint:
         return error.diag.message_hint
+    found = None if state else _hopeless(error)
+    if found and found[1] and kind is DatabaseConfigurationError:
+        return found[1]
     if state in _NEXT_STEPS:
         return _NEXT_STEPS[state]
     if state in _MISSING_OBJECT or state == "3F000":
