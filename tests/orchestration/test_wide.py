@@ -1,0 +1,116 @@
+"""After the night: signals and the ready list are counted, stale seats and held batches are pointed out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from batches import ACCEPT, MONDAY, TUESDAY, Batches, Rows, lead, leads, materialized
+
+from outreach_pipeline.orchestration.schedule import MORNING
+from outreach_pipeline.orchestration.specs import FRESHNESS, HELD
+from outreach_pipeline.stages.freshness import next_due, read_slot_freshness
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def _morning(batches: Batches) -> dg.ExecuteInProcessResult:
+    job = batches.defs().resolve_job_def(MORNING)
+    return job.execute_in_process(run_config=QUIET, raise_on_error=False)
+
+
+def _checks(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    return {found.check_name: found for found in result.get_asset_check_evaluations()}
+
+
+def _seen(rows: Rows, days: int, where: str = "true") -> None:
+    rows(
+        f"update marketing.company_slot set last_refreshed_at = now() - make_interval(days => {days})"
+        f" where is_filled and {where} returning 1"
+    )
+
+
+def test_an_empty_database_has_a_morning_too(batches: Batches) -> None:
+    result = _morning(batches)
+    assert result.success
+    assert all(found.passed for found in _checks(result).values())
+    assert materialized(result)["marketing.outreach_ready"]["dagster/row_count"] == 0
+
+
+def test_the_ready_list_says_who_is_left_out(batches: Batches) -> None:
+    batches.write(MONDAY, leads(5))
+    batches.run(MONDAY)
+    shown = materialized(_morning(batches))
+    ready = shown["marketing.outreach_ready"]
+    assert ready["seats"] == 15
+    assert ready["dagster/row_count"] + ready["left out"] == 15
+    assert "| vacant | 10 |" in ready["standing"]
+    assert shown["bit.signal"]["dagster/row_count"] == 0
+
+
+def test_freshness_is_measured_against_the_cadence_of_the_slot_type(batches: Batches, rows: Rows) -> None:
+    batches.write(MONDAY, [*leads(10), *[lead(n, job_title="Chief Financial Officer") for n in range(10, 20)]])
+    batches.run(MONDAY)
+    _seen(rows, 1)
+    found = _checks(_morning(batches))[FRESHNESS]
+    assert found.passed
+    assert "0 of 20 holders" in (found.description or "")
+    _seen(rows, 31, "slot_type = 'CFO'")
+    found = _checks(_morning(batches))[FRESHNESS]
+    assert not found.passed
+    assert found.severity is dg.AssetCheckSeverity.WARN
+    assert not found.blocking
+    assert "CFO 10 of 10 (100%)" in (found.description or "")
+    assert "CEO" not in (found.description or "")
+    assert found.metadata["stale"].value == 10
+    # A longer cadence for the same seats, and they are fresh.
+    patient = Batches(batches.folder, batches.settings.model_copy(update={"refresh_cfo_days": 60}), batches.database)
+    assert _checks(_morning(patient))[FRESHNESS].passed
+
+
+def test_a_few_stale_seats_do_not_warn(batches: Batches, rows: Rows) -> None:
+    batches.write(MONDAY, leads(20))
+    batches.run(MONDAY)
+    _seen(rows, 1)
+    rows(
+        "update marketing.company_slot set last_refreshed_at = null where company_slot_unique_id in"
+        " (select company_slot_unique_id from marketing.company_slot where is_filled limit 2) returning 1"
+    )
+    ceo = next(one for one in read_slot_freshness(batches.workspace) if one.slot_type == "CEO")
+    assert (ceo.filled, ceo.stale, ceo.very_stale) == (20, 2, 2)
+    assert _checks(_morning(batches))[FRESHNESS].passed
+
+
+def test_no_value_of_a_person_is_in_the_checks(batches: Batches, rows: Rows) -> None:
+    batches.write(MONDAY, leads(5))
+    batches.run(MONDAY)
+    _seen(rows, 400)
+    told = str(_morning(batches).all_events)
+    for row in rows("select full_name, email, linkedin_url from marketing.people_master"):
+        assert not any(str(value) in told for value in row.values())
+
+
+def test_a_held_batch_warns_every_morning_until_it_is_decided(batches: Batches) -> None:
+    batches.write(MONDAY, leads(25))
+    batches.run(MONDAY)
+    batches.write(TUESDAY, [lead(n, email="not an address") for n in range(30, 60)])
+    assert not batches.run(TUESDAY).success
+    for _ in range(2):
+        result = _morning(batches)
+        assert result.success, "it warns, and holds back nobody"
+        found = _checks(result)[HELD]
+        assert not found.passed
+        assert found.description == "1 held, the oldest 2026-11-17|leads."
+        assert "| `2026-11-17 leads` |" in found.metadata["batches"].value
+    batches.run(TUESDAY, config=ACCEPT)
+    assert _checks(_morning(batches))[HELD].passed
+
+
+def test_when_the_next_one_comes_due(batches: Batches, rows: Rows) -> None:
+    assert next_due(batches.workspace) is None
+    batches.write(MONDAY, leads(2))
+    batches.run(MONDAY)
+    seen = datetime(2026, 11, 16, 12, tzinfo=UTC)
+    rows("update marketing.people_master set last_observed_at = %s returning 1", seen)
+    assert next_due(batches.workspace, now=seen) == seen + timedelta(days=30)
+    assert next_due(batches.workspace, now=seen + timedelta(days=31)) is None
