@@ -91,9 +91,17 @@ def run(
 ) -> int:
     """Run `refresh run`; 1 when a wave was refused or is held."""
     workspace = open_workspace()
+    plans: list[PlanReport] = []
+    failures: list[str] = []
+    reports: list[RefreshReport] = []
     with progress_bars() as progress:
-        plans, failures = _start_all(workspace, day, limit, progress)
-        reports = _finish_all(workspace, progress) if wait else []
+        while True:
+            more, refused = _start_all(workspace, day, None if limit is None else limit - _jobs(plans), progress)
+            plans, failures = [*plans, *more], [*failures, *refused]
+            reports += _finish_all(workspace, progress) if wait else []
+            # Only so many waves go at once; when they are over there may be more people due.
+            if not wait or refused or not _jobs(more) or more[-1].verdict != "waves":
+                break
     held = [report for report in reports if report.state == "landed"]
     if as_json:
         told = {"waves": list(map(asdict, plans)), "failures": failures, "reports": list(map(asdict, reports))}
@@ -103,6 +111,10 @@ def run(
         if plans and not wait:
             hint("`outreach refresh status` shows how they stand; --wait takes up the results here.")
     return 1 if failures or held else 0
+
+
+def _jobs(plans: list[PlanReport]) -> int:
+    return sum(plan.jobs for plan in plans)
 
 
 def _start_all(
