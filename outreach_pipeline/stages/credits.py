@@ -112,9 +112,10 @@ class DatabaseCreditLedger:
 
     def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[str]:
         """See `CreditLedger.subjects`; those of another source's items come newest first."""
+        settings = self._workspace.settings
         days = {
-            "days": self._workspace.settings.enrich_after_days,
-            "doubt_days": self._workspace.settings.apollo_doubt_days
+            "days": settings.enrich_after_days, "not_found_days": settings.ask_again_after_days,
+            "doubt_days": settings.apollo_doubt_days,
         }  # fmt: skip
         with self._database.transaction(Role.INGEST) as tx:
             if fixed:

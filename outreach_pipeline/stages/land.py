@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import JsonbArray, Role, Transaction
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import ConfigurationError, PermanentError
+from outreach_pipeline.errors import PermanentError, TransientError
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
 from outreach_pipeline.sources.pages import Page, PoisonItem
 from outreach_pipeline.stages.credits import settle_calls
@@ -203,7 +203,8 @@ def _read(
     for page in source.pull(batch.day, cursor):
         with workspace.database.transaction(Role.INGEST) as tx:
             if tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id}) != cursor:
-                raise ConfigurationError(
+                # The loser of a page did nothing wrong: it may go on where the other one stops.
+                raise TransientError(
                     f"Batch {batch.batch_id} is being landed by another process as well.",
                     next_step="Let that one finish; run this again afterwards.",
                 )

@@ -1,8 +1,8 @@
 -- Whom a source's items name and nobody has asked about lately: vendor ids of people (p_kind person) with their title,
--- or domains of companies (p_kind domain), newest items first. Left out: asked about within p_days, or part of a call
--- whose answer was lost within p_doubt_days. Items count up to p_until, so that a backfilled day does not see the future.
+-- or domains of companies (p_kind domain), newest items first. Left out: found within p_days, asked about and not found
+-- within p_not_found_days, or part of a call whose answer was lost within p_doubt_days. Items count up to p_until, so that a backfilled day does not see the future.
 create or replace function intake.f_enrichment_subjects(
-    p_provider text, p_source text, p_kind text, p_until timestamptz, p_days integer, p_doubt_days integer
+    p_provider text, p_source text, p_kind text, p_until timestamptz, p_days integer, p_not_found_days integer, p_doubt_days integer
 )
 returns table (subject text, title text)
 language plpgsql
@@ -37,7 +37,7 @@ begin
     where not exists (
         select from public.enrichment as e
         where e.provider = p_provider and e.subject = n.subject
-            and e.enriched_at > clock_timestamp() - make_interval(days => p_days)
+            and e.enriched_at > clock_timestamp() - make_interval(days => case when e.was_found then p_days else p_not_found_days end)
     )
     and not exists (
         select from public.credit_ledger as c
@@ -47,5 +47,5 @@ begin
     order by n.load_id desc, n.subject;
 end
 $$;
-revoke all on function intake.f_enrichment_subjects(text, text, text, timestamptz, integer, integer) from public;
-grant execute on function intake.f_enrichment_subjects(text, text, text, timestamptz, integer, integer) to mcp_ingest;
+revoke all on function intake.f_enrichment_subjects(text, text, text, timestamptz, integer, integer, integer) from public;
+grant execute on function intake.f_enrichment_subjects(text, text, text, timestamptz, integer, integer, integer) to mcp_ingest;

@@ -21,5 +21,7 @@ for each row execute function public.trigger_updated_at();
 
 grant select on public.budget to mcp_ingest, outreach_refresh, outreach_read;
 
--- It takes one more cap (per run); two functions of that name would be one too many.
+-- These take one more argument (a cap per run; how long who was not found is not asked about), and two functions of a
+-- name would be one too many.
 drop function if exists public.f_intend_run(text, text, text, text, numeric, numeric, numeric, interval);
+drop function if exists intake.f_enrichment_subjects(text, text, text, timestamptz, integer, integer);

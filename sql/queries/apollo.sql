@@ -23,7 +23,9 @@ order by call_id;
 
 -- name: enrichment_subjects
 select subject, title
-from intake.f_enrichment_subjects('apollo', %(source)s, %(kind)s, %(until)s::timestamptz, %(days)s, %(doubt_days)s);
+from intake.f_enrichment_subjects(
+    'apollo', %(source)s, %(kind)s, %(until)s::timestamptz, %(days)s, %(not_found_days)s, %(doubt_days)s
+);
 
 -- name: due_of
 -- Of given subjects those that nobody has asked about lately, in the given order.
@@ -32,7 +34,7 @@ from unnest(%(subjects)s::text[]) with ordinality as s (subject, place)
 where not exists (
     select from public.enrichment as e
     where e.provider = 'apollo' and e.subject = s.subject
-        and e.enriched_at > clock_timestamp() - make_interval(days => %(days)s)
+        and e.enriched_at > clock_timestamp() - make_interval(days => case when e.was_found then %(days)s else %(not_found_days)s end)
 )
 and not exists (
     select from public.credit_ledger as c

@@ -449,7 +449,7 @@ def test_a_second_process_waits_for_the_first_to_land_its_page(tmp_path: Path, d
         land_batch(there[0], BATCH)
         assert landed(admin) == ALL
         assert len(service.runs.all()) == 1
-        assert set(ends) <= {"complete", "ConfigurationError", "TransientError"}
+        assert set(ends) <= {"complete", "TransientError"}
 
 
 def test_adopted_runs_are_resumed_where_the_trouble_was(tmp_path: Path, database_url: str, admin: Admin) -> None:

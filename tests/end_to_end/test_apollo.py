@@ -134,6 +134,47 @@ def test_domains_are_enriched_one_by_one_and_in_tens(tmp_path: Path, database_ur
         assert one(admin, "select count(*) from public.enrichment where not was_found") == 2
 
 
+def test_who_was_not_found_is_asked_about_again_later_than_who_was(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    """A domain that Apollo knows is due after 90 days, one that it does not know after 180."""
+    source = (
+        '[sources.bulk]\nkind = "apollo"\nshape = "apollo_organization"\nendpoint = "organizations/bulk_enrich"\n'
+        'max_credits = 100\ndomains = ["{}", "nobody.example"]\n'
+    )
+    with apollo() as sandbox:
+        known = next(company.domain for company in sandbox.world.companies if not company.outside)
+        there = apollo_workspace(tmp_path, database_url, sandbox, source.format(known))
+        asked: list[int] = []
+        for days in (0, 89, 91, 179, 181):
+            admin.execute(f"update public.enrichment set enriched_at = now() - interval '{days} days'")
+            before = one(admin, "select coalesce(sum(cardinality(subjects)), 0) from public.credit_ledger")
+            land_batch(there, Batch(DAY.replace(day=len(asked) + 1), "bulk"))
+            asked.append(one(admin, "select sum(cardinality(subjects)) from public.credit_ledger") - before)
+        # At 179 days the known one is due once more; at 181 both are.
+        assert asked == [2, 0, 1, 1, 2]
+        often = apollo_workspace(tmp_path, database_url, sandbox, source.format(known), ask_again_after_days=10)
+        admin.execute("update public.enrichment set enriched_at = now() - interval '11 days'")
+        land_batch(often, Batch(DAY.replace(day=9), "bulk"))
+        assert one(admin, "select subjects from public.credit_ledger order by call_id desc limit 1") == ["nobody.example"]
+
+
+def test_who_was_named_and_not_found_waits_as_long(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    """The same for people whom another source names."""
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        land_batch(there, SEARCH)
+        land_batch(there, MATCH)
+        gone = one(admin, "update public.enrichment set was_found = false where subject = (select min(subject) from"
+                          " public.enrichment) returning subject")  # fmt: skip
+        admin.execute("update public.enrichment set enriched_at = now() - interval '91 days'")
+        land_batch(there, Batch(DAY.replace(day=21), "matches"))
+        assert one(admin, f"select count(*) from public.credit_ledger where '{gone}' = any(subjects)") == 1
+        admin.execute("update public.enrichment set enriched_at = now() - interval '181 days'")
+        land_batch(there, Batch(DAY.replace(day=22), "matches"))
+        assert one(admin, f"select count(*) from public.credit_ledger where '{gone}' = any(subjects)") == 2
+
+
 def test_the_doctor_asks_and_spends_nothing(tmp_path: Path, database_url: str) -> None:
     with apollo() as sandbox:
         there = apollo_workspace(tmp_path, database_url, sandbox)

@@ -240,7 +240,7 @@ def test_killed_at_every_commit_nobody_is_asked_about_twice(tmp_path: Path, data
         assert total == different
         everybody = one(
             admin,
-            "select count(*) from intake.f_enrichment_subjects('apollo', 'people', 'person', 'infinity', 90, 3)",
+            "select count(*) from intake.f_enrichment_subjects('apollo', 'people', 'person', 'infinity', 90, 180, 3)",
         )
         due = one(admin, "select count(*) from public.enrichment")
         assert due + everybody == count(admin, "people")[1] - one(
