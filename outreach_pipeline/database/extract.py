@@ -13,7 +13,7 @@ No percent sign but those of the parameters in `loads` gets into a query: it run
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import LiteralString
 
@@ -32,7 +32,7 @@ from outreach_pipeline.database.extract_values import (
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.records.columns import COLUMNS, SectionName, anchor_names
 from outreach_pipeline.records.shape_model import Find, Section, Shape
-from outreach_pipeline.records.shape_paths import HERE, ItemPath
+from outreach_pipeline.records.shape_paths import ITEM, ItemPath
 from outreach_pipeline.rules.side_jobs import MAIN, SIDE
 
 ERROR_KEYS = ("error", "errors", "message", "status", "statusCode", "element", "originalQuery", "errorCode")
@@ -50,6 +50,7 @@ class ShapeQueries:
 
     companies: LiteralString
     people: LiteralString
+    intelligence: LiteralString
     refusals: LiteralString
     doubts: LiteralString
     missing_keys: LiteralString
@@ -62,6 +63,7 @@ def shape_queries(shape: Shape, loads: LiteralString = LOADS) -> ShapeQueries:
     composed = (
         extract_query(shape, "company", source),
         extract_query(shape, "person", source),
+        extract_query(shape, "intelligence", source),
         refusals_query(shape, source),
         doubts_query(shape, source),
         missing_keys_query(shape, source),
@@ -72,7 +74,7 @@ def shape_queries(shape: Shape, loads: LiteralString = LOADS) -> ShapeQueries:
 
 
 def extract_query(shape: Shape, target: SectionName, loads: sql.Composable) -> sql.Composed:
-    """Query for the companies or the people in some loads.
+    """Query for the companies, the people or the intelligence in some loads.
 
     `loads` is a query that yields load_id bigint and raw_data jsonb; it appears once per section of the
     shape, so its parameters need names. The result has load_id bigint, part smallint (0 for the item's own
@@ -215,22 +217,31 @@ def _items(
     *,
     kept: bool,
     bases: Set[str] = frozenset(),
-    keys: Sequence[str] = (),
+    keys: Sequence[tuple[str, str]] = (),
 ) -> sql.Composed:
-    """load_id, item, one jsonb column per find in `bases` and per key; only good or only refused items."""
-    named = [(_find(find), find.name) for find in shape.finds if find.name in bases]
-    named += [(sql.SQL("item -> {}").format(literal(key)), _hoisted(key)) for key in keys]
-    return sql.SQL(
+    """load_id, item, one jsonb column per find in `bases` and per key (of the item or of a find); only good or only
+    refused items.
+    """
+    found = sql.SQL(
         "SELECT load_id, item{named}"
         " FROM (SELECT load_id, raw_data #> '{{}}' AS item FROM ({loads}) l OFFSET 0) i"
         " WHERE {kind} IS {wanted} OFFSET 0"
     ).format(
-        named=sql.SQL("").join(
-            sql.SQL(", {} AS {}").format(value, sql.Identifier(base_name(name))) for value, name in named
-        ),
+        named=_named((_find(find), find.name) for find in shape.finds if find.name in bases),
         loads=loads,
         kind=refusal_expression(shape)[0],
         wanted=sql.SQL("NULL" if kept else "NOT NULL"),
+    )
+    if not keys:
+        return found
+    starts = [(sql.Identifier(base_name(base) if base else "item"), base, key) for base, key in keys]
+    inside = [(sql.SQL("{} -> {}").format(start, literal(key)), _hoisted(base, key)) for start, base, key in starts]
+    return sql.SQL("SELECT i.*{} FROM ({}) i OFFSET 0").format(_named(inside), found)
+
+
+def _named(values: Iterable[tuple[sql.Composable, str]]) -> sql.Composed:
+    return sql.SQL("").join(
+        sql.SQL(", {} AS {}").format(value, sql.Identifier(base_name(name))) for value, name in values
     )
 
 
@@ -239,16 +250,16 @@ def _bases(section: Section) -> Set[str]:
     return {path.base for path in [*paths, *([section.each] if section.each else [])]}
 
 
-def _hoist(section: Section) -> tuple[Section, tuple[str, ...]]:
-    """The section with its much used objects as bases of their own, and the keys of those objects."""
+def _hoist(section: Section) -> tuple[Section, tuple[tuple[str, str], ...]]:
+    """The section with its much used objects as bases of their own, and those objects: their base and key."""
     paths = [path for ways in section.columns.values() for way in ways for path in way.paths]
-    uses = Counter(path.steps[0] for path in paths if path.base == HERE and len(path.steps) > 1)
+    uses = Counter((path.base, path.steps[0]) for path in paths if path.base != ITEM and len(path.steps) > 1)
     keys = tuple(key for key, count in uses.items() if count >= _HOIST_FROM) if not section.each else ()
 
     def moved(path: ItemPath) -> ItemPath:
-        if path.base != HERE or len(path.steps) < 2 or path.steps[0] not in keys:
+        if len(path.steps) < 2 or (path.base, path.steps[0]) not in keys:
             return path
-        return replace(path, base=_hoisted(path.steps[0]), steps=path.steps[1:])
+        return replace(path, base=_hoisted(path.base, path.steps[0]), steps=path.steps[1:])
 
     columns = {
         name: tuple(replace(way, paths=tuple(moved(path) for path in way.paths)) for way in ways)
@@ -257,8 +268,8 @@ def _hoist(section: Section) -> tuple[Section, tuple[str, ...]]:
     return replace(section, columns=columns), keys
 
 
-def _hoisted(key: str) -> str:
-    return f"key {key}"
+def _hoisted(base: str, key: str) -> str:
+    return f"{base} key {key}"
 
 
 def _only_error_keys(shape: Shape) -> sql.Composed:

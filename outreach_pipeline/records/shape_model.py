@@ -95,9 +95,12 @@ class Shape:
     company: Section | None
     person: Section | None
     people: tuple[Section, ...]
+    intelligence: Section | None = None
 
     def sections(self, target: SectionName) -> tuple[Section, ...]:
-        """The sections that yield companies, or those that yield people (the person, then each list)."""
+        """The sections that yield companies, intelligence, or people (the person, then each list)."""
+        if target == "intelligence":
+            return (self.intelligence,) if self.intelligence else ()
         if target == "company":
             return (self.company,) if self.company else ()
         return ((self.person,) if self.person else ()) + self.people
@@ -110,7 +113,7 @@ class Shape:
             for path in (*find.paths, *find.titles, *([find.latest] if find.latest else []))
         ]
         found += [refusal.reason_path for refusal in self.refusals if refusal.reason_path]
-        for section in (*self.sections("company"), *self.sections("person")):
+        for section in (*self.sections("company"), *self.sections("person"), *self.sections("intelligence")):
             found += [section.each] if section.each else []
             found += _section_paths(section)
         return tuple(found)
@@ -118,10 +121,11 @@ class Shape:
     def known_keys(self) -> tuple[str, ...]:
         """Top-level keys that are no surprise: those the shape reads by a short path, and those it lists."""
         inside = {path.text for section in self.people for path in _section_paths(section)}
+        whole = {find.name for find in self.finds if any(path.jsonpath == "$" for path in find.paths)}
         read = [
             path.steps[0]
             for path in self.paths()
-            if path.steps and path.base in {HERE, ITEM} and path.text not in inside
+            if path.steps and path.base in {HERE, ITEM, *whole} and path.text not in inside
         ]
         return tuple(sorted({*read, *self.volatile, *self.echo, *self.expected, *self.known}))
 

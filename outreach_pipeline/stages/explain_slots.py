@@ -70,7 +70,7 @@ def _why(row: Row, holder: Row | None) -> str | None:
     if row["place"] == 1 or (holder is None and row["is_candidate"]):
         return None
     if not row["is_here"]:
-        return "observed at another company since"
+        return "observed elsewhere, or without an employer, since"
     if row["points"] is None or holder is None:
         return "the newest title does not name the role"
     older = row["observed_at"] < holder["observed_at"]

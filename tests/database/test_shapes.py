@@ -74,7 +74,7 @@ def land(connection: Connection, items: list[Any]) -> None:
 def flatten(connection: Connection, shape: Shape, target: SectionName) -> list[dict[str, Any]]:
     """The filled columns of each record, with `item` and `part`; lists parsed."""
     queries = extract.shape_queries(shape, LOADS)
-    query = queries.companies if target == "company" else queries.people
+    query = {"company": queries.companies, "person": queries.people, "intelligence": queries.intelligence}[target]
     found = []
     for row in connection.execute(query, {"first": 0}):
         assert tuple(row) == ("load_id", "part", *column_names(target))
@@ -107,6 +107,7 @@ def test_golden(connection: Connection, name: str) -> None:
     land(connection, sample(shape))
     assert flatten(connection, shape, "company") == golden["company"]
     assert flatten(connection, shape, "person") == golden["person"]
+    assert flatten(connection, shape, "intelligence") == golden.get("intelligence", [])
     refused = connection.execute(extract.shape_queries(shape, LOADS).refusals, {"first": 0}).fetchall()
     assert [[row["load_id"], row["kind"], row["reason"]] for row in refused] == golden["refused"]
 
@@ -114,7 +115,7 @@ def test_golden(connection: Connection, name: str) -> None:
 @pytest.mark.parametrize("name", sorted(SHAPES))
 def test_every_item_is_a_record_or_refused_or_has_nothing_to_say(connection: Connection, name: str) -> None:
     golden = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
-    accounted = {row["item"] for row in golden["company"] + golden["person"]}
+    accounted = {row["item"] for row in golden["company"] + golden["person"] + golden.get("intelligence", [])}
     accounted |= {row[0] for row in golden["refused"]} | set(golden.get("silent", []))
     assert accounted == set(range(len(sample(SHAPES[name]))))
 
@@ -347,6 +348,118 @@ def test_the_current_position_that_began_last(
 ) -> None:
     item = {"id": "ACoA1", "firstName": "A", "lastName": "B", "experience": experience}
     assert employment(connection, "harvestapi_profile", item) == expected
+
+
+def dev_fusion(jobs: list[tuple[str, str, int]]) -> dict[str, Any]:
+    """The actor's own pick, at the top level, is the first."""
+    experiences = [
+        {"title": title, "companyName": company, "jobStartedOn": f"3-{year}", "jobStillWorking": True}
+        for title, company, year in jobs
+    ]
+    top = {"jobTitle": jobs[0][0], "companyName": jobs[0][1], "jobStartedOn": f"3-{jobs[0][2]}", "jobStillWorking": True}
+    return {"fullName": "A B", "experiences": experiences, **top}
+
+
+def harvestapi(jobs: list[tuple[str, str, int]]) -> dict[str, Any]:
+    current = [{"companyName": company} for _, company, _ in jobs]
+    return {"id": "ACoA1", "firstName": "A", "experience": [present(*job) for job in jobs], "currentPosition": current}
+
+
+def apimaestro(jobs: list[tuple[str, str, int]]) -> dict[str, Any]:
+    experience = [
+        {"title": title, "company": company, "start_date": {"year": year, "month": "Mar"}, "is_current": True}
+        for title, company, year in jobs
+    ]
+    return {"basic_info": {"fullname": "A B", "current_company": jobs[0][1]}, "experience": experience}
+
+
+def apollo(jobs: list[tuple[str, str, int]]) -> dict[str, Any]:
+    history = [
+        {
+            "current": True, "organization_id": f"o{company}", "organization_name": company, "title": title,
+            "start_date": f"{year}-03-01",
+        }
+        for title, company, year in jobs
+    ]  # fmt: skip
+    top = {"organization_id": f"o{jobs[0][1]}", "organization": {"name": jobs[0][1], "primary_domain": "first.example"}}
+    return {"id": "a", "name": "A B", "title": jobs[0][0], "employment_history": history, **top}
+
+
+PROFILES = {
+    "dev_fusion_profile": dev_fusion, "harvestapi_profile": harvestapi, "apimaestro_profile": apimaestro,
+    "apollo_people_match": apollo, "apollo_people_search": apollo, "apollo_scraper": apollo,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", PROFILES)
+@pytest.mark.parametrize("side_title", ["Board Member", "Advisor to the CEO", "Angel Investor", "Volunteer"])
+@pytest.mark.parametrize("since", [2009, 2025])
+@pytest.mark.parametrize("side_first", [True, False])
+def test_a_side_job_gives_way_to_a_job_whatever_its_date_and_place(
+    connection: Connection, shape: str, side_title: str, since: int, side_first: bool
+) -> None:
+    job, side = ("CEO", "Here", 2015), (side_title, "There", since)
+    item = PROFILES[shape]([side, job] if side_first else [job, side])
+    assert employment(connection, shape, item) == ("CEO", "Here")
+    person = flatten(connection, SHAPES[shape], "person")[0]
+    assert set(person["employers"]) == {"Here", "There"}
+    company = flatten(connection, SHAPES[shape], "company")[0]
+    assert ("domain" in company) == (shape.startswith("apollo") and not side_first), "a website of the other employer"
+    assert not side_first or "2015" in person["started_on"]
+
+
+@pytest.mark.parametrize("shape", PROFILES)
+def test_a_side_job_alone_is_the_job(connection: Connection, shape: str) -> None:
+    jobs = [("Board Member", "There", 2019), ("Advisor", "Elsewhere", 2009)]
+    assert employment(connection, shape, PROFILES[shape](jobs)) == ("Board Member", "There")
+
+
+def ended(shape: str, item: dict[str, Any]) -> dict[str, Any]:
+    """The same item with every position ended."""
+    item = {**item, "jobStillWorking": False, "currentPosition": [], "organization": None, "organization_id": None}
+    item |= {"basic_info": {"fullname": "A B", "current_company": ""}}
+    ends = {
+        "dev_fusion_profile": {"jobStillWorking": False}, "harvestapi_profile": {"endDate": {"text": "Mar 2026", "year": 2026}},
+        "apimaestro_profile": {"is_current": False, "end_date": {"year": 2026}},
+    }.get(shape, {"current": False})  # fmt: skip
+    for key in ("experiences", "experience", "employment_history"):
+        item[key] = [{**job, **ends} for job in item.get(key, [])]
+    return item
+
+
+@pytest.mark.parametrize("shape", PROFILES)
+def test_no_employer_means_that_positions_are_listed_and_all_have_ended(connection: Connection, shape: str) -> None:
+    current = PROFILES[shape]([("CEO", "Here", 2015), ("Analyst", "There", 2009)])
+    over = ended(shape, current)
+    none_listed = {**over, "experiences": [], "experience": [], "employment_history": []}
+    for item, expected in ((current, None), (over, "2"), (none_listed, None)):
+        connection.execute("TRUNCATE loads")
+        land(connection, [item])
+        person = flatten(connection, SHAPES[shape], "person")[0]
+        assert person.get("no_employer") == expected
+        assert ("employers" in person) == (item is current)
+    key = next(key for key in ("experiences", "experience", "employment_history") if over[key])
+    for n in range(2):
+        connection.execute("TRUNCATE loads")
+        land(connection, [{**over, key: [current[key][m] if m == n else over[key][m] for m in range(2)]}])
+        assert "no_employer" not in flatten(connection, SHAPES[shape], "person")[0]
+
+
+def test_positions_that_older_rows_describe_by_caption(connection: Connection) -> None:
+    def older(*captions: str | None) -> dict[str, Any]:
+        rows = [{"title": "CEO", "subtitle": "Here · Full-time", "caption": caption} for caption in captions]
+        return {"fullName": "A B", "experiences": rows}
+
+    for captions, no_employer, employers in [
+        (("Mar 2015 - Nov 2026 · 11 yrs", "2009 – 2015 · 6 yrs"), "2", None),
+        (("Mar 2015 - Present · 11 yrs", "2009 - 2015 · 6 yrs"), None, ["Here · Full-time"]),
+        (("Mar 2015 - Nov 2026 · 11 yrs", None), None, None),
+        (("Mar 2015 - heute · 11 yrs",), None, None),
+    ]:
+        connection.execute("TRUNCATE loads")
+        land(connection, [older(*captions)])
+        person = flatten(connection, SHAPES["dev_fusion_profile"], "person")[0]
+        assert (person.get("no_employer"), person.get("employers")) == (no_employer, employers)
 
 
 def test_an_ended_job_at_the_top_gives_way_to_the_experience(connection: Connection) -> None:
