@@ -31,6 +31,7 @@ from outreach_pipeline.database.extract_values import (
 )
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.records.columns import COLUMNS, SectionName, anchor_names
+from outreach_pipeline.records.misplaced import MISPLACED
 from outreach_pipeline.records.shape_model import Find, Section, Shape
 from outreach_pipeline.records.shape_paths import ITEM, ItemPath
 from outreach_pipeline.rules.side_jobs import MAIN, SIDE
@@ -337,7 +338,12 @@ def _records(section: Section, items: sql.Composed, number: int, of: int) -> sql
         sql.SQL("{} AS {}").format(column_value(section, column.name, as_list=column.kind == "list"), name)
         for column, name in zip(COLUMNS[section.target], names, strict=True)
     ]
-    anchors = [sql.Identifier(name) for name in anchor_names(section.target)]
+    # What is misplaced in an anchor makes nobody.
+    anchors = [
+        sql.SQL("nullif({}, {})").format(sql.Identifier(name), literal(MISPLACED))
+        for name in anchor_names(section.target)
+        if name in section.columns
+    ]
     part: sql.Composable = sql.SQL("0::smallint")
     source: sql.Composable = sql.SQL("({}) i").format(items)
     if section.each:

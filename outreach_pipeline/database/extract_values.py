@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from psycopg import sql
 
+from outreach_pipeline.records.misplaced import MISPLACED
 from outreach_pipeline.records.shape_model import Alternative, Section
 from outreach_pipeline.records.shape_paths import HERE, ITEM, ItemPath
 
@@ -21,6 +22,7 @@ _BLANKS = " \t\r\n\u00a0\u200b\u202f\ufeff"
 _NOT_A_NUMBER = ("nan", "NaN")
 _SCALAR = '(@.type() == "number" || @.type() == "boolean" || @ like_regex "\\\\S")'
 _FILLED = f'{_SCALAR} && @ != "nan" && @ != "NaN"'
+_NO_TEXT = '$[*] ? (@.type() == "object" || @.type() == "array" || @.type() == "boolean")'
 
 
 def column_value(section: Section, name: str, *, as_list: bool) -> sql.Composable:
@@ -33,9 +35,31 @@ def column_value(section: Section, name: str, *, as_list: bool) -> sql.Composabl
         lists = [_list(path, way.split, here) for way in ways for path in way.paths]
         if len(lists) > 1:
             lists = [sql.SQL("coalesce({}, '[]'::jsonb)").format(one) for one in lists]
+        elif not ways[0].paths[0].jsonpath:  # elsewhere another path may read what this one leaves out
+            lists.append(_no_texts(ways[0].paths[0], here))
         return sql.SQL("nullif({}, '[]'::jsonb)::text").format(sql.SQL(" || ").join(lists))
     found = [_way(way, here) for way in ways]
-    return found[0] if len(found) == 1 else sql.SQL("coalesce({})").format(comma(found))
+    misplaced = [_misplaced(path, here) for way in ways if way.mode != "all" for path in way.paths if path.steps]
+    if len(found) + len(misplaced) == 1:
+        return found[0]
+    return sql.SQL("coalesce({})").format(comma([*found, *misplaced]))
+
+
+def _misplaced(path: ItemPath, here: str) -> sql.Composable:
+    """MISPLACED where an object or a list with something in it stands at a path of a text.
+
+    Last in the coalesce, so it is asked of empty columns only.
+    """
+    return sql.SQL(
+        "CASE WHEN jsonb_typeof({0}) IN ('object', 'array') AND {0} NOT IN ('{{}}', '[]') THEN {1} END"
+    ).format(value_of(path, here), literal(MISPLACED))
+
+
+def _no_texts(path: ItemPath, here: str) -> sql.Composable:
+    """A list of MISPLACED alone where a list has elements that are no text, to be put behind those that are."""
+    return sql.SQL(
+        "CASE WHEN jsonb_path_exists({}, {}::jsonpath, '{{}}', true) THEN jsonb_build_array({}::text) ELSE '[]' END"
+    ).format(value_of(path, here), literal(_NO_TEXT), literal(MISPLACED))
 
 
 def _way(way: Alternative, here: str) -> sql.Composable:
