@@ -18,6 +18,7 @@ from outreach_pipeline.database.connect import Role, Transaction
 from outreach_pipeline.database.flatten import extract, id_array, remarks
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.records.companies import read_companies
+from outreach_pipeline.records.misplaced import drop_misplaced
 from outreach_pipeline.records.observed import observation_times
 from outreach_pipeline.records.people import read_people
 from outreach_pipeline.records.reading import Notes
@@ -102,8 +103,10 @@ def _validate_chunk(
     doubtful = remarked[remarked["kind"].isna()]
     notes.add(doubtful.assign(part="0"), "(item)", "error_beside_data", doubtful["reason"], "noted")
 
-    companies = read_companies(read_csv(extract(tx, shape, "company", load_ids)), config.region, notes)
-    people = read_people(read_csv(extract(tx, shape, "person", load_ids)), config.region, notes)
+    raw_companies = drop_misplaced(read_csv(extract(tx, shape, "company", load_ids)), notes)
+    raw_people = drop_misplaced(read_csv(extract(tx, shape, "person", load_ids)), notes)
+    companies = read_companies(raw_companies, config.region, notes)
+    people = read_people(raw_people, config.region, notes)
     companies = drop_failures(companies, COMPANY_SCHEMA, notes)
     people = drop_failures(people, PERSON_SCHEMA, notes)
     roles = store_readings(tx, workspace.title_rules, people["title"])
