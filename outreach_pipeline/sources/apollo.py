@@ -8,7 +8,9 @@ lands its items (`Page.settlements`). One whose answer is lost stays reserved an
 somebody decides or its days have passed: the search goes on with the pages behind it, and comes back to it
 (`again` in the cursor).
 
-The cursor of a search is `{"part": n, "page": p, "again": [[part, page], ...], "notes": [...]}`.
+The cursor of a search is `{"part": n, "page": p, "left": [way, ...], "again": [[part, page, way], ...], "total": n,
+"covered": n, "notes": [...]}`: `left` are the parts of a divided part that are still to be asked, each by the way to
+it (`apollo_divide`), the first of them now; `total` and `covered` are its entries before and after dividing.
 """
 
 from __future__ import annotations
@@ -18,14 +20,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol, cast
 
 import orjson
 
-from outreach_pipeline.errors import OutreachError, PermanentError
+from outreach_pipeline.errors import ConfigurationError, OutreachError, PermanentError
 from outreach_pipeline.sources import json_stream
 from outreach_pipeline.sources.apify_errors import sentence
 from outreach_pipeline.sources.apollo_api import ApolloApi, LostAnswerError, Reply
+from outreach_pipeline.sources.apollo_divide import DEFAULT, Dimension, at, divide
 from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Settlement, Span
 
 MAX_PAGES = 500
@@ -156,7 +160,9 @@ class Paid:
 
 @dataclass(frozen=True)
 class ApolloSearch:
-    """Items of a search. `parts`: filters that divide one beyond the ceiling; each is asked by itself."""
+    """Items of a search. `parts`: filters that are asked one after the other; one that has more entries than can be
+    had is divided along `dimensions`, as often as it takes. What comes in two parts lands as a duplicate.
+    """
 
     name: str
     shape: str
@@ -165,6 +171,7 @@ class ApolloSearch:
     parts: tuple[dict[str, Any], ...] = ({},)
     per_page: int = MAX_PER_PAGE
     max_pages: int = MAX_PAGES
+    dimensions: tuple[Dimension, ...] = DEFAULT
 
     def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:  # noqa: ARG002 - a search knows no day
         """Give the pages after `cursor`, see `pages.Source.pull`.
@@ -176,8 +183,8 @@ class ApolloSearch:
 
         """
         state = _Search.of(cursor)
-        for part in range(state.part, len(self.parts)):
-            yield from self._part(state, part)
+        while state.part < len(self.parts):
+            yield from self._part(state)
         yield from self._again(state)
         yield Page(
             (),
@@ -188,64 +195,87 @@ class ApolloSearch:
             note=" ".join(state.notes),
         )
 
-    def _part(self, state: _Search, part: int) -> Iterator[Page]:
-        for number in range(state.page, min(self.max_pages, MAX_PAGES) + 1):
-            page, more = self._page(state, part, number)
-            if page is None and not more:
-                break
-            state.page = number + 1
-            if page is None:
-                state.again.append([part, number])
-                continue
-            if not more:
-                state.part, state.page = part + 1, 1
-            yield Page(page.items, page.spans, state.cursor(), is_last=False, settlements=page.settlements)
-            if not more:
+    def _part(self, state: _Search) -> Iterator[Page]:
+        """The pages of the part that is asked now; it may turn out to be divided, then its first page is given."""
+        part, way = state.part, state.left[0]
+        for number in range(state.page, self._last + 1):
+            page, then = self._page(state, part, way, number)
+            if then is _Then.RATION:
+                # Every page costs the same: there is none that still fits.
+                state.part = len(self.parts)
                 return
-        state.part, state.page = part + 1, 1
+            if then is _Then.MORE:
+                state.page = number + 1
+            if page is None:
+                state.again.append([part, number, list(way)])
+                continue
+            if then is _Then.END:
+                state.next()
+            yield Page(page.items, page.spans, state.cursor(), is_last=False, settlements=page.settlements)
+            if then is not _Then.MORE:
+                return
+        state.next()
 
-    def _page(self, state: _Search, part: int, number: int) -> tuple[Page | None, bool]:
-        """One page and whether there may be more; no page when the call may have been charged (then there may
-        be more), or when the batch has had its ration (then there are none).
-        """
-        body = {**self.query, **self.parts[part], "page": number, "per_page": self.per_page}
-        reply, call_id, why_not = self.paid.call(body, [], 1)
+    @property
+    def _last(self) -> int:
+        return min(self.max_pages, MAX_PAGES)
+
+    def _page(self, state: _Search, part: int, way: list[int], number: int) -> tuple[Page | None, _Then]:
+        """One page and what comes after it; no page when the call may have been charged, or there is no ration."""
+        filters = self._filters(part, way)
+        reply, call_id, why_not = self.paid.call({**filters, "page": number, "per_page": self.per_page}, [], 1)
         if reply is None:
-            if why_not == "ration":
-                state.say(f"max_credits of the source is used up at page {number} of part {part + 1}.")
-            return None, why_not == "doubtful"
+            if why_not != "ration":
+                return None, _Then.MORE
+            state.say(f"max_credits of the source is used up at page {number} of part {part + 1}.")
+            return None, _Then.RATION
         items = items_of(reply, self.paid.known.at)
-        origin = Origin(
-            "apollo_search",
-            call_key(self.paid.endpoint, {**self.query, **self.parts[part]}),
-            self.paid.endpoint,
-        )
+        origin = Origin("apollo_search", call_key(self.paid.endpoint, filters), self.paid.endpoint)
         spans = (Span(origin, 0, len(items)),) if items else ()
         settled = self.paid.settlement(call_id, reply, 1 if items else 0, ())
-        more = bool(items) and not self._is_end(state, reply, number, part)
-        return Page(tuple(RawItem(i) for i in items), spans, {}, is_last=False, settlements=settled), more
+        page = Page(tuple(RawItem(i) for i in items), spans, {}, is_last=False, settlements=settled)
+        return page, self._after(state, reply, part, way, number) if items else _Then.END
 
-    def _is_end(self, state: _Search, reply: Reply, number: int, part: int) -> bool:
+    def _filters(self, part: int, way: list[int]) -> dict[str, Any]:
+        try:
+            return at({**self.query, **self.parts[part]}, self.dimensions, way)
+        except IndexError:
+            raise ConfigurationError(
+                f"The search of {self.name} was divided by filters that are no longer configured.",
+                next_step="Set `divide` and `query` as they were until it has landed, or pull it again (--refetch).",
+            ) from None
+
+    def _after(self, state: _Search, reply: Reply, part: int, way: list[int], number: int) -> _Then:
         paging = reply.data.get("pagination")
         paging = paging if isinstance(paging, dict) else {}
         pages, total = paging.get("total_pages"), paging.get("total_entries", reply.data.get("total_entries"))
+        total = total if isinstance(total, int) else 0
+        is_now = state.part == part and state.left[0] == way
+        if is_now and number == state.first and total > self._last * self.per_page:
+            filters = self._filters(part, way)
+            children = len(divide(filters, self.dimensions))
+            if children:
+                state.divide(children, total)
+                return _Then.DIVIDED
+        if is_now and number == state.first:
+            state.covered += total
         if isinstance(pages, int) and number >= pages:
-            return True
-        if number >= min(self.max_pages, MAX_PAGES):
-            if isinstance(total, int) and total > number * self.per_page:
-                state.say(
-                    f"Part {part + 1} has {total} entries, {number * self.per_page} could be had:"
-                    " divide it with `split`."
-                )
-            return True
-        return False
+            return _Then.END
+        if number < self._last:
+            return _Then.MORE
+        if total > number * self.per_page:
+            state.say(
+                f"Part {_name(part, way)} has {total} entries, {number * self.per_page} could be had, and nothing"
+                " divides it further: add a dimension to `divide`."
+            )
+        return _Then.END
 
     def _again(self, state: _Search) -> Iterator[Page]:
         """Come back to calls that may have been charged: those whose doubt is over are sent, others stay."""
-        for part, number in list(state.again):
-            page, _ = self._page(state, part, number)
+        for part, number, way in list(state.again):
+            page, _ = self._page(state, part, way, number)
             if page is not None:
-                state.again.remove([part, number])
+                state.again.remove([part, number, way])
                 yield Page(page.items, page.spans, state.cursor(), is_last=False, settlements=page.settlements)
         if state.again:
             yield Page((), (), state.cursor(), is_last=False)
@@ -255,21 +285,62 @@ class ApolloSearch:
             )
 
 
+class _Then(Enum):
+    """What comes after a page."""
+
+    MORE = auto()
+    END = auto()
+    DIVIDED = auto()
+    RATION = auto()
+
+
+def _name(part: int, way: list[int]) -> str:
+    return ".".join(str(step + 1) for step in [part, *way])
+
+
 class _Search:
     """The cursor of a search as an object."""
 
-    def __init__(self, part: int, page: int, again: list[list[int]], notes: list[str]) -> None:
-        self.part, self.page, self.again, self.notes = part, page, again, notes
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self.part, self.page = int(raw.get("part", 0)), int(raw.get("page", 1))
+        self.left: list[list[int]] = [list(way) for way in raw.get("left", [[]])]
+        # Cursors of older versions have no way: they never divided.
+        self.again: list[list[Any]] = [[p, n, list(way[0]) if way else []] for p, n, *way in raw.get("again", [])]
+        self.total, self.covered = int(raw.get("total", 0)), int(raw.get("covered", 0))
+        self.notes: list[str] = list(raw.get("notes", []))
 
     @classmethod
     def of(cls, cursor: Cursor) -> _Search:
-        raw = cast("dict[str, Any]", cursor)
-        return cls(
-            int(raw.get("part", 0)),
-            int(raw.get("page", 1)),
-            list(raw.get("again", [])),
-            list(raw.get("notes", [])),
-        )
+        return cls(cast("dict[str, Any]", cursor))
+
+    @property
+    def first(self) -> int:
+        """The first page of the part that was answered: those before it were lost."""
+        lost = [number for part, number, way in self.again if part == self.part and way == self.left[0]]
+        first = 1
+        while first in lost:
+            first += 1
+        return first
+
+    def divide(self, children: int, total: int) -> None:
+        """Ask for the parts of the part that is asked now, instead of for itself."""
+        way = self.left.pop(0)
+        self.left[:0] = [[*way, child] for child in range(children)]
+        self.page = 1
+        self.total = self.total or total
+
+    def next(self) -> None:
+        """Go on behind what was asked last."""
+        self.left.pop(0)
+        self.page = 1
+        if self.left:
+            return
+        if self.total > self.covered:
+            self.say(
+                f"Part {self.part + 1} was divided; {self.total - self.covered} of its {self.total} entries answer to"
+                " none of the parts."
+            )
+        self.part, self.left, self.total, self.covered = self.part + 1, [[]], 0, 0
 
     def say(self, note: str) -> None:
         if note not in self.notes:
@@ -279,9 +350,8 @@ class _Search:
         return cast(
             "Cursor",
             {
-                "part": self.part,
-                "page": self.page,
-                "again": [list(p) for p in self.again],
-                "notes": list(self.notes),
+                "part": self.part, "page": self.page, "left": [list(way) for way in self.left],
+                "again": [[part, number, list(way)] for part, number, way in self.again], "total": self.total,
+                "covered": self.covered, "notes": list(self.notes),
             },
-        )
+        )  # fmt: skip

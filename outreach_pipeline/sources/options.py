@@ -169,7 +169,12 @@ class ApolloConfig(Common):
     max_pages: int = Field(default=500, ge=1, le=500, description="Apollo gives at most 500 pages of 100.")
     split: tuple[dict[str, Any], ...] = Field(
         default=(),
-        description="Filters that divide a search of more than 50,000 entries; each is asked by itself.",
+        description="Filters that divide a search from the start; each is asked by itself.",
+    )
+    divide: tuple[dict[str, tuple[str, ...]], ...] | None = Field(
+        default=None,
+        description="How a search of more than 50,000 entries is divided: filters with their values, in the order in"
+        " which they are tried. None: by the number of employees; empty: not at all.",
     )
     domains: tuple[str, ...] = Field(
         default=(),

@@ -198,6 +198,7 @@ def open_apollo_source(
 ) -> ApolloSearch | ApolloEnrichment:
     """Make the source of a search or an enrichment. `ledger` remembers each call that may cost credits."""
     from outreach_pipeline.sources.apollo import ENDPOINTS, ApolloSearch, Paid
+    from outreach_pipeline.sources.apollo_divide import DEFAULT
     from outreach_pipeline.sources.apollo_enrich import ApolloEnrichment
 
     known = ENDPOINTS[config.endpoint]
@@ -215,7 +216,12 @@ def open_apollo_source(
     lists = [config.domains[n : n + 1_000] for n in range(0, len(config.domains), 1_000)] or [()]
     wanted = [{"q_organization_domains_list": list(some)} if some else {} for some in lists]
     divided = tuple({**part, **some} for some in wanted for part in parts)
-    return ApolloSearch(config.name, config.shape, paid, config.query, divided, config.per_page, config.max_pages)
+    dimensions = DEFAULT if config.divide is None else tuple(
+        (name, tuple(values)) for table in config.divide for name, values in table.items()
+    )  # fmt: skip
+    return ApolloSearch(
+        config.name, config.shape, paid, config.query, divided, config.per_page, config.max_pages, dimensions
+    )
 
 
 def _problems(name: str, table: object) -> list[str]:

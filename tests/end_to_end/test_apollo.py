@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from paid_world import DAY, PEOPLE, Admin, apollo, apollo_workspace, one
 
-from outreach_pipeline.errors import BudgetError
+from outreach_pipeline.errors import BudgetError, TransientError
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.pull_apollo import check_apollo
 from outreach_pipeline.stages.workspace import Batch
@@ -95,14 +95,10 @@ def test_a_ration_and_a_cap_stop_before_the_call_that_would_pass_them(
         assert len(set(ids(admin, "matches"))) == len(ids(admin, "matches"))
 
 
-def test_a_search_is_divided_and_says_what_it_could_not_reach(tmp_path: Path, database_url: str, admin: Admin) -> None:
+def test_a_search_is_divided_by_hand(tmp_path: Path, database_url: str, admin: Admin) -> None:
     sizes = ["1,50", "51,200", "201,1000000"]
     parts = ", ".join(f'{{ organization_num_employees_ranges = ["{size}"] }}' for size in sizes)
     with apollo() as sandbox:
-        short = PEOPLE.replace("per_page = 40", "per_page = 40\nmax_pages = 1")
-        report = land_batch(apollo_workspace(tmp_path, database_url, sandbox, short), SEARCH)
-        assert (report.items, report.verdict) == (40, "partial")
-        assert "divide it with `split`" in report.note
         divided = PEOPLE.replace("per_page = 5", f"per_page = 5\nsplit = [{parts}]")
         report = land_batch(apollo_workspace(tmp_path, database_url, sandbox, divided), COMPANIES)
         assert (report.items, report.verdict) == (len(sandbox.apollo.search().companies({})), "complete")
@@ -112,6 +108,55 @@ def test_a_search_is_divided_and_says_what_it_could_not_reach(tmp_path: Path, da
             apollo_workspace(tmp_path, database_url, sandbox, listed), Batch(DAY.replace(day=21), "companies")
         )
         assert 0 < report.items <= 12
+
+
+def short(*more: str, per_page: int = 10) -> str:
+    """A search of people whose ceiling is one page, so that this world exceeds it as the real one does 50,000."""
+    return PEOPLE.replace("per_page = 40", "\n".join([f"per_page = {per_page}", "max_pages = 1", *more]))
+
+
+def test_a_search_beyond_its_ceiling_divides_itself(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with apollo() as sandbox:
+        expected = {sight.person.apollo_id for sight in sandbox.apollo.search().people({}) if sight.company is not None}
+        there = apollo_workspace(tmp_path, database_url, sandbox, short())
+        report = land_batch(there, SEARCH)
+        assert len(expected) > 80
+        assert expected <= set(ids(admin, "people"))
+        # The first page of what is divided is landed too: what comes again is a duplicate, and nothing else is.
+        new = one(admin, "select count(*) from intake.raw_loads where status <> 'duplicate'")
+        assert new == len(set(ids(admin, "people"))) == report.items - report.duplicates
+        assert land_batch(there, SEARCH).already
+
+
+def test_what_cannot_be_divided_further_is_said(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with apollo() as sandbox:
+        whole = len(sandbox.apollo.search().people({}))
+        report = land_batch(apollo_workspace(tmp_path, database_url, sandbox, short("divide = []")), SEARCH)
+        assert (report.items, report.verdict) == (10, "partial")
+        assert f"Part 1 has {whole} entries, 10 could be had, and nothing divides it further" in report.note
+        country = sandbox.world.companies[0].country.name
+        by_place = short(f'divide = [{{ organization_locations = ["{country}", "Nowhere"] }}]', per_page=80)
+        there = apollo_workspace(tmp_path, database_url, sandbox, by_place)
+        report = land_batch(there, Batch(DAY.replace(day=21), "people"))
+        reached = len(sandbox.apollo.search().people({"organization_locations": [country]}))
+        assert report.verdict == "partial"
+        assert f"Part 1 was divided; {whole - reached} of its {whole} entries answer to none of the parts." in report.note
+
+
+def test_a_divided_search_is_resumed_in_its_part(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    """The eleventh call is refused for the hour: what was landed before is not asked for again."""
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox, short())
+        sandbox.apollo.faults.add("POST */mixed_people/api_search", "status_429", after=10, window="hour")
+        with pytest.raises(TransientError, match="per hour"):
+            land_batch(there, SEARCH)
+        cursor = one(admin, "select cursor from intake.pull where source = 'people'")
+        assert len(cursor["left"]) > 1
+        before = len(ids(admin, "people"))
+        report = land_batch(there, SEARCH)
+        assert report.items == len(ids(admin, "people")) - before
+        expected = {sight.person.apollo_id for sight in sandbox.apollo.search().people({}) if sight.company is not None}
+        assert expected <= set(ids(admin, "people"))
 
 
 def test_domains_are_enriched_one_by_one_and_in_tens(tmp_path: Path, database_url: str, admin: Admin) -> None:
