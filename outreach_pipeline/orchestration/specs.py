@@ -19,8 +19,9 @@ ENGINEERING = "team:data-engineering"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One asset: its table, what fills it and from what. `kinds` beside postgres: python rules, or SQL
-    functions.
+    """One asset: its table, what fills it and from what. `kinds` beside postgres: python rules, or SQL functions.
+
+    `group` is the schema, unless groups would then lead in a circle on the page (marketing to public to marketing).
     """
 
     name: str
@@ -28,6 +29,7 @@ class Table:
     after: tuple[str, ...] = ()
     owners: tuple[str, ...] = (ENGINEERING,)
     kinds: tuple[str, ...] = ("python",)
+    group: str = ""
 
     @property
     def key(self) -> dg.AssetKey:
@@ -41,7 +43,7 @@ class Table:
             key=self.key,
             deps=[dg.AssetKey(name.split(".")) for name in self.after],
             description=self.description,
-            group_name=self.name.split(".")[0],
+            group_name=self.group or self.name.split(".")[0],
             kinds={"postgres", *self.kinds},
             owners=list(self.owners),
             partitions_def=partitions,
@@ -115,6 +117,7 @@ REFRESH_JOBS = Table(
     ("marketing.company_slot",),
     (OPERATIONS, ENGINEERING),
     ("sql",),
+    "refresh",
 )
 CHANGES = Table(
     "marketing.people_intelligence",
@@ -123,6 +126,7 @@ CHANGES = Table(
     ("public.linkedin_refresh_jobs", "marketing.people_master"),
     (OPERATIONS, ENGINEERING),
     ("sql",),
+    "refresh",
 )
 SIGNALS = Table(
     "bit.signal",
@@ -130,6 +134,7 @@ SIGNALS = Table(
     ("marketing.people_intelligence", "marketing.company_master"),
     (OPERATIONS,),
     ("sql",),
+    "outreach",
 )
 READY = Table(
     "marketing.outreach_ready",
@@ -137,6 +142,7 @@ READY = Table(
     ("bit.signal", "marketing.company_slot", "vault.contacts"),
     (OPERATIONS,),
     ("sql",),
+    "outreach",
 )
 
 VALIDATED = (COMPANIES, PEOPLE, REJECTIONS)
