@@ -23,6 +23,7 @@ from outreach_pipeline.database import extract
 from outreach_pipeline.database.embedded import EmbeddedServer
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.records.columns import SectionName, column_names
+from outreach_pipeline.records.misplaced import MISPLACED
 from outreach_pipeline.records.shape import Shape, load_shapes, parse_shape
 
 SAMPLES = Path(outreach_pipeline.__file__).parent / "samples"
@@ -204,6 +205,14 @@ def test_each_spelling_of_absent_leads_to_the_next_path(connection: Connection, 
     assert flatten_one(connection, body, {"first": absent}) == {}
     nested = '[person]\nfull_name = ["a.first", "a.0", "a.x", "$.b.second"]\n'
     assert flatten_one(connection, nested, {"a": {"first": absent}, "b": {"second": "Ada"}})
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, ["x"]])
+def test_what_is_misplaced_leaves_a_mark_where_no_path_has_a_text(connection: Connection, value: Any) -> None:
+    body = '[person]\nfull_name = "n"\ntitle = ["a", "b.c"]\nskills = "s"\ncity = "e"\n'
+    item = {"n": "Ada", "a": value, "s": ["x", {"z": 1}], "e": type(value)()}
+    assert flatten_one(connection, body, item) == {"full_name": "Ada", "title": MISPLACED, "skills": ["x", MISPLACED]}
+    assert flatten_one(connection, body, {"n": "Ada", "a": value, "b": {"c": "CEO"}})["title"] == "CEO"
 
 
 @pytest.mark.parametrize(

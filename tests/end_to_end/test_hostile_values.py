@@ -41,6 +41,7 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "city": {"company_city": noise(5_000)},
     "separator in a name": {"first_name": "A\u001fda", "company_name": "Quill\u001fworks"},
     "forged mark": {"job_title": "\ufdd0secret@x.example"},
+    "forged mark of what is misplaced": {"job_title": "\ufdd1", "keywords": 'a, "\ufdd1"]'},
     "endless headcount": {"company_size": "9" * 400},
     "character reference": {"company_name": "&#" + "1" * 5_000 + ";"},
     "linkedin address": {"linkedin": "https://www.linkedin.com/in/" + noise(5_000)},
@@ -72,3 +73,27 @@ def test_a_hostile_value_never_costs_the_items_beside_it(
     assert value(admin, "select count(*) from intake.raw_loads") == 4
     leaked = value(admin, "select count(*) from intake.validation_failed where reason like '%%secret@%%'")
     assert leaked == 0
+
+
+def test_an_object_or_a_list_where_text_belongs_costs_its_field_and_says_so(
+    db: Database, admin: Admin, tmp_path: Path
+) -> None:
+    item = lead(
+        company_city={"name": "Fairmont"}, company_phone=["+1 304 555 0101"], headline={}, keywords=["robots", {"a": 1}, True],
+        industry=[],
+    )  # fmt: skip
+    work = workspace(db)
+    land_items(work, BATCH, [item, lead(first_name={"given": "Ben"}, last_name=None, email="ben@quillworks.example")], tmp_path)
+    digest(work, BATCH)
+    noted = rows(admin, "select column_name, reason, outcome from intake.validation_failed where check_name = 'text' order by 1")
+    assert noted == [
+        {"column_name": column, "reason": reason, "outcome": "dropped"}
+        for column, reason in [
+            ("address_city", "an object or a list where text belongs"),
+            ("first_name", "an object or a list where text belongs"),
+            ("keywords", "elements of the list that are no text"),
+            ("phone", "an object or a list where text belongs"),
+        ]
+    ]
+    found = rows(admin, "select keywords, company_phone, address_city from marketing.company_master")
+    assert found == [{"keywords": ["robots"], "company_phone": None, "address_city": None}]
