@@ -90,18 +90,8 @@ def run(
     as_json: Json = False,
 ) -> int:
     """Run `refresh run`; 1 when a wave was refused or is held."""
-    workspace = open_workspace()
-    plans: list[PlanReport] = []
-    failures: list[str] = []
-    reports: list[RefreshReport] = []
     with progress_bars() as progress:
-        while True:
-            more, refused = _start_all(workspace, day, None if limit is None else limit - _jobs(plans), progress)
-            plans, failures = [*plans, *more], [*failures, *refused]
-            reports += _finish_all(workspace, progress) if wait else []
-            # Only so many waves go at once; when they are over there may be more people due.
-            if not wait or refused or not _jobs(more) or more[-1].verdict != "waves":
-                break
+        plans, failures, reports = refresh_due(open_workspace(), day, limit, progress, wait=wait)
     held = [report for report in reports if report.state == "landed"]
     if as_json:
         told = {"waves": list(map(asdict, plans)), "failures": failures, "reports": list(map(asdict, reports))}
@@ -111,6 +101,22 @@ def run(
         if plans and not wait:
             hint("`outreach refresh status` shows how they stand; --wait takes up the results here.")
     return 1 if failures or held else 0
+
+
+def refresh_due(
+    workspace: Workspace, day: date | None, limit: int | None, progress: Progress, *, wait: bool
+) -> tuple[list[PlanReport], list[str], list[RefreshReport]]:
+    """Ask about everybody who is due, and with `wait` take up what came back: plans, refusals, results."""
+    plans: list[PlanReport] = []
+    failures: list[str] = []
+    reports: list[RefreshReport] = []
+    while True:
+        more, refused = _start_all(workspace, day, None if limit is None else limit - _jobs(plans), progress)
+        plans, failures = [*plans, *more], [*failures, *refused]
+        reports += _finish_all(workspace, progress) if wait else []
+        # Only so many waves go at once; when they are over there may be more people due.
+        if not wait or refused or not _jobs(more) or more[-1].verdict != "waves":
+            return plans, failures, reports
 
 
 def _jobs(plans: list[PlanReport]) -> int:
