@@ -10,11 +10,12 @@ import os
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from outreach_pipeline.cli import demo_loop as loop
 from outreach_pipeline.cli import demo_story as story
 from outreach_pipeline.cli.execute import DONE, Outcome, run_batches
 from outreach_pipeline.cli.options import command, yesterday
@@ -67,11 +68,45 @@ def demo(
         nightly = [name for name in workspace.sources if name not in samples and workspace.sources[name].nightly]
         _night(workspace, first, samples, "The sample items of every shape")
         _night(workspace, first, nightly, f"The first night of a world of {companies} companies", sandbox, 1)
-        _night(workspace, second, nightly, "The second night: people have changed jobs", sandbox, 2)
-        story.refusals(workspace)
+        # LinkedIn is not asked for all profiles again: the loop asks about those who hold a seat, and nobody else.
+        sandbox.set_night(2)
+        _refresh(workspace, second, sandbox)
+        others = [name for name in nightly if name != "profiles"]
+        _night(workspace, second, others, "The second night: people have changed jobs", sandbox, 2)
+        loop.changes(workspace, second)
         story.moves(workspace, second)
+        _call_now(workspace, home)
+        story.refusals(workspace)
         story.result(workspace, sandbox)
     story.next_steps(workspace, monotonic() - started)
+
+
+def _refresh(workspace: Workspace, day: date, sandbox: Sandbox) -> None:
+    """What `outreach refresh run --day DAY --wait` does: ask about everybody who is due. Then the bills settle."""
+    from outreach_pipeline.cli.refresh import refresh_due
+    from outreach_pipeline.stages.pull_apify import settle_bills
+
+    started = monotonic()
+    settle_bills(workspace, after_secs=0)  # those of the first night
+    with progress_bars() as progress:
+        _, failures, reports = refresh_due(workspace, day, None, progress, wait=True)
+    sleep(sandbox.apify.timing.settle)
+    settle_bills(workspace, after_secs=0)
+    loop.refreshed(workspace, day, monotonic() - started)
+    for sentence in (*failures, *(report.note for report in reports if report.state == "landed")):
+        out().print(f"  [red]{sentence}[/]")
+    if failures:
+        raise typer.Exit(1)
+
+
+def _call_now(workspace: Workspace, home: Path) -> None:
+    """What `outreach signals` and `outreach export` do."""
+    from outreach_pipeline.stages.export import export_ready
+    from outreach_pipeline.stages.signals import process_signals, read_scores
+
+    process_signals(workspace)
+    loop.hottest(read_scores(workspace, limit=5).scores)
+    loop.ready(export_ready(workspace, home / "ready.csv", force=True))
 
 
 def _is_file(workspace: Workspace, name: str) -> bool:
@@ -94,7 +129,7 @@ def _workspace(home: Path, sandbox: Sandbox, companies: int) -> Workspace:
         "../samples/", f"{SHIPPED_SOURCES.parents[1]}/samples/"
     )
     sources = home / "sources.toml"
-    sources.write_text(f"{samples}\n{sources_toml(home / 'files', companies)}", encoding="utf-8")
+    sources.write_text(f"{samples}\n{sources_toml(home / 'files', companies, refresh=True)}", encoding="utf-8")
     return Workspace(_settings(home, sources, sandbox))
 
 
@@ -106,6 +141,7 @@ def _settings(home: Path, sources: Path, sandbox: Sandbox) -> Settings:
         apify_url=sandbox.apify_url, apify_token=sandbox.apify_token, apollo_url=sandbox.apollo_url,
         apollo_api_key=sandbox.apollo_key, apify_usd_per_day=Decimal(500), apify_usd_per_month=Decimal(1000),
         apollo_credits_per_day=Decimal(50_000), apollo_credits_per_month=Decimal(100_000), pause_secs=0.05,
+        refresh_ceo_days=2, refresh_cfo_days=2, refresh_hr_days=2, refresh_urgent_days=2, refresh_open_waves=20,
     )  # fmt: skip
 
 

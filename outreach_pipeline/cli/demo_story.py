@@ -23,11 +23,20 @@ if TYPE_CHECKING:
 _COUNTS = ("items", "promoted", "rejected", "repeated", "waiting")
 
 
-def _heading(sentence: str) -> None:
+_REASONS = {
+    "observed at another company": "seen elsewhere", "observed at a company not known here": "seen elsewhere",
+    "left without a new employer": "no employer any more",
+    "a better candidate was observed": "a better candidate", "observed with another title": "another title",
+}  # fmt: skip
+
+
+def heading(sentence: str) -> None:
+    """Begin a part of the story."""
     out().print(f"\n[bold cyan]==[/] [bold]{text(sentence)}[/]")
 
 
-def _rows(workspace: Workspace, name: str, **params: Any) -> list[dict[str, Any]]:
+def rows(workspace: Workspace, name: str, **params: Any) -> list[dict[str, Any]]:
+    """What a query of demo.sql finds."""
     with workspace.database.transaction(Role.READ) as tx:
         return tx.fetch_all(load_queries("demo")[name], params)
 
@@ -40,8 +49,8 @@ def opening() -> None:
 
 def prepared(workspace: Workspace, applied: tuple[str, ...]) -> None:
     """Say where the data lives."""
-    _heading("An embedded PostgreSQL with the whole schema, and local servers that speak Apify's and Apollo's APIs")
-    done = f"applied {', '.join(applied)}" if applied else "its schema is up to date"
+    heading("An embedded PostgreSQL with the whole schema, and local servers that speak as Apify and Apollo do")
+    done = f"{plural(len(applied), 'migration')} applied" if applied else "its schema is up to date"
     out().print(f"  {os.path.relpath(workspace.settings.home_path)}: {done}")
 
 
@@ -49,21 +58,20 @@ def night(
     workspace: Workspace, day: date, sources: list[str], title: str, before: StatusReport, seconds: float
 ) -> None:
     """One line per source: what it gave and what became of it."""
-    _heading(f"{title} ({day}, {plural(len(sources), 'source')}, {seconds:.0f} s)")
-    shown = table("source", "from", *_COUNTS, numbers=_COUNTS)
+    heading(f"{title} ({day}, {plural(len(sources), 'source')}, {seconds:.0f} s)")
     landed = {batch.batch_id: batch.loads.landed for batch in before.batches}
-    after = read_status(workspace, day=day)
+    batches = [b for b in read_status(workspace, day=day).batches if b.source in sources and b.loads.landed]
+    # A column of zeros would not leave room for the names of actors in 100 columns.
+    columns = _COUNTS if any(batch.loads.waiting for batch in batches) else _COUNTS[:-1]
+    shown = table("source", "from", *columns, numbers=columns)
     new = 0
-    for batch in after.batches:
-        if batch.source not in sources or not batch.loads.landed:
-            continue
+    for batch in batches:
         config, loads = workspace.sources[batch.source], batch.loads
         new += loads.landed - landed.get(batch.batch_id, 0)
         origin = getattr(config, "actor", None) or getattr(config, "endpoint", None) or "a file"
-        shown.add_row(
-            text(batch.source), text(f"{config.kind} {origin}" if origin != "a file" else origin), number(loads.landed),
-            number(loads.promoted), number(loads.failed), number(loads.duplicate), number(loads.waiting),
-        )  # fmt: skip
+        counts = (loads.landed, loads.promoted, loads.failed, loads.duplicate, loads.waiting)[: len(columns)]
+        name = origin if origin == "a file" else f"{config.kind} {origin}"
+        shown.add_row(text(batch.source), text(name), *map(number, counts))
     out().print(shown)
     if not new:
         out().print("  Nothing new: these batches had landed before, so nothing was pulled, paid for or changed.")
@@ -71,7 +79,7 @@ def night(
 
 def refusals(workspace: Workspace) -> None:
     """The most frequent reasons for refusing an item."""
-    _heading("Nothing is dropped in silence: every refusal has a reason, and can be replayed")
+    heading("Nothing is dropped in silence: every refusal has a reason, and can be replayed")
     report = read_rejections(workspace, RejectionFilter(outcome="rejected"), limit=0)
     shown = table("items", "check", "why", numbers=("items",))
     for group in report.groups[:6]:
@@ -82,14 +90,27 @@ def refusals(workspace: Workspace) -> None:
 
 def moves(workspace: Workspace, second: date) -> None:
     """Some of those who left their seat on the second night."""
-    found = _rows(workspace, "movers", night=datetime.combine(second, time(), UTC), limit=6)
+    found = rows(workspace, "movers", night=datetime.combine(second, time(), UTC), limit=6)
     if not found:
         return
-    _heading("Who moved on the second night (some of them)")
+    heading("Who left a seat on the second night (some of them)")
     shown = table("company", "seat", "left", "because", "successor")
     for row in found:
-        shown.add_row(*(text(row[key]) for key in ("company_name", "slot_type", "full_name", "reason", "successor")))
+        names = (short(row[key], 21) for key in ("full_name", "successor"))
+        left, successor = names
+        reason = short(_REASONS.get(row["reason"], row["reason"]), 24)
+        shown.add_row(short(row["company_name"], 24), text(row["slot_type"]), left, reason, successor)
     out().print(shown)
+    (count,) = rows(workspace, "seats_changed", night=datetime.combine(second, time(), UTC))
+    out().print(
+        f"  {plural(count['vacated'], 'seat')} vacated, {count['refilled']:,} of them refilled; "
+        f"{plural(count['filled'], 'vacant seat')} filled"
+    )
+
+
+def short(value: str | None, most: int) -> str:
+    """The beginning of a text, so that a row stays a line."""
+    return text(value if value is None or len(value) <= most else value[: most - 1] + "…")
 
 
 def result(workspace: Workspace, sandbox: Sandbox) -> None:
@@ -97,18 +118,18 @@ def result(workspace: Workspace, sandbox: Sandbox) -> None:
     from outreach_pipeline.sandbox.score import score
 
     status = read_status(workspace)
-    (money,) = _rows(workspace, "money")
-    _heading("What came of it")
+    (money,) = rows(workspace, "money")
+    heading("What came of it")
     out().print(
         f"  {plural(status.total.landed, 'item')} landed -> {plural(status.companies, 'company', 'companies')}, "
         f"{plural(status.people, 'person', 'people')}, {plural(status.contacts, 'contact')}, "
         f"{status.filled_slots:,} of {status.slots:,} seats filled"
     )
     out().print(
-        f"  money: {plural(money['apify_runs'], 'Apify run')}, ${money['apify_usd']:.2f}, "
-        f"{money['apollo_credits']:,.1f} Apollo credits (play money), each reserved before it was spent"
+        f"  money: {plural(money['apify_runs'], 'Apify run')}, ${money['reserved_usd']:.2f} reserved, "
+        f"${money['apify_usd']:.2f} spent, the rest given back; {money['apollo_credits']:,.1f} Apollo credits"
     )
-    _heading("Scored against the truth of the world")
+    heading("Scored against the truth of the world")
     report = score(workspace.database, sandbox.truth(2), previous=sandbox.truth(1))
     for line in report.lines():
         out().print(f"  {line}", soft_wrap=True)
@@ -117,12 +138,19 @@ def result(workspace: Workspace, sandbox: Sandbox) -> None:
 def next_steps(workspace: Workspace, seconds: float) -> None:
     """Where to look now."""
     home = os.path.relpath(workspace.settings.home_path)
-    prefix = f"OUTREACH_HOME={home} OUTREACH_SOURCES={home}/sources.toml .venv/bin/outreach"
-    _heading(f"Done in {seconds:.0f} s. Look around:")
-    steps = [("rejections", "every refusal, by column and check"), ("status", "loads by batch and state")]
-    for row in _rows(workspace, "most_told_person"):
-        why = f"why we believe what we believe of {row['full_name']}, told by {row['sources']} sources"
+    heading(f"Done in {seconds:.0f} s. Look around:")
+    out().print(f"  export OUTREACH_HOME={home} OUTREACH_SOURCES={home}/sources.toml", soft_wrap=True)
+    steps = [
+        ("changes", "what changed about people, and what waits for a decision"),
+        ("signals", "why to call whom now, point by point"),
+        ("costs", "money by day, source and actor, and what is left"),
+        ("rejections", "every refusal, by column and check"),
+        ("status", "loads by batch and state"),
+    ]
+    for row in rows(workspace, "most_told_person"):
+        why = f"why {row['full_name']} is believed to be who they are"
         steps.insert(0, (f"explain {row['unique_id']}", why))
+    width = max(len(arguments) for arguments, _ in steps)
     for arguments, what in steps:
-        out().print(f"  {prefix} {arguments}\n      [dim]{text(what)}[/]", soft_wrap=True)
-    out().print("  make ui\n      [dim]the same in Dagster: assets, partitions, checks, backfills[/]")
+        out().print(f"  .venv/bin/outreach {arguments:<{width}}  [dim]{text(what)}[/]", soft_wrap=True)
+    out().print(f"  {'make ui':<{width + 19}}  [dim]the same in Dagster: assets, checks, backfills[/]")

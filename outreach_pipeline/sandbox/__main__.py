@@ -53,7 +53,7 @@ def serve_forever(  # noqa: PLR0913 - all by keyword
     for one in range(2, night + 1):
         sandbox.set_night(one)
     sources = folder / "sources.toml"
-    sources.write_text(sources_toml(folder / "files", companies), encoding="utf-8")
+    sources.write_text(sources_toml(folder / "files", companies, refresh=True), encoding="utf-8")
     environment = dotenv(sandbox, sources)
     (folder / ".env").write_text(environment, encoding="utf-8")
     with sandbox:

@@ -21,6 +21,10 @@ def test_the_sources_are_readable_and_of_known_shapes(tmp_path: Path) -> None:
     assert {config.shape for config in sources.values()} <= set(SHAPES)
     assert {config.kind for config in sources.values()} == {"apify", "apollo", "files"}
     assert all(config.nightly for config in sources.values())
+    file.write_text(sources_toml(tmp_path / "files", refresh=True), encoding="utf-8")
+    (refresh,) = (config for config in load_sources(file).values() if not config.nightly)
+    assert refresh.kind == "apify"
+    assert (refresh.mode, refresh.subjects_field) == ("refresh", "queries")
     assert "files" not in {t["kind"] for t in tomllib.loads(sources_toml())["sources"].values()}
 
 
