@@ -34,9 +34,16 @@ def batch_job() -> dg.UnresolvedAssetJobDefinition:
     """Everything that one batch passes through, in one process."""
     return dg.define_asset_job(
         NIGHTLY,
-        selection=dg.AssetSelection.assets(*(table.key for table in TABLES)),
+        # The standing checks look at the whole database: once in the morning, not in the run of every source.
+        selection=dg.AssetSelection.assets(*(table.key for table in TABLES)) - _standing(),
         description="One batch (a day of a source) from landing to slots.",
         executor_def=dg.in_process_executor,
+    )
+
+
+def _standing() -> dg.AssetSelection:
+    return dg.AssetSelection.checks(
+        dg.AssetCheckKey(SLOTS.key, FRESHNESS), dg.AssetCheckKey(REJECTIONS.key, HELD)
     )
 
 
@@ -99,9 +106,7 @@ def morning_job() -> dg.UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         MORNING,
         selection=dg.AssetSelection.assets(SIGNALS.key, READY.key).without_checks()
-        | dg.AssetSelection.checks(
-            dg.AssetCheckKey(SLOTS.key, FRESHNESS), dg.AssetCheckKey(REJECTIONS.key, HELD)
-        ),
+        | _standing(),
         description="After the night: signals are taken up, the ready list is counted, stale seats and held batches "
         "are pointed out.",
         executor_def=dg.in_process_executor,

@@ -30,6 +30,11 @@ def _seen(rows: Rows, days: int, where: str = "true") -> None:
     )
 
 
+def test_standing_checks_are_no_part_of_a_batch(batches: Batches) -> None:
+    batches.write(MONDAY, leads(1))
+    assert not {FRESHNESS, HELD} & set(_checks(batches.run(MONDAY)))
+
+
 def test_an_empty_database_has_a_morning_too(batches: Batches) -> None:
     result = _morning(batches)
     assert result.success
