@@ -1,4 +1,5 @@
-"""The canonical columns of a company and of a person: the one list that shapes, frames and tables agree on.
+"""The canonical columns of a company, a person and a piece of intelligence: the one list that shapes, frames and tables
+agree on.
 
 Belongs here: name, kind and meaning of each column, and which columns are enough to speak of a record at all.
 Does not belong here: where a source keeps a value (`shapes/*.toml`), what a good value looks like (`rules`).
@@ -14,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 Kind = Literal["text", "integer", "list", "timestamp"]
-SectionName = Literal["company", "person"]
+SectionName = Literal["company", "person", "intelligence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,31 @@ PERSON_COLUMNS: tuple[Column, ...] = (
     ),
 )
 
+INTELLIGENCE_COLUMNS: tuple[Column, ...] = (
+    Column("source_record_id", "text", "the source's own id of the news, signal, event or score"),
+    Column("kind", "text", "news, signal, event or score"),
+    Column("topic", "text", "what it is about: funding, hiring, renewal … as the source calls it"),
+    Column("title", "text", "headline", anchor=True),
+    Column("description", "text", "the text below it"),
+    Column("url", "text", "where it can be read", anchor=True),
+    Column("score", "text", "relevance, 0 to 100", anchor=True),
+    Column("confidence", "text", "how sure the source is, 0 to 1"),
+    Column("published_at", "timestamp", "when it was published; empty means when it was observed"),
+    Column("effective_on", "timestamp", "the day of the event itself, where it lies ahead: the end of a contract"),
+    Column("company_name", "text", "whom it is about: name"),
+    Column("company_website", "text", "whom it is about: home page"),
+    Column("company_domain", "text", "whom it is about: domain"),
+    Column("company_linkedin_url", "text", "whom it is about: LinkedIn page"),
+    Column("company_linkedin_id", "text", "whom it is about: LinkedIn number"),
+    Column("company_city", "text", "city of that company"),
+    Column("company_country", "text", "country of that company"),
+    Column(
+        "observed_at", "timestamp", "when the source says that this was true; empty means the batch's day"
+    ),
+)
+
 COLUMNS: Mapping[SectionName, tuple[Column, ...]] = MappingProxyType(
-    {"company": COMPANY_COLUMNS, "person": PERSON_COLUMNS}
+    {"company": COMPANY_COLUMNS, "person": PERSON_COLUMNS, "intelligence": INTELLIGENCE_COLUMNS}
 )
 
 

@@ -1,4 +1,4 @@
-"""Pandera schemas of canonical companies and people, and what a failed check costs.
+"""Pandera schemas of canonical companies, people and intelligence, and what a failed check costs.
 
 Belongs here: the checks, by column, and whether a failure costs the record or only the field. Does not belong here:
 reading values (`companies`, `people`): a value that a rule refused arrives here as a mark and fails `readable`.
@@ -84,13 +84,36 @@ PERSON_SCHEMA = pa.DataFrameSchema(
     },
     name="people",
 )
+
+INTELLIGENCE_SCHEMA = pa.DataFrameSchema(
+    {
+        "source_record_id": _column(),
+        "intelligence_type": _column(_form("news|signal|event|score", "intelligence_kind")),
+        "topic": _column(_form("[a-z0-9_]{1,60}", "topic")),
+        "title": _column(),
+        "description": _column(),
+        "url": _column(_form(_URL, "url")),
+        "score": _column(_form(r"\d{1,3}\.\d\d", "range")),
+        "confidence": _column(_form(r"[01]\.\d\d", "range")),
+        "effective_on": _column(_form(r"\d{4}-\d\d-\d\d", "date")),
+        "company_name": _column(),
+        "domain": _column(_form(r"[a-z0-9-]+(\.[a-z0-9-]+)+", "domain")),
+        "linkedin_id": _column(_form(r"\d{1,19}", "digits")),
+    },
+    name="intelligence",
+)
 # What the rules call a problem, in words for people; a problem without an entry is shown as it is.
 _CHECK_OF_COLUMN = {
     "email": "email_address", "work_phone_e164": "e164", "personal_phone_e164": "e164", "company_phone": "e164",
     "website_url": "url", "twitter_url": "url", "facebook_url": "url", "linkedin_url": "linkedin_url",
     "employee_count": "count", "founded_year": "year", "name": "company_name",
+    "intelligence_type": "intelligence_kind", "url": "url", "score": "range", "confidence": "range",
+    "effective_on": "date",
 }  # fmt: skip
-_COLUMN_AS_STATED = {"work_phone_e164": "work_phone", "personal_phone_e164": "personal_phone", "company_phone": "phone"}
+_COLUMN_AS_STATED = {
+    "work_phone_e164": "work_phone", "personal_phone_e164": "personal_phone", "company_phone": "phone",
+    "intelligence_type": "kind",
+}  # fmt: skip
 
 
 def drop_failures(frame: pd.DataFrame, schema: pa.DataFrameSchema, notes: Notes) -> pd.DataFrame:

@@ -102,7 +102,7 @@ class _Reader:
         self.only(
             document, "the file",
             "name", "description", "version", "provider", "volatile", "echo", "expected", "known",
-            "items", "find", "refusals", "company", "person", "people",
+            "items", "find", "refusals", "company", "person", "people", "intelligence",
         )  # fmt: skip
         name = self.of(str, document, "name", "the file")
         if name != self.file_name.removesuffix(".toml"):
@@ -123,9 +123,10 @@ class _Reader:
             company=self.section("company", "[company]", document.get("company")),
             person=self.section("person", "[person]", document.get("person")),
             people=tuple(self.nested(each, n) for n, each in enumerate(document.get("people", []), 1)),
+            intelligence=self.section("intelligence", "[intelligence]", document.get("intelligence")),
         )
-        if not (shape.company or shape.person or shape.people):
-            raise self.fail("the file", "it fills nothing: write [company], [person] or [[people]]")
+        if not (shape.company or shape.person or shape.people or shape.intelligence):
+            raise self.fail("the file", "it fills nothing: write [company], [person], [[people]] or [intelligence]")
         return shape
 
     def section(

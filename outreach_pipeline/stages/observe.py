@@ -55,9 +55,12 @@ def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFra
     sections: tuple[tuple[SectionName, str], ...] = (
         ("person", queries.observe_people),
         ("company", queries.observe_companies),
+        ("intelligence", queries.observe_intelligence),
     )
     changed = 0
     for section, statement in sections:
+        if not shape.sections(section):
+            continue
         seen = read_csv(extract(tx, shape, section, ids))
         if seen.empty:
             continue

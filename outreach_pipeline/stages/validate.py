@@ -18,6 +18,7 @@ from outreach_pipeline.database.connect import Role, Transaction
 from outreach_pipeline.database.flatten import extract, id_array, remarks
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.records.companies import read_companies
+from outreach_pipeline.records.intelligence import read_intelligence
 from outreach_pipeline.records.misplaced import drop_misplaced
 from outreach_pipeline.records.observed import observation_times
 from outreach_pipeline.records.people import read_people
@@ -47,6 +48,12 @@ PERSON_TABLE = (
     "bio", "skills", "education", "certifications", "city", "state", "country", "started_on", "company_name",
     "company_ref", "company_part", "has_no_employer", "employers",
 )  # fmt: skip
+INTELLIGENCE_TABLE = (
+    "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
+    "source_record_id", "intelligence_type", "topic", "title", "description", "url", "score", "confidence",
+    "published_at", "effective_on", "content_key", "company_name", "name_key", "domain", "linkedin_slug", "linkedin_id",
+    "place_city", "place_country",
+)  # fmt: skip
 REJECTION_TABLE = ("load_id", "part", "batch_id", "source", "column_name", "check_name", "reason", "outcome")
 
 
@@ -58,6 +65,7 @@ class ValidateReport:
     loads: int = 0
     people: int = 0
     companies: int = 0
+    intelligence: int = 0
     failed: int = 0
     dropped: int = 0
     noted: int = 0
@@ -111,11 +119,21 @@ def _validate_chunk(
     people = drop_failures(people, PERSON_SCHEMA, notes)
     roles = store_readings(tx, workspace.title_rules, people["title"])
     people = place_people(people, companies)
-    companies, people, witnesses = judge(facts, refused, companies, people, roles, notes)
-    report = replace(report, people=report.people + len(people), companies=report.companies + len(companies))
+    told = drop_misplaced(read_csv(extract(tx, shape, "intelligence", load_ids)), notes)
+    news = read_intelligence(told, notes)
+    # An item of intelligence has spoken, whatever became of what it said.
+    spoken = pd.concat([refused[["load_id"]], told[["load_id"]]])
+    companies, people, witnesses = judge(facts, spoken, companies, people, roles, notes)
+    report = replace(
+        report,
+        people=report.people + len(people),
+        companies=report.companies + len(companies),
+        intelligence=report.intelligence + len(news),
+    )
+    news = observation_times(news, facts, notes)
     companies = observation_times(companies, facts, notes)
     people = observation_times(pd.concat([people, witnesses]), facts, notes)
-    return _write(tx, batch, config.rank, load_ids, (companies, people, notes.frame()), report, shape)
+    return _write(tx, batch, config.rank, load_ids, (companies, people, news, notes.frame()), report, shape)
 
 
 def _write(
@@ -123,23 +141,24 @@ def _write(
     batch: Batch,
     rank: int,
     load_ids: list[int],
-    frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    frames: tuple[pd.DataFrame, ...],
     report: ValidateReport,
     shape: Shape,
 ) -> ValidateReport:
     queries = load_queries("validate")
-    companies, people, rejections = (
+    companies, people, news, rejections = (
         frame.assign(batch_id=batch.batch_id, source=batch.source, source_rank=str(rank)) for frame in frames
     )
     ids = {"load_ids": id_array(load_ids)}
     for statement in (
-        queries.leave_people_behind, queries.leave_companies_behind,
-        queries.forget_people, queries.forget_companies, queries.forget_rejections,
+        queries.leave_people_behind, queries.leave_companies_behind, queries.leave_intelligence_behind,
+        queries.forget_people, queries.forget_companies, queries.forget_intelligence, queries.forget_rejections,
     ):  # fmt: skip
         tx.execute(statement, ids)
     for table, columns, frame in (
         ("intake.validated_companies", COMPANY_TABLE, companies),
         ("intake.validated_people", PERSON_TABLE, people),
+        ("intake.validated_intelligence", INTELLIGENCE_TABLE, news),
         ("intake.validation_failed", REJECTION_TABLE, rejections),
     ):
         if len(frame):

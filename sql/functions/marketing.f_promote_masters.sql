@@ -61,6 +61,7 @@ begin
     perform marketing.f_retire_people();
 
     select marketing.f_settle_loads() into v_loads;
+    v_loads := v_loads + marketing.f_promote_intelligence(v_ids);
     delete from intake.promote_queue as q using unnest(v_ids) as i (load_id) where q.load_id = i.load_id;
     drop table pg_temp.company_work, pg_temp.company_touched, pg_temp.company_created, pg_temp.company_moved, pg_temp.person_work,
         pg_temp.cluster_touched, pg_temp.person_touched, pg_temp.person_record, pg_temp.person_merge;

@@ -41,6 +41,7 @@ begin
             v_key.referencing, v_key.column_name, v_key.column_name
         );
     end loop;
+    perform marketing.f_fold_intelligence();
     update bit.signal as s set company_id = m.surviving_no
     from pg_temp.company_merge as m where s.company_id = m.retired_no;
     perform bit.f_fold_signals(array(select distinct m.surviving_no from pg_temp.company_merge as m));

@@ -249,12 +249,16 @@ create table intake.intelligence_member (
     part smallint not null,
     company_no bigint,
     content_key text not null,
+    is_stale boolean not null default false,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    constraint intelligence_member_pkey primary key (load_id, part)
+    constraint intelligence_member_pkey primary key (load_id, part),
+    constraint intelligence_member_load_id_fkey foreign key (load_id) references intake.raw_loads (load_id) on delete cascade
 );
-comment on table intake.intelligence_member is 'The company that a promoted record of intelligence is about; NULL waits for it. It outlives its record until the next promotion has taken the record out.';
+comment on table intake.intelligence_member is 'The company that a promoted record of intelligence is about; NULL waits for it.';
+comment on column intake.intelligence_member.is_stale is 'A replay has read the load anew: the next promotion takes the record out of where it was.';
 create index idx_intelligence_member_company_no on intake.intelligence_member (company_no, content_key);
+create index idx_intelligence_member_stale on intake.intelligence_member (load_id) where is_stale;
 
 alter table marketing.company_intelligence add column topic text not null default '';
 alter table marketing.company_intelligence add column confidence numeric(3, 2);
@@ -341,5 +345,5 @@ grant select on
     intake.validated_intelligence, intake.intelligence_member, marketing.email_status_meaning, marketing.outreach_policy
 to outreach_refresh, outreach_read;
 grant select, insert, update, delete on intake.validated_intelligence to outreach_validate;
-grant select on intake.intelligence_member to outreach_validate;
+grant select, update (is_stale) on intake.intelligence_member to outreach_validate;
 grant select on intake.validated_intelligence, intake.intelligence_member to mcp_promote;

@@ -25,6 +25,13 @@ from (
     where c.batch_id = %(batch_id)s
         and not exists (select from intake.company_member as m where m.load_id = c.load_id and m.part = c.part)
     union
+    select i.load_id
+    from intake.validated_intelligence as i
+    where i.batch_id = %(batch_id)s
+        and not exists (
+            select from intake.intelligence_member as m where m.load_id = i.load_id and m.part = i.part and not m.is_stale
+        )
+    union
     select q.load_id from intake.promote_queue as q where q.batch_id = %(batch_id)s
 ) as d
 inner join intake.raw_loads as l using (load_id)

@@ -23,6 +23,7 @@ waiting as (
         and (
             exists (select from intake.validated_people as p where p.load_id = l.load_id)
             or exists (select from intake.validated_companies as c where c.load_id = l.load_id)
+            or exists (select from intake.validated_intelligence as i where i.load_id = l.load_id)
         )
         and not exists (select from intake.replay_queue as q where q.load_id = l.load_id)
     group by l.batch_id

@@ -15,6 +15,7 @@ where l.batch_id = %(batch_id)s and l.load_id > %(after)s
             l.status = 'pending'
             and not exists (select from intake.validated_people as p where p.load_id = l.load_id)
             and not exists (select from intake.validated_companies as c where c.load_id = l.load_id)
+            and not exists (select from intake.validated_intelligence as i where i.load_id = l.load_id)
         )
         or exists (select from intake.replay_queue as q where q.load_id = l.load_id)
     )
@@ -30,6 +31,7 @@ where l.batch_id = %(batch_id)s
             l.status = 'pending'
             and not exists (select from intake.validated_people as p where p.load_id = l.load_id)
             and not exists (select from intake.validated_companies as c where c.load_id = l.load_id)
+            and not exists (select from intake.validated_intelligence as i where i.load_id = l.load_id)
         )
         or exists (select from intake.replay_queue as q where q.load_id = l.load_id)
     );
@@ -49,6 +51,13 @@ delete from intake.validated_people where load_id = any(%(load_ids)s);
 
 -- name: forget_companies
 delete from intake.validated_companies where load_id = any(%(load_ids)s);
+
+-- name: forget_intelligence
+delete from intake.validated_intelligence where load_id = any(%(load_ids)s);
+
+-- name: leave_intelligence_behind
+-- What it told of whom has to be told without it.
+update intake.intelligence_member set is_stale = true where load_id = any(%(load_ids)s) and not is_stale;
 
 -- name: fail_loads
 select intake.f_fail_loads(%(load_ids)s);
@@ -109,6 +118,14 @@ returning v.load_id;
 
 -- name: observe_companies
 update intake.validated_companies as v
+set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
+from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+    as o (load_id, part, first_at, last_at)
+where v.load_id = o.load_id and v.part = o.part and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
+returning v.load_id;
+
+-- name: observe_intelligence
+update intake.validated_intelligence as v
 set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
 from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
     as o (load_id, part, first_at, last_at)

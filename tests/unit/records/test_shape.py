@@ -21,6 +21,7 @@ SHIPPED = {
     "harvestapi_company",
     "apimaestro_company", "leads_finder", "apollo_scraper", "google_places", "apollo_people_search",
     "apollo_people_match", "apollo_contacts", "apollo_organization", "company_list_csv", "officer_list_csv",
+    "company_news",
 }  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def test_the_sample_of_a_shape_stands_where_the_shape_says(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_what_a_shape_reads_is_not_volatile_unless_it_is_the_time_of_observation(name: str) -> None:
     shape = load_shapes()[name]
-    for section in (*shape.sections("company"), *shape.sections("person")):
+    for section in (*shape.sections("company"), *shape.sections("person"), *shape.sections("intelligence")):
         for column, ways in section.columns.items():
             keys = {path.steps[0] for way in ways for path in way.paths if path.steps and not path.base}
             assert column == "observed_at" or not keys & set(shape.volatile), column

@@ -25,7 +25,10 @@ def test_the_shipped_sources_have_shapes_that_exist() -> None:
     sources = load_sources(SHIPPED)
     shapes = {file.stem for file in (SHIPPED.parents[1] / "records" / "shapes").glob("*.toml")}
     assert {config.shape for config in sources.values()} <= shapes
-    assert len(sources) == 15
+    assert len(sources) == 16
+
+
+REFRESH = '[sources.x1]\nkind = "apify"\nmode = "refresh"\nshape = "s1"\nactor = "a/b"\n'
 
 
 @pytest.mark.parametrize("name", [n for n, c in load_sources(SHIPPED).items() if getattr(c, "path", None)])
@@ -86,6 +89,17 @@ def test_defaults_and_all_kinds(tmp_path: Path) -> None:
         ('[sources.x1]\nkind = "files"\nshape = "s1"\nmax_reject_share = 50', "`max_reject_share`"),
         ('[sources.x1]\nkind = "files"\nshape = "s1"\nitems = ["a[0]"]', "not a path to items"),
         ('[sources.x1]\nkind = "apify"\nshape = "s1"\nactor = "a/b"', "`max_total_charge_usd` is missing"),
+        (f"{REFRESH}usd_per_item = 0.1\nmax_total_charge_usd = 1", "`subjects_field` is missing"),
+        (f'{REFRESH}subjects_field = "urls"\nmax_total_charge_usd = 1', "`usd_per_item` is missing"),
+        (f'{REFRESH}subjects_field = "urls"\nusd_per_item = 0.1', "`max_total_charge_usd` is missing"),
+        (
+            f'{REFRESH}subjects_field = "urls"\nusd_per_item = 0.1\nmax_total_charge_usd = 0.05',
+            "max_total_charge_usd does not pay for a single profile",
+        ),
+        (
+            f'{REFRESH}subjects_field = "urls"\nusd_per_item = 0.1\nmax_total_charge_usd = 1\nnightly = true',
+            "refresh runs when people are due; remove `nightly`",
+        ),
         ("[source.x1]", r"unknown table \[source\] Did you mean sources\?"),
         ("sources = 3", "not a table"), ("[sources]\nx1 = 3", "not a table"), ("[sources", "is not TOML"),
     ],
@@ -121,3 +135,32 @@ def test_unknown_names_and_missing_files_have_a_next_step(tmp_path: Path) -> Non
         open_source(sources["companies_csv"], folder=tmp_path)
     given = open_source(sources["companies_csv"], folder=tmp_path, path=str(tmp_path))
     assert list(given.pull(date(2026, 11, 6), {}))[-1].is_last
+
+
+@pytest.mark.parametrize(
+    ("form", "sent"),
+    [
+        ("url", ["https://www.linkedin.com/in/ada-q"]),
+        ("slug", ["ada-q"]),
+        ("object", [{"url": "https://www.linkedin.com/in/ada-q"}]),
+    ],
+)
+def test_a_refresh_names_profiles_as_its_actor_wants_them(tmp_path: Path, form: str, sent: list[object]) -> None:
+    from outreach_pipeline.settings import Settings
+    from outreach_pipeline.sources.apify_api import ApifyApi
+    from outreach_pipeline.sources.registry import ApifyConfig, open_refresh_source
+
+    file = tmp_path / "sources.toml"
+    file.write_text(
+        f'{REFRESH}subjects_field = "urls"\nsubject_form = "{form}"\nusd_per_item = 0.1\nusd_per_run = 0.02\n'
+        'max_total_charge_usd = 1\ninput = { mode = "full" }\n'
+    )
+    config = load_sources(file)["x1"]
+    assert isinstance(config, ApifyConfig)
+    source = open_refresh_source(
+        config, settings=Settings(_env_file=None), api=ApifyApi(None, "http://127.0.0.1:1"), ledger=None,
+        subjects=["https://www.linkedin.com/in/ada-q"],
+    )  # fmt: skip
+    assert source.order.run_input == {"mode": "full", "urls": sent}
+    assert str(source.order.max_total_charge_usd) == "0.12"
+    assert str(config.charge_for(500)) == "1"
