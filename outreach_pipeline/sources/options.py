@@ -113,7 +113,9 @@ class ApifyConfig(Common):
     min_total_charge_usd: Decimal = Field(
         default=Decimal(0), ge=0, description="With mode refresh: the smallest ceiling that the actor accepts."
     )
-    max_subjects: int = Field(default=500, ge=1, le=10_000, description="With mode refresh: profiles per run.")
+    max_subjects: int = Field(
+        default=500, ge=1, le=10_000, validate_default=True, description="With mode refresh: profiles per run."
+    )
 
     @field_validator("mode")
     @classmethod
