@@ -62,7 +62,8 @@ begin
     create temp table change_found on commit drop as
     with seen as (
         select v.load_id, min(v.first_observed_at) as first_at, max(v.last_observed_at) as last_at, min(v.source) as source,
-            array_agg(coalesce(v.linkedin_member_id, v.linkedin_number)) as members
+            array_agg(coalesce(v.linkedin_member_id, v.linkedin_number)) as members,
+            exists (select from public.linkedin_refresh_jobs as j where j.load_id = v.load_id) as is_answer
         from (
             select l.old_load as load_id from pg_temp.change_claim as l
             union
@@ -71,7 +72,7 @@ begin
         inner join intake.validated_people as v using (load_id)
         group by v.load_id
     )
-    select k.unique_id, k.kind, k.previous_value, k.new_value, k.old_load, k.new_load, k.new_part,
+    select k.unique_id, k.kind, k.previous_value, k.new_value, k.old_load, k.new_load, k.new_part, n.is_answer,
         -- Who moved to one company and left it again since, left that one.
         case when k.kind = 'left_company' then c.new_company else c.old_company end as old_company,
         case when k.kind = 'left_company' then c.new_no else c.old_no end as old_no,
@@ -84,10 +85,7 @@ begin
     inner join seen as n on n.load_id = k.new_load
     where n.first_at > o.last_at
         or (n.source = o.source and n.last_at > o.last_at)
-        or (
-            n.first_at >= o.last_at and n.load_id <> o.load_id
-            and exists (select from public.linkedin_refresh_jobs as j where j.load_id = n.load_id)
-        );
+        or (n.first_at >= o.last_at and n.load_id <> o.load_id and n.is_answer);
     drop table pg_temp.change_claim;
 end
 $$;

@@ -40,6 +40,7 @@ begin
                     end
                 when s.kind = 'profile_renamed' and s.is_same_member then 'same_member'
                 when s.is_same_source then 'same_source'
+                when s.is_answer then 'own_profile'
                 else 'other_source'
             end as evidence
         from shown as s

@@ -80,6 +80,7 @@ insert into marketing.change_evidence (evidence, confidence, description) values
 ('long_begun', 0.60, 'By its date the new position is older than what was observed at the former employer.'),
 ('went_back', 0.50, 'Back to where the last change had led from, within 60 days.'),
 ('same_source', 0.90, 'The same source said something else before.'),
+('own_profile', 0.85, 'The profile that was asked for says something else than another source did.'),
 ('other_source', 0.60, 'Another source words it differently.'),
 ('same_member', 0.95, 'The same LinkedIn member under another address.'),
 ('not_found', 0.90, 'The source says that there is no such profile.');

@@ -62,6 +62,8 @@ def test_a_job_change_moves_both_seats_and_tells_both_companies(db: Database, kn
     assert [(e["entity_type"], e["side"]) for e in events] == [("person", None), ("company", "left"), ("company", "joined")]
     history = rows(known, "select event, slot_type from marketing.slot_assignment_history where person_unique_id = %s and event = 'VACATE'", change["person_unique_id"])
     assert history == [{"event": "VACATE", "slot_type": "CFO"}]
+    sides = rows(known, "select payload ->> 'side' as side, payload ->> 'slot_type' as seat from bit.signal order by 1 desc")
+    assert [(s["side"], s["seat"]) for s in sides] == [("left", "CFO"), ("joined", "CFO")]
     job_row = rows(known, "select status, outcome, completed_at, result_data from public.linkedin_refresh_jobs")[0]
     assert (job_row["status"], job_row["outcome"], job_row["completed_at"] is None) == ("completed", "changed", False)
     assert job_row["result_data"]["changes"] == [
@@ -86,8 +88,8 @@ def test_titles_at_the_same_company(
     night(db, tmp_path, [lead(title=before)])
     seen(db, admin, tmp_path, profile(job("quill", after, (3, 2021))))
     assert noted(admin) == [(kind, before, after)]
-    role = value(admin, "select payload ->> 'role_before' from marketing.people_intelligence")
-    assert role == "CFO"
+    change = rows(admin, "select confidence, payload from marketing.people_intelligence")[0]
+    assert (float(change["confidence"]), change["payload"]["role_before"]) == (0.85, "CFO")
 
 
 def test_a_title_that_changed_with_the_company_is_part_of_the_job_change(
@@ -180,6 +182,22 @@ def test_companies_that_turn_out_to_be_one_are_no_job_change(db: Database, admin
     night(db, tmp_path, [bridge], days=1)
     assert value(admin, "select count(*) from marketing.company_master") == 1
     assert noted(admin) == []
+
+
+def test_people_who_turn_out_to_be_one_are_no_change(db: Database, admin: Admin, tmp_path: Path) -> None:
+    address = {"linkedin": None, "email": "ada@quill.example"}
+    night(db, tmp_path, [lead(firm="brandt", title="CEO"), lead(**address), lead("cara-stone", "brandt", "HR Director")])
+    assert value(admin, "select count(*) from marketing.people_master") == 3
+    night(db, tmp_path, [lead(email="ada@quill.example", title="Finance Director")], days=1)
+    assert value(admin, "select count(*) from marketing.people_master") == 2
+    assert noted(admin) == []
+
+
+def test_a_profile_of_the_same_day_is_later_than_what_it_was_asked_about(
+    db: Database, known: Admin, tmp_path: Path
+) -> None:
+    seen(db, known, tmp_path, profile(job("brandt", "CFO", SINCE_AUTUMN)), days=0)
+    assert noted(known) == [("job_change", "Quill Works", "Brandt Works")]
 
 
 def test_an_older_record_that_arrives_late_is_no_change(db: Database, admin: Admin, tmp_path: Path) -> None:
