@@ -18,8 +18,10 @@ declare
     v_rebuilt bigint[];
     v_companies bigint[];
     v_pattern text;
+    v_likes text[];
     v_counts jsonb;
     v_scrubbed jsonb := '{}';
+    v_rows bigint;
     v_erasure bigint;
 begin
     -- Alone: no validation may read, no promotion may write and nothing may land meanwhile that speaks of them.
@@ -53,20 +55,34 @@ begin
     get diagnostics v_keys = row_count;
 
     -- Everything of theirs that text can be searched for; digits and vendor ids only where they cannot be anything else.
-    select string_agg(distinct x.pattern, '|') into v_pattern
+    select string_agg(distinct x.pattern, '|'), array_agg(distinct '%' || lower(x.term collate "C") || '%')
+    into v_pattern, v_likes
     from (
-        select case
-                when k.kind = 'email' then '(?<![[:alnum:]._%+-])' || e.value || '(?![[:alnum:]_-])'
-                when k.kind = 'linkedin_slug' then '(?<=/in/)' || e.value || '(?![^/?#"''\\[:space:],<>(){}])'
-                when k.kind in ('linkedin_member_id', 'linkedin_opaque_id') then '\m' || e.value || '(?![[:alnum:]_-])'
-                when k.kind = 'linkedin_number' then '(?<=urn:li:member:)' || e.value || '(?![0-9])'
-                when k.kind = 'vendor_id' and length(e.bare) >= 16 then '\m' || e.bare || '\M'
+        select e.term,
+            case
+                when k.kind = 'email' then '(?<![[:alnum:]._%+-])' || e.escaped || '(?![[:alnum:]_-])'
+                when k.kind = 'linkedin_slug' then '(?<=/in/)' || e.escaped || '(?![^/?#"''\\[:space:],<>(){}])'
+                when k.kind in ('linkedin_member_id', 'linkedin_opaque_id') then '\m' || e.escaped || '(?![[:alnum:]_-])'
+                when k.kind = 'linkedin_number' then '(?<=urn:li:member:)' || e.escaped || '(?![0-9])'
+                when k.kind = 'vendor_id' and length(e.term) >= 16 then '\m' || e.escaped || '\M'
             end as pattern
-        from pg_temp.forgotten_key as k
-        cross join lateral (
-            select regexp_replace(k.value, '([^[:alnum:]_@-])', '\\\1', 'g') as value,
-                regexp_replace(split_part(k.value, ':', 2), '([^[:alnum:]_@-])', '\\\1', 'g') as bare
-        ) as e
+        from (
+            select f.kind, case f.kind when 'vendor_id' then split_part(f.value, ':', 2) else f.value end as term
+            from pg_temp.forgotten_key as f
+            union
+            -- Some sources write the letters beyond ASCII of an address in per cent.
+            select f.kind, (
+                select string_agg(
+                    case when get_byte(b.bytes, n) < 128 then chr(get_byte(b.bytes, n)) else '%' || to_hex(get_byte(b.bytes, n)) end,
+                    '' order by n
+                )
+                from generate_series(0, octet_length(b.bytes) - 1) as n
+            )
+            from pg_temp.forgotten_key as f
+            cross join lateral (select convert_to(f.value, 'UTF8') as bytes) as b
+            where f.kind = 'linkedin_slug'
+        ) as k
+        cross join lateral (select k.term, regexp_replace(k.term, '([^[:alnum:]_@-])', '\\\1', 'g') as escaped) as e
     ) as x
     where x.pattern is not null;
 
@@ -105,18 +121,23 @@ begin
     where not exists (select from pg_temp.forgotten_cluster as x where x.cluster_no = far.cluster_no)
     on conflict do nothing;
 
-    -- Items that speak of them without being a record of theirs: refused, not read yet, or kept as text.
-    create temp table erased_load on commit drop as
-    select l.load_id
+    -- Items that speak of them. Those that are nobody's record (refused, not read yet, kept as text) go; the others lose
+    -- the mention, and their hash, because they are no longer the item that it stands for.
+    create temp table mention on commit drop as
+    select l.load_id,
+        exists (select from intake.validated_people as p where p.load_id = coalesce(l.duplicate_of, l.load_id))
+        or exists (select from intake.validated_companies as c where c.load_id = coalesce(l.duplicate_of, l.load_id)) as is_record
     from intake.raw_loads as l
-    where v_pattern is not null
-        and (
-            l.raw_data::text ~* v_pattern
-            or exists (select from intake.validation_failed as v where v.load_id = l.load_id and v.raw_text ~* v_pattern)
-        )
-        and not exists (select from intake.validated_people as p where p.load_id = coalesce(l.duplicate_of, l.load_id))
-        and not exists (select from intake.validated_companies as c where c.load_id = coalesce(l.duplicate_of, l.load_id));
-    -- A quoted text that holds them is gone with its load; one beside a shared load is left to the search below.
+    -- A CASE keeps the quick sieve before the exact pattern: 20,000 items took 4 s without.
+    where case when lower(l.raw_data::text collate "C") like any(v_likes) then l.raw_data::text ~* v_pattern else false end
+    union
+    select v.load_id, false
+    from intake.validation_failed as v
+    where case when lower(v.raw_text collate "C") like any(v_likes) then v.raw_text ~* v_pattern else false end
+        and not exists (select from intake.validated_people as p where p.load_id = v.load_id)
+        and not exists (select from intake.validated_companies as c where c.load_id = v.load_id);
+    create temp table erased_load on commit drop as
+    select distinct m.load_id from pg_temp.mention as m where not m.is_record;
     perform vault.f_redact_records();
     select count(*) into v_loads from pg_temp.erased_load;
 
@@ -127,10 +148,14 @@ begin
     delete from intake.left_behind as x using pg_temp.forgotten_cluster as f where x.entity = 'cluster' and x.number = f.cluster_no;
     delete from marketing.company_match_review as r using pg_temp.erased_load as e where r.load_id = e.load_id and r.status = 'open';
 
-    -- An item that was changed is no longer the one that its hash stands for.
     if v_pattern is not null then
-        update intake.raw_loads as l set content_hash = null where l.raw_data::text ~* v_pattern;
-        select vault.f_scrub(v_pattern) into v_scrubbed;
+        select vault.f_scrub(v_pattern, v_likes) into v_scrubbed;
+        update intake.raw_loads as l
+        set raw_data = regexp_replace(l.raw_data::text, v_pattern, '[erased]', 'gi')::jsonb, content_hash = null
+        from pg_temp.mention as m
+        where l.load_id = m.load_id and m.is_record and not coalesce(l.metadata, '{}') ? 'erased';
+        get diagnostics v_rows = row_count;
+        v_scrubbed := v_scrubbed || case when v_rows > 0 then jsonb_build_object('intake.raw_loads', v_rows) else '{}' end;
     end if;
 
     -- A shared address (info@) still is the contact of the others.
@@ -162,7 +187,7 @@ begin
     end if;
     update vault.erasure set counts = v_counts where erasure_id = v_erasure;
     perform intake.log_operation('forget', null, v_loads, jsonb_build_object('erasure_id', v_erasure));
-    drop table pg_temp.forgotten_contact, pg_temp.forgotten_id,
+    drop table pg_temp.mention, pg_temp.forgotten_contact, pg_temp.forgotten_id,
         pg_temp.forgotten_cluster, pg_temp.forgotten_person, pg_temp.forgotten_key;
     return v_counts || jsonb_build_object('person_ids', to_jsonb(v_ids));
 end

@@ -53,14 +53,12 @@ begin
         where a.kind = 'email'
         union all
         select c.contact_id, a.status
-        from active as a
-        inner join vault.contacts as c on split_part(c.email, '@', 2) = a.value
-        where a.kind = 'domain' and (p_emails is null or c.email = any(p_emails) or c.status_before is not null)
-        union all
-        select c.contact_id, a.status
-        from active as a
-        inner join vault.contacts as c on split_part(c.email, '@', 2) like '%.' || a.value
-        where a.kind = 'domain' and (p_emails is null or c.email = any(p_emails) or c.status_before is not null)
+        from vault.contacts as c
+        cross join lateral (select string_to_array(split_part(c.email, '@', 2), '.') as labels) as d
+        cross join lateral generate_series(1, cardinality(d.labels) - 1) as n
+        inner join active as a on a.kind = 'domain' and a.value = array_to_string(d.labels[n:], '.')
+        where exists (select from active as x where x.kind = 'domain')
+            and (p_emails is null or c.email = any(p_emails) or c.status_before is not null)
         union all
         select c.contact_id, o.status
         from owner as o

@@ -47,14 +47,11 @@ named as (
     where a.kind = 'domain'
     union
     select p.unique_id
-    from active as a
-    inner join marketing.people_master as p on split_part(p.email, '@', 2) = a.value
-    where a.kind = 'domain'
-    union
-    select p.unique_id
-    from active as a
-    inner join marketing.people_master as p on split_part(p.email, '@', 2) like '%.' || a.value
-    where a.kind = 'domain'
+    from marketing.people_master as p
+    cross join lateral (select string_to_array(split_part(p.email, '@', 2), '.') as labels) as d
+    cross join lateral generate_series(1, cardinality(d.labels) - 1) as n
+    inner join active as a on a.kind = 'domain' and a.value = array_to_string(d.labels[n:], '.')
+    where exists (select from active as x where x.kind = 'domain')
 )
 select p.unique_id as person_unique_id
 from named as n
