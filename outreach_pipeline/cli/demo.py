@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
         "Watch the whole pipeline work for two nights on an invented world.",
         more="""Needs nothing: an embedded PostgreSQL and local servers that speak Apify's and Apollo's APIs, in a
             folder of its own (.outreach/demo, whatever database and keys are configured). It takes the sample items of
-            every shape, then two nights of ten sources; on the second, people have changed jobs. The world knows the
+            every shape, then two nights of eleven sources; on the second, people have changed jobs. The world knows the
             truth, so the demo ends by scoring itself. Run it again: nothing is spent, nothing changes.""",
         examples=["demo", "demo --companies 500", "demo && make ui"],
     )(demo)

@@ -19,9 +19,9 @@ def register(app: typer.Typer) -> None:
     command(
         app, "sandbox", "Serve an invented Apify and an invented Apollo on this machine.",
         more="""Prints (and writes into a folder) a .env and a sources.toml that point the pipeline at it, so that a
-            configuration can be tried without a key, a network or a bill: ten nightly sources, and linkedin_refresh, by
-            which `outreach refresh` looks single people up again (some have moved, some profiles are gone). Faults can
-            be asked for over HTTP. Runs until it is interrupted.""",
+            configuration can be tried without a key, a network or a bill: eleven nightly sources, and linkedin_refresh,
+            by which `outreach refresh` looks single people up again (some have moved, some profiles are gone). Faults
+            can be asked for over HTTP. Runs until it is interrupted.""",
         examples=["sandbox", "sandbox --companies 1000 --port 8700", "sandbox --night 2 --folder /tmp/world"],
     )(sandbox)
 

@@ -66,6 +66,7 @@ SOURCES = (
     DemoSource("company_list", "company_list_csv", 70, "files", "", "companies.csv"),
     DemoSource("officers", "officer_list_csv", 72, "files", "", "officers.csv"),
     DemoSource("contacts", "apollo_contacts", 32, "files", "", "contacts.jsonl"),
+    DemoSource("news", "company_news", 40, "files", "", "news.jsonl"),
 )  # fmt: skip
 """The sources of the demo: Apify profiles, company pages, leads, places; Apollo people, companies; files."""
 

@@ -1,12 +1,12 @@
 """The world as its sources write it down: items of every shipped shape, with the mess of real ones.
 
 Belongs here: which items a source gives on a night, as JSON bytes, and files of them. Does not belong here:
-the look of one item (`render_profiles`, `render_companies`, `render_leads`, `render_apollo`), who is seen
-(`coverage`).
+the look of one item (`render_profiles`, `render_companies`, `render_leads`, `render_news`,
+`render_apollo`), who is seen (`coverage`).
 
     renderer = Renderer(World(1, companies=200))
     renderer.items("harvestapi_profile", night=1)   -> list of JSON bytes
-    renderer.write_files(folder, night=1)           -> companies.csv, officers.csv, contacts.jsonl
+    renderer.write_files(folder, night=1)           -> companies.csv, officers.csv, contacts.jsonl, news.jsonl
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import orjson
 
-from outreach_pipeline.sandbox import render_apollo, render_companies, render_leads, render_profiles
+from outreach_pipeline.sandbox import render_apollo, render_companies, render_leads, render_news, render_profiles
 from outreach_pipeline.sandbox.companies import Company
 from outreach_pipeline.sandbox.coverage import COMPANIES, PEOPLE, Coverage, Sight
 from outreach_pipeline.sandbox.people import OTHER
@@ -44,7 +44,7 @@ _PAGES = {
     "dev_fusion_company": render_companies.dev_fusion_company,
     "apimaestro_company": render_companies.apimaestro_company,
 }
-SHAPES = tuple(dict.fromkeys((*PEOPLE, *COMPANIES)))
+SHAPES = tuple(dict.fromkeys((*PEOPLE, *COMPANIES, "company_news")))
 """All shapes that can be rendered."""
 
 
@@ -88,6 +88,8 @@ class Renderer:
                 yield from self._company_list(night)
             elif shape == "officer_list_csv":
                 yield from self._officers(night)
+            elif shape == "company_news":
+                yield from render_news.company_news(self.world, night)
             else:
                 yield from (self.page(shape, company, night) for company in self.coverage.companies(shape))
 
@@ -173,14 +175,15 @@ class Renderer:
 
     # ------------------------------------------------------------------------------------------ files
     def write_files(self, folder: Path, night: int = 1) -> list[Path]:
-        """Write companies.csv, officers.csv and contacts.jsonl, as they are on that night; their paths."""
+        """Write companies.csv, officers.csv, contacts.jsonl and news.jsonl, as they are on that night; their paths."""
         folder.mkdir(parents=True, exist_ok=True)
         companies, officers = folder / "companies.csv", folder / "officers.csv"
         _write_csv(companies, list(self.objects("company_list_csv", night)))
         _write_csv(officers, list(self.objects("officer_list_csv", night)))
-        contacts = folder / "contacts.jsonl"
-        contacts.write_bytes(b"".join(item + b"\n" for item in self.items("apollo_contacts", night)))
-        return [companies, officers, contacts]
+        contacts, news = folder / "contacts.jsonl", folder / "news.jsonl"
+        for path, shape in ((contacts, "apollo_contacts"), (news, "company_news")):
+            path.write_bytes(b"".join(item + b"\n" for item in self.items(shape, night)))
+        return [companies, officers, contacts, news]
 
 
 def miss(shape: str, query: str) -> Item | None:

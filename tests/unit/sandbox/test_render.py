@@ -163,7 +163,7 @@ def test_the_mess_of_real_sources_is_there() -> None:
 
 
 def test_files_hold_the_lists(renderer: Renderer, tmp_path: Path) -> None:
-    companies, officers, contacts = renderer.write_files(tmp_path, night=1)
+    companies, officers, contacts, news = renderer.write_files(tmp_path, night=1)
     with companies.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows
@@ -172,3 +172,4 @@ def test_files_hold_the_lists(renderer: Renderer, tmp_path: Path) -> None:
     }  # fmt: skip
     assert "title" in officers.read_text(encoding="utf-8").splitlines()[0]
     assert all(json.loads(line)["person_id"] for line in contacts.read_bytes().splitlines())
+    assert all(json.loads(line)["company"]["name"] for line in news.read_bytes().splitlines())
