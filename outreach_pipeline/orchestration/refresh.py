@@ -140,7 +140,9 @@ def _result(report: RefreshReport, pipeline: Pipeline) -> md.Metadata:
     found: md.Metadata = {"state": dg.MetadataValue.text(report.state), **counts}
     if report.batch_id:
         found |= {"batch": dg.MetadataValue.text(report.batch_id)}
-        found |= md.money_of(spent_on(pipeline.workspace.database, Batch.parse(report.batch_id)))
+        # Of all waves of the day: they share the batch.
+        spent = md.money_of(spent_on(pipeline.workspace.database, Batch.parse(report.batch_id)))
+        found |= {f"{label}, whole batch": amount for label, amount in spent.items()}
     if report.note:
         found["note"] = dg.MetadataValue.md(f"⚠ {report.note}")
     return found

@@ -106,7 +106,7 @@ def test_a_wave_goes_through_dagster_from_tick_to_ready_list(loop: Loop, admin: 
     }  # fmt: skip
     changes = told["marketing.people_intelligence"]
     assert (changes["people asked about"], changes["changed"], changes["unchanged"]) == (PEOPLE, 1, PEOPLE - 1)
-    assert changes["US dollars"] > 0
+    assert changes["US dollars, whole batch"] > 0
     assert told["bit.signal"]["dagster/row_count"] == one(admin, "select count(*) from bit.signal")
     assert one(admin, "select count(*) from bit.signal where processed_at is null") == 0
     assert told["marketing.outreach_ready"]["seats"] == 3 * PEOPLE
