@@ -109,7 +109,7 @@ class ApifyAccount(Service):
     def add_run(  # noqa: PLR0913 - all but three by keyword
         self, kind: ActorKind, body: bytes, items: Sequence[bytes], *, query: Mapping[str, str] | None = None,
         fault: Fault | None = None, input_type: str | None = None, user_agent: str | None = None,
-        started_at: datetime | None = None, origin: str = "API",
+        started_at: datetime | None = None, origin: str = "API", task: str | None = None,
     ) -> Run:  # fmt: skip
         """Start a run. With `started_at` it is one that an outside schedule started then; it has ended
         since.
@@ -133,7 +133,7 @@ class ApifyAccount(Service):
                 integer(options.get("maxItems")),
                 integer(options.get("timeout")) or (0 if behaviour == "never_ends" else 3600),
                 integer(options.get("memory")) or 1024, origin, user_agent, note or message(end, paid),
-                lingering(fault), not_found_places(kind.event, items[:paid]),
+                lingering(fault), not_found_places(kind.event, items[:paid]), task,
             )  # fmt: skip
 
         return self.runs.add(make)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 from outreach_pipeline.sandbox.apify_actors import ActorKind
 from outreach_pipeline.sandbox.apify_runs import Run
@@ -72,9 +73,14 @@ def run_short(run: Run) -> dict[str, Any]:
     return _identity(run)
 
 
+def _task_id(run: Run) -> str | None:
+    return None if run.task is None else f"SANDBOXTSK{crc32(run.task.encode()) % 10**7:07d}"
+
+
 def _identity(run: Run) -> dict[str, Any]:
     return {
-        "id": run.id, "actId": run.kind.act_id, "userId": USER_ID, "actorTaskId": None, "status": run.status,
+        "id": run.id, "actId": run.kind.act_id, "userId": USER_ID, "actorTaskId": _task_id(run),
+        "status": run.status,
         "startedAt": moment(run.started_at), "finishedAt": moment(run.finished_at),
         "buildId": "SANDBOXBLD0000001",
         "buildNumber": "0.0.36", "meta": {"origin": run.origin, "userAgent": run.user_agent},

@@ -35,7 +35,8 @@ class Run:
     """One run. All times but `started_at` are seconds of a monotonic clock.
 
     `lingers` is the status that shows when its work is over, and for how many seconds before it ends. `free` are the
-    places of items that cost nothing, in order: profiles that were not found.
+    places of items that cost nothing, in order: profiles that were not found. `task` is the saved task (`owner/name`)
+    that started it.
     """
 
     number: int
@@ -58,6 +59,7 @@ class Run:
     message: str | None = None
     lingers: tuple[str, float] | None = None
     free: Sequence[int] = ()
+    task: str | None = None
     aborted_at: float | None = None
     expired: bool = False
     now: Callable[[], float] = field(default=time.monotonic, repr=False)

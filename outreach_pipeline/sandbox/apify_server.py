@@ -38,6 +38,7 @@ class ApifyService(ApifyAccount):
         self.route("GET", "/v2/actors/{actor}", self._actor)
         self.route("GET", "/v2/actors/{actor}/runs", self._list)
         self.route("GET", "/v2/actors/{actor}/runs/last", self._last)
+        self.route("GET", "/v2/actor-tasks/{task}/runs", self._list)
         self.route("GET", "/v2/actor-runs", self._list)
         self.route("GET", "/v2/actor-runs/{run}", self._run)
         self.route("POST", "/v2/actor-runs/{run}/abort", self._abort)
@@ -62,6 +63,9 @@ class ApifyService(ApifyAccount):
         kind = find_actor(found["actor"]) if "actor" in found else None
         if "actor" in found and kind is None:
             return not_found("Actor was not found")
+        task = found["task"].replace("~", "/") if "task" in found else None
+        if task is not None and all(run.task != task for run in self.runs.all()):
+            return not_found("Actor task was not found")
         query = request.query
         wanted = set(query["status"].split(",")) if query.get("status") else None
         after, before = moment(query.get("startedAfter")), moment(query.get("startedBefore"))
@@ -69,6 +73,7 @@ class ApifyService(ApifyAccount):
             run
             for run in self.runs.all()
             if (kind is None or run.kind is kind)
+            and (task is None or run.task == task)
             and (wanted is None or run.status in wanted)
             and (after is None or run.started_at >= after)
             and (before is None or run.started_at <= before)

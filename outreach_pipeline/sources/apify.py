@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from outreach_pipeline.errors import OutreachError, PermanentError, TransientError
+from outreach_pipeline.sources.actor_input import with_secrets, without_secrets
 from outreach_pipeline.sources.apify_api import ApifyApi, RunFacts, RunOrder
 from outreach_pipeline.sources.apify_cursor import RunCursor
 from outreach_pipeline.sources.apify_errors import NeverSentError, StartUnknownError, run_meaning
@@ -147,18 +148,15 @@ class ApifySource:
         return self._start(intent)
 
     def _start(self, intent: Intent) -> RunFacts:
-        run_input = dict(self.order.run_input)
-        if self.tag_field:
-            run_input[self.tag_field] = intent.tag
-        order = replace(self.order, run_input=run_input)
         # By the wall clock: a machine that slept through its claim must not start either.
         give_up = self.now() + timedelta(seconds=2 * self.patience.start_secs)
         for attempt in range(1, _STARTS + 1):
             if self.now() > give_up:
                 raise TransientError(f"The time to start {self.order.actor} has passed.", next_step="Run it again.")
             try:
-                run = self.api.start(order, timeout_secs=self.patience.start_secs)
+                run = self.api.start(self._stamped(intent), timeout_secs=self.patience.start_secs)
             except StartUnknownError as error:
+                without_secrets(error, self.order.run_input)
                 found = self._look(intent, looks=_LOOKS)
                 if found is not None:
                     return found
@@ -170,12 +168,19 @@ class ApifySource:
                 self.ledger.free(refused=False, note=error.message)
                 raise
             except OutreachError as error:
-                self.ledger.free(refused=True, note=error.message)
+                self.ledger.free(refused=True, note=without_secrets(error, self.order.run_input).message)
                 raise
             else:
                 self.ledger.note(run, found_by="start")
                 return run
         raise AssertionError("unreachable: the last attempt raises")
+
+    def _stamped(self, intent: Intent) -> RunOrder:
+        """What is to be started, with the secrets of its input and the tag by which it is found again."""
+        run_input = with_secrets(self.order.run_input)
+        if self.tag_field:
+            run_input[self.tag_field] = intent.tag
+        return replace(self.order, run_input=run_input)
 
     def _look(self, intent: Intent, looks: int) -> RunFacts | None:
         """Find the run of an intent by its tag; several looks, because lists lag behind starts."""
@@ -196,7 +201,7 @@ class ApifySource:
         if self.tag_field:
             return given.get(self.tag_field) == intent.tag
         # Without a tag: a run of our own input (Apify adds defaults to it) that no other batch holds.
-        same = all(given.get(key) == value for key, value in self.order.run_input.items())
+        same = all(given.get(key) == value for key, value in with_secrets(self.order.run_input).items())
         return same and not self.ledger.elsewhere([run.run_id])
 
     # ----------------------------------------------------------------------------------------------- until it

@@ -114,7 +114,8 @@ def check_apify(workspace: Workspace) -> list[Finding]:
     """What `outreach doctor` says about Apify: token, actors, money left, proxy. Spends nothing."""
     from outreach_pipeline.sources.registry import ApifyConfig
 
-    actors = sorted({c.actor for c in workspace.sources.values() if isinstance(c, ApifyConfig)})
+    configured = [config for config in workspace.sources.values() if isinstance(config, ApifyConfig)]
+    actors = sorted({config.actor for config in configured})
     settings = workspace.settings
     if settings.apify_token is None:
         if not actors:
@@ -131,6 +132,7 @@ def check_apify(workspace: Workspace) -> list[Finding]:
         findings = [
             *_check_account(api),
             *(_check_actor(api, actor) for actor in actors),
+            *(finding for config in configured for finding in _check_secrets(config)),
             *_check_caps(workspace),
         ]
     except OutreachError as error:
@@ -146,6 +148,13 @@ def _check_actor(api: ApifyApi, actor: str) -> Finding:
         f"There is no actor {actor}.",
         "Correct `actor` in sources.toml; actors are renamed and withdrawn.",
     )
+
+
+def _check_secrets(config: ApifyConfig) -> list[Finding]:
+    from outreach_pipeline.sources.actor_input import missing
+
+    step, lacking = "Set it in the environment or in .env.", missing(config.input)
+    return [("problem", f"The source {config.name} needs {name}, which is not set.", step) for name in lacking]
 
 
 def _check_account(api: ApifyApi) -> list[Finding]:
