@@ -129,6 +129,7 @@ select
         where l.status = 'pending' and (
             exists (select from intake.validated_people as p where p.load_id = l.load_id)
             or exists (select from intake.validated_companies as c where c.load_id = l.load_id)
+            or exists (select from intake.validated_intelligence as i where i.load_id = l.load_id)
         )
     ) as waiting,
     count(*) filter (where l.status = 'promoted') as promoted,
