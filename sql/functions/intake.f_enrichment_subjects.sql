@@ -44,6 +44,13 @@ begin
         where c.provider = p_provider and c.state in ('reserved', 'doubtful') and c.subjects @> array[n.subject]
             and c.reserved_at > clock_timestamp() - make_interval(days => p_doubt_days)
     )
+    -- Nobody who was erased is paid for, also before validation has refused their item.
+    and not exists (
+        select
+        from vault.erasure_secret as s
+        inner join vault.erased_key as k
+            on k.key_hash = vault.hmac_sha256(s.inner_pad, s.outer_pad, 'vendor_id:' || p_provider || ':' || n.subject)
+    )
     order by n.load_id desc, n.subject;
 end
 $$;

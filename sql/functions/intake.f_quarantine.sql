@@ -49,6 +49,14 @@ begin
     where not h.position = any(coalesce(v_new, '{}'))
     order by h.position;
 
+    -- A text may speak of somebody who was erased; no later stage looks at it.
+    perform vault.f_take_out_erased(array(
+        select l.load_id
+        from intake.raw_loads as l
+        inner join unnest(v_new) as n (position) on l.content_hash = v_hashes[n.position]
+        where l.source = p_source and l.duplicate_of is null
+    ));
+
     return query select
         coalesce(cardinality(v_hashes), 0), coalesce(cardinality(v_hashes), 0) - coalesce(cardinality(v_new), 0);
 end
