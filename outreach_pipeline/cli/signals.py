@@ -130,8 +130,8 @@ def _show(report: ScoreReport) -> None:
     for score in report.scores:
         _show_score(score)
     if not report.scores:
-        name = f"{report.company_name} has" if report.company_name else "No company has"
-        console.print(f"{text(name)} no reason to be called now.")
+        who = f"{report.company_name} has no" if report.company_name else "No company has a"
+        console.print(f"{text(who)} reason to be called now.")
     if report.history:
         shown = table("band", "score", "rules", "since", "until", numbers=("score", "rules"))
         for span in report.history:
