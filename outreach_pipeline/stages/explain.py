@@ -112,10 +112,10 @@ def _records(
 
 def _record(row: Row, company: str | None) -> Record:
     values = row["record"]
-    # As in f_build_people: a record that names no company counts for the one that is known.
-    is_here = (
-        company is None or values.get("company_part") is None or values.get("company_unique_id") == company
-    )
+    # As in f_build_people: a record that names no company counts for the one that is known, unless it says that there
+    # is none.
+    is_silent = values.get("company_part") is None and not values.get("has_no_employer")
+    is_here = company is None or is_silent or values.get("company_unique_id") == company
     return Record(
         load_id=row["load_id"], part=row["part"], batch_id=row["batch_id"], source=row["source"],
         rank=row["source_rank"], content_hash=row["content_hash"] or "",

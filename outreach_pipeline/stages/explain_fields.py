@@ -61,6 +61,8 @@ PERSON_FIELDS = (
     Field("first_name", whole="name"),
     Field("last_name", whole="name"),
     Field("company_unique_id", moving=True),
+    Field("departed_at"),
+    Field("departed_to", origin="departed_at"),
     Field("title", moving=True, here=True),
     Field("seniority", moving=True, here=True, whole="title"),
     Field("department", moving=True, here=True),

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from outreach_pipeline.database.connect import Database
+from outreach_pipeline.stages.explain import explain
 from outreach_pipeline.stages.workspace import Batch
 from tests.conftest import Server
 from tests.end_to_end.pipeline import DAY, digest, exact, land_items, masters, rows, value, workspace
@@ -231,3 +232,12 @@ def test_names_that_are_no_other_employer(admin: Admin, known: str, stated: str,
     admin.execute("insert into marketing.company_name (name_key, place_city, place_country, company_no) values (%s, '', '', 7)", (known,))
     assert value(admin, "select marketing.f_is_other_employer(%s, 7)", [stated]) is not alike
     assert value(admin, "select marketing.f_is_other_employer(%s, 7)", ["wholly different", stated]) is not alike
+
+
+def test_the_departure_explains_itself_by_the_profile_that_showed_it(db: Database, admin: Admin, tmp_path: Path) -> None:
+    play(db, tmp_path, (0, LEADS, LEAD), (3, PROFILES, profile(AWAY, ENDED)))
+    found = explain(workspace(db), value(admin, "select unique_id from marketing.people_master"))
+    assert (found["fields"]["departed_at"]["source"], found["fields"]["departed_to"]["source"]) == (PROFILES, PROFILES)
+    assert found["fields"]["departed_to"]["value"] == "Marlow Pike & Co"
+    assert found["fields"]["company_unique_id"]["source"] == LEADS
+    assert [each["why"] for each in found["standing"]] == ["observed elsewhere, or without an employer, since"]
