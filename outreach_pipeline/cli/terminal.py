@@ -131,17 +131,21 @@ def progress_bars() -> Iterator[Progress]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from outreach_pipeline.stages.workspace import ASIDE
+
     with Progress(
-        TextColumn("{task.description:<34}"), BarColumn(bar_width=28), MofNCompleteColumn(),
+        TextColumn("{task.description:<44}"), BarColumn(bar_width=18), MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=err(), transient=True,
     ) as bars:  # fmt: skip
         tasks: dict[str, Any] = {}
 
         def advance(what: str, done: int, total: int | None) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(escape(what), total=total)
-            bars.update(tasks[what], completed=done, total=total)
+            # One bar per piece of work, whatever it says beside its name.
+            name = what.partition(ASIDE)[0]
+            if name not in tasks:
+                tasks[name] = bars.add_task(escape(what), total=total)
+            bars.update(tasks[name], completed=done, total=total, description=escape(what.removesuffix(ASIDE)))
 
         yield advance
 

@@ -78,9 +78,11 @@ class ApolloApi:
         pause_secs: float = 2.0,
         timeout_secs: float = 60.0,
         sleep: Callable[[float], None] = time.sleep,
+        waiting: Callable[[str, int, int], None] = lambda _endpoint, _done, _total: None,
     ) -> None:
         self._key, self._url = key, url.rstrip("/")
         self._minute, self._pause, self._timeout, self._sleep = minute_secs, pause_secs, timeout_secs, sleep
+        self._waiting = waiting
         never_proxy_loopback(url)
 
     def __repr__(self) -> str:
@@ -158,7 +160,10 @@ class ApolloApi:
                 f"Apollo's calls per {window} are used up for {endpoint}.",
                 next_step=f"Run it again in the next {window}; the pull goes on where it stopped.",
             )
+        seconds = max(1, round(self._minute))
+        self._waiting(endpoint, 0, seconds)
         self._sleep(self._minute)
+        self._waiting(endpoint, seconds, seconds)
 
     def _reply(self, endpoint: str, response: httpx2.Response) -> Reply:
         if response.status_code >= 400:

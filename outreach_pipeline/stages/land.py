@@ -18,7 +18,8 @@ from outreach_pipeline.errors import PermanentError, TransientError
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
 from outreach_pipeline.sources.pages import Page, PoisonItem
 from outreach_pipeline.stages.credits import settle_calls
-from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
+from outreach_pipeline.stages.money import Meter
+from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
     from outreach_pipeline.sources.pages import Source
@@ -105,7 +106,7 @@ def _open(
     if isinstance(config, ApolloConfig):
         from outreach_pipeline.stages.pull_apollo import open_apollo
 
-        return open_apollo(workspace, batch, config)
+        return open_apollo(workspace, batch, config, progress=progress)
     return open_source(
         config,
         folder=workspace.sources_folder,
@@ -200,6 +201,7 @@ def _read(
             tx.execute(queries.reopen_pull, {"pull_id": pull_id})
         cursor = tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id})
     report = LandReport(batch.batch_id)
+    meter = Meter(workspace.database, batch)
     for page in source.pull(batch.day, cursor):
         with workspace.database.transaction(Role.INGEST) as tx:
             if tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id}) != cursor:
@@ -212,7 +214,8 @@ def _read(
             if after_page is not None:
                 after_page(tx)
         cursor = page.cursor
-        progress("land", report.items, None)
+        told = f"page {report.pages:,}{meter.text()}" if progress is not no_progress else ""
+        progress(f"land{ASIDE}{told}", report.items, None)
     return report
 
 

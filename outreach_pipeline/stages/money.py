@@ -10,6 +10,7 @@ before it returns, so that a process killed right after it leaves the truth behi
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from outreach_pipeline.database.connect import Database, Role, Row
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import BudgetError, PermanentError
-from outreach_pipeline.stages.workspace import Batch, Progress, no_progress
+from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, no_progress
 
 if TYPE_CHECKING:
     from outreach_pipeline.settings import Settings
@@ -50,18 +51,45 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a batch has cost: US dollars at Apify, credits at Apollo. `is_final`: none of it can still change."""
+    """What a batch has cost: US dollars at Apify, credits at Apollo. `is_final`: none of it can still change.
+
+    `reserved_usd` is what is held on top of it until the bill settles.
+    """
 
     usd: Decimal
     credits: Decimal
     is_final: bool
+    reserved_usd: Decimal = Decimal(0)
 
 
 def spent_on(database: Database, batch: Batch) -> Spent:
     """What a batch has cost so far; credits of calls whose answer was lost count as reserved."""
     with database.transaction(Role.INGEST) as tx:
         row = tx.fetch_one(load_queries("money").spent_on, {"batch_id": batch.batch_id})
-    return Spent(row["usd"], row["credits"], row["is_final"]) if row else Spent(Decimal(0), Decimal(0), True)
+    if row is None:
+        return Spent(Decimal(0), Decimal(0), True)
+    return Spent(row["usd"], row["credits"], row["is_final"], row["reserved_usd"])
+
+
+class Meter:
+    """What a batch has cost, for progress: read from the ledger at most once a second."""
+
+    def __init__(self, database: Database, batch: Batch) -> None:
+        self._database, self._batch = database, batch
+        self._read_at, self._text = float("-inf"), ""
+
+    def text(self) -> str:
+        """`" · 0.42 USD spent, 2.08 reserved"`, or credits; empty for what costs nothing."""
+        if time.monotonic() - self._read_at >= 1.0:
+            spent = spent_on(self._database, self._batch)
+            self._read_at = time.monotonic()
+            said = []
+            if spent.usd or spent.reserved_usd:
+                said.append(f"{spent.usd:.2f} USD spent, {spent.reserved_usd:.2f} reserved")
+            if spent.credits:
+                said.append(f"{plain(spent.credits)} credits")
+            self._text = "".join(f"{ASIDE}{each}" for each in said)
+        return self._text
 
 
 def apify_caps(settings: Settings) -> Caps:
@@ -189,6 +217,7 @@ class DatabaseRunLedger:
     def note(self, run: RunFacts, *, found_by: str) -> None:
         """See `RunLedger.note`."""
         row = self._rows.setdefault(run.run_id, self._row or 0)
+        self._watch(run)
         with self._database.transaction(Role.INGEST) as tx:
             tx.execute(self._queries.note_run, note_parameters(row, run, found_by=found_by, settled=False))
 
@@ -223,7 +252,16 @@ class DatabaseRunLedger:
 
     def watching(self, run: RunFacts) -> None:
         """See `RunLedger.watching`."""
-        self._progress(f"run {run.run_id} {run.status}", 0, None)
+        self._watch(run)
+
+    def _watch(self, run: RunFacts) -> None:
+        """One bar for a run: its status and how long it has been going."""
+        from outreach_pipeline.sources.apify_errors import run_meaning
+
+        until = run.finished_at or datetime.now(UTC)
+        seconds = f", {max(0, round((until - run.started_at).total_seconds()))} s" if run.started_at else ""
+        is_over = run_meaning(run.status).over
+        self._progress(f"run {run.run_id}{ASIDE}{run.status}{seconds}", int(is_over), 1 if is_over else None)
 
 
 def note_parameters(actor_run_id: int, run: RunFacts, *, found_by: str | None, settled: bool) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from outreach_pipeline.errors import OutreachError
 from outreach_pipeline.stages.credits import DatabaseCreditLedger, apollo_caps, apollo_left, doubtful_calls
 from outreach_pipeline.stages.pull_apify import Finding, check_proxy
-from outreach_pipeline.stages.workspace import Batch, Workspace
+from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
     from outreach_pipeline.sources.apollo import ApolloSearch
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from outreach_pipeline.sources.registry import ApolloConfig
 
 
-def apollo_api_of(workspace: Workspace) -> ApolloApi:
-    """Apollo as the settings reach it."""
+def apollo_api_of(workspace: Workspace, progress: Progress = no_progress) -> ApolloApi:
+    """Apollo as the settings reach it; whoever watches is told when it waits."""
     from outreach_pipeline.sources.apollo_api import ApolloApi
+
+    def waiting(endpoint: str, done: int, total: int) -> None:
+        progress(f"wait for Apollo's next minute{ASIDE}{endpoint}", done, total)
 
     settings = workspace.settings
     return ApolloApi(
@@ -30,17 +33,20 @@ def apollo_api_of(workspace: Workspace) -> ApolloApi:
         settings.apollo_url,
         minute_secs=settings.apollo_minute_secs,
         pause_secs=settings.pause_secs,
+        waiting=waiting,
     )
 
 
-def open_apollo(workspace: Workspace, batch: Batch, config: ApolloConfig) -> ApolloSearch | ApolloEnrichment:
+def open_apollo(
+    workspace: Workspace, batch: Batch, config: ApolloConfig, *, progress: Progress = no_progress
+) -> ApolloSearch | ApolloEnrichment:
     """The source of a batch, with a ledger of its own."""
     from outreach_pipeline.sources.registry import open_apollo_source
 
     if config.subjects_from is not None:
         workspace.source(config.subjects_from)
     ledger = DatabaseCreditLedger(workspace, batch, config)
-    return open_apollo_source(config, api=apollo_api_of(workspace), ledger=ledger)
+    return open_apollo_source(config, api=apollo_api_of(workspace, progress), ledger=ledger)
 
 
 def check_apollo(workspace: Workspace) -> list[Finding]:

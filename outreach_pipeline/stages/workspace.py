@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     SourceConfig = FilesConfig | ApifyConfig | ApolloConfig
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with (what, done so far, total or None) while a long stage works."""
+"""Called with (what, done so far, total or None) while a long stage works. Behind ASIDE, `what` may say more that
+changes as it goes (pages, money, a status); what stands before it names the piece of work."""
+
+ASIDE = " · "
 
 
 def no_progress(what: str, done: int, total: int | None) -> None:

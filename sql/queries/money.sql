@@ -18,6 +18,10 @@ select
 -- What a batch has cost so far, and whether any of it may still change.
 select
     coalesce((select sum(r.spent_usd) from public.actor_runs as r where r.batch_id = %(batch_id)s), 0) as usd,
+    coalesce((
+        select sum(greatest(r.reserved_usd - r.spent_usd, 0)) from public.actor_runs as r
+        where r.batch_id = %(batch_id)s and r.settled_at is null and r.state <> 'refused'
+    ), 0) as reserved_usd,
     coalesce((select sum(coalesce(c.spent, c.reserved)) from public.credit_ledger as c where c.batch_id = %(batch_id)s), 0)
         as credits,
     not exists (

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 import typer
+from rich.progress import Progress
 
 from outreach_pipeline.cli.execute import Outcome
 from outreach_pipeline.cli.options import read_batch, read_day, yesterday
-from outreach_pipeline.cli.terminal import moment, number, plural, print_json, table, text
+from outreach_pipeline.cli.terminal import moment, number, plural, print_json, progress_bars, table, text
 from outreach_pipeline.cli.work import exit_code
 
 
@@ -68,3 +71,20 @@ def test_a_batch_has_a_bar() -> None:
     assert read_batch("2026-11-06|leads") == "2026-11-06|leads"
     with pytest.raises(typer.BadParameter):
         read_batch("leads")
+
+
+def test_one_bar_for_a_piece_of_work_whatever_it_says_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    screen.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    bars: list[str] = []
+    add = Progress.add_task
+    monkeypatch.setattr(Progress, "add_task", lambda self, name, **of: (bars.append(name), add(self, name, **of))[1])
+    with progress_bars() as progress:
+        progress("land · page 1", 5, None)
+        progress("land · page 2 · 0.42 USD spent", 10, None)
+        progress("validate", 1, 2)
+    assert bars == ["land · page 1", "validate"]
+    assert "land · page 2 · 0.42 USD spent" in screen.getvalue()
