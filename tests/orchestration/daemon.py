@@ -33,11 +33,15 @@ _LOG = logging.getLogger("tests.daemon")
 
 @contextmanager
 def daemon(
-    batches: Batches, monkeypatch: pytest.MonkeyPatch, folder: Path, config: str
+    batches: Batches, monkeypatch: pytest.MonkeyPatch, folder: Path, config: str, *, storage: bool = False
 ) -> Iterator[WorkspaceProcessContext]:
-    """An instance of this dagster.yaml (state in SQLite, nothing is launched) with our code location loaded."""
+    """An instance of this dagster.yaml (nothing is launched) with our code location loaded.
+
+    State is in SQLite, unless `storage`: then where the configuration says.
+    """
     document = {**yaml.safe_load(config), "run_launcher": NO_LAUNCH}
-    document.pop("storage", None)
+    if not storage:
+        document.pop("storage", None)
     folder.mkdir(exist_ok=True)
     (folder / "dagster.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
     for name, value in environment(batches.settings).items():

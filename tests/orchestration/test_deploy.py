@@ -1,0 +1,76 @@
+"""deploy/dagster.yaml as it is, storage included: Dagster starts on PostgreSQL with it, runs, queues and remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+from batches import MONDAY, Batches, leads
+from daemon import backfill, daemon, dequeue, going
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import URL
+
+from outreach_pipeline.orchestration.providers import ProviderQueue
+from tests.conftest import Server
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+pytestmark = pytest.mark.skipif(
+    find_spec("dagster_postgres") is None,
+    reason="the extra `deploy` is not installed: pip install --require-hashes --no-deps -r deploy/constraints.txt",
+)
+
+
+@pytest.fixture
+def dagster_url(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty database for Dagster's own tables, named as the configuration wants it."""
+    name = server.create()
+    parts = conninfo_to_dict(server.url(name))
+    # A socket's folder goes into the query, as libpq has it.
+    url = URL.create(
+        "postgresql+psycopg2", username=parts.get("user"), password=parts.get("password"), database=name,
+        query={key: str(parts[key]) for key in ("host", "port") if parts.get(key)},
+    ).render_as_string(hide_password=False)  # fmt: skip
+    monkeypatch.setenv("DAGSTER_PG_URL", url)
+    yield server.url(name)
+    server.drop(name)
+
+
+def test_dagster_starts_runs_and_remembers_on_postgresql(
+    batches: Batches, dagster_url: str, tmp_path: Path
+) -> None:
+    home = tmp_path / "instance"
+    home.mkdir()
+    (home / "dagster.yaml").write_bytes((DEPLOY / "dagster.yaml").read_bytes())
+    batches.write(MONDAY, leads(3))
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        assert isinstance(instance.run_coordinator, ProviderQueue)
+        result = batches.run(MONDAY, instance=instance)
+        assert result.success
+    # Opened anew, as another process would.
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        run = instance.get_run_by_id(result.run_id)
+        assert run is not None
+        assert run.status is dg.DagsterRunStatus.SUCCESS
+        raw = dg.AssetKey(["intake", "raw_loads"])
+        assert instance.get_materialized_partitions(raw) == {"2026-11-16|leads"}
+    with psycopg.connect(dagster_url) as connection:
+        found = connection.execute("select count(*) from event_logs where run_id = %s", (result.run_id,)).fetchone()
+        assert found
+        assert found[0] > 20
+
+
+def test_the_queue_lets_runs_go_on_postgresql(
+    batches: Batches, dagster_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = (DEPLOY / "dagster.yaml").read_text(encoding="utf-8")
+    with daemon(batches, monkeypatch, tmp_path / "instance", config, storage=True) as context:
+        backfill(context, ["2026-11-16|leads", "2026-11-17|leads", "2026-11-18|leads"], ["intake.raw_loads"])
+        dequeue(context)
+        # Two of one source at a time.
+        assert going(context.instance) == ["2026-11-16|leads", "2026-11-17|leads"]
+    with psycopg.connect(dagster_url) as connection:
+        assert connection.execute("select count(*) from runs").fetchone() == (3,)
