@@ -35,8 +35,8 @@ from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Settl
 MAX_PAGES = 500
 MAX_PER_PAGE = 100
 DECIDE = (
-    "They are not repeated by themselves: look at Apollo's usage page and decide them (docs/sources-paid.md),"
-    " or wait until their days have passed."
+    "They are not repeated by themselves: look at Apollo's usage page and decide them (`outreach costs doubtful`,"
+    " `outreach costs decide`), or wait until their days have passed."
 )
 
 
