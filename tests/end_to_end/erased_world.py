@@ -32,20 +32,28 @@ def lead(**fields: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def namesake() -> dict[str, Any]:
+    """Another Ada Quill, who runs another company."""
+    return lead(
+        first_name="Ada", last_name="Quill", job_title="CEO", email="ada@otherquill.example",
+        company_name="Otherquill", company_website="https://otherquill.example",
+    )  # fmt: skip
+
+
+def unreadable() -> list[Any]:
+    """Items about Ada that no shape can read: refused twice, and kept as text."""
+    return [
+        {"email": "not an address", "note": f"ask {ADA_MAIL.upper()}"},
+        {"linkedin": f"https://www.linkedin.com/in/{ADA_SLUG}?x=1", "first_name": "Ada"},
+        b'{"kept as text": "' + ADA_MAIL.encode() + b'", ',
+    ]
+
+
 def fill(work: Workspace, folder: Path) -> None:
     """Two nights of every sample source, and items of all sorts that speak of Ada."""
     run(work, samples(work))
-    items: list[Any] = [
-        lead(),
-        lead(  # the namesake, elsewhere
-            first_name="Ada", last_name="Quill", job_title="CEO", email="ada@otherquill.example",
-            company_name="Otherquill", company_website="https://otherquill.example",
-        ),
-        {"email": "not an address", "note": f"ask {ADA_MAIL.upper()}"},  # refused: neither person nor company
-        {"linkedin": f"https://www.linkedin.com/in/{ADA_SLUG}?x=1", "first_name": "Ada"},  # refused
-        b'{"kept as text": "' + ADA_MAIL.encode() + b'", ',
-        lead(first_name="Ola", last_name="Berg", email="ola.berg@bramblewick.example", bio=f"Works with {ADA_MAIL}."),
-    ]  # fmt: skip
+    ola = lead(first_name="Ola", last_name="Berg", email="ola.berg@bramblewick.example", bio=f"Works with {ADA_MAIL}.")
+    items = [*unreadable(), lead(), namesake(), ola]
     land_items(work, Batch(DAY, LEADS), items, folder, "traces.jsonl")
     digest(work, Batch(DAY, LEADS))
     # Landed, and read by nobody yet.

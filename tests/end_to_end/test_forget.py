@@ -18,7 +18,18 @@ from outreach_pipeline.stages.replay import ReplayFilter, replay
 from outreach_pipeline.stages.suppress import forget
 from outreach_pipeline.stages.workspace import Batch
 from tests.conftest import Server
-from tests.end_to_end.erased_world import ADA_MAIL, ADA_SLUG, LEADS, TRACES, fill, lead, reference, traces
+from tests.end_to_end.erased_world import (
+    ADA_MAIL,
+    ADA_SLUG,
+    LEADS,
+    TRACES,
+    fill,
+    lead,
+    namesake,
+    reference,
+    traces,
+    unreadable,
+)
 from tests.end_to_end.pipeline import DAY, digest, exact, land_items, rows, run, samples, value, workspace
 
 Admin = psycopg.Connection[Any]
@@ -122,6 +133,8 @@ def test_forgotten_everywhere_nobody_else_touched_and_no_pull_brings_them_back(
     # Everything once more, the files of the operator and the vendors' answers as they were: by each source's shape.
     later = DAY + timedelta(days=7)
     run(work, samples(work, later), refetch=True)
+    land_items(work, Batch(later, LEADS), [*unreadable(), *unreadable(), lead(), namesake()], tmp_path, "later.jsonl")
+    digest(work, Batch(later, LEADS))
     digest(work, Batch(DAY + timedelta(days=3), LEADS))
     replay(work, ReplayFilter())
     refused = rows(
