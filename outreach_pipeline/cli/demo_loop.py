@@ -68,7 +68,7 @@ def hottest(scores: Sequence[Score]) -> None:
         band = f" {score.band}" if score.band else ""
         out().print(f"  [bold]{score.score:>3.0f}[/]{band}  {text(score.company_name)}")
         for reason in score.reasons[:3]:
-            out().print(f"       [dim]{reason.points:>3.0f}[/]  {text(reason.sentence)}")
+            out().print(f"       [dim]{reason.points:>3.0f}[/]  {short(reason.sentence, 86)}")
     if not scores:
         out().print("  no company has a signal")
 
