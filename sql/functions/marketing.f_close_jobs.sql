@@ -32,32 +32,33 @@ begin
     inner join marketing.people_intelligence as i on i.load_id = f.load_id
     where i.intelligence_id > p_before or i.state = 'proposed' or (i.state in ('ignored', 'dismissed') and f.outcome = 'ignored');
 
-    update pg_temp.follow_job as f
-    set outcome = coalesce((
-        select case
+    create temp table follow_outcome on commit drop as
+    select c.job_id,
+        case
             when bool_or(c.state = 'proposed') then 'proposed'
             when bool_or(c.state = 'ignored') then 'ignored'
             when bool_or(c.state = 'applied') then 'changed'
-        end
-        from pg_temp.follow_change as c
-        where c.job_id = f.job_id
-    ), f.outcome)
-    where f.outcome = 'unchanged';
+        end as outcome,
+        jsonb_agg(
+            jsonb_build_object(
+                'type', c.intelligence_type, 'intelligence_id', c.intelligence_id, 'state', c.state, 'confidence', c.confidence
+            )
+            order by c.intelligence_id
+        ) as changes
+    from pg_temp.follow_change as c
+    group by c.job_id;
+    analyze pg_temp.follow_outcome;
+    update pg_temp.follow_job as f
+    set outcome = o.outcome
+    from pg_temp.follow_outcome as o
+    where o.job_id = f.job_id and f.outcome = 'unchanged' and o.outcome is not null;
 
     update public.linkedin_refresh_jobs as j
     set status = case f.outcome when 'rejected' then 'failed' else 'completed' end, completed_at = now(), outcome = f.outcome,
         error_message = case f.outcome when 'rejected' then 'the profile could not be read: see the rejections of its load' end,
-        result_data = jsonb_build_object('load_id', f.load_id, 'changes', coalesce((
-            select jsonb_agg(
-                jsonb_build_object(
-                    'type', c.intelligence_type, 'intelligence_id', c.intelligence_id, 'state', c.state, 'confidence', c.confidence
-                )
-                order by c.intelligence_id
-            )
-            from pg_temp.follow_change as c
-            where c.job_id = f.job_id
-        ), '[]'))
+        result_data = jsonb_build_object('load_id', f.load_id, 'changes', coalesce(o.changes, '[]'))
     from pg_temp.follow_job as f
+    left join pg_temp.follow_outcome as o using (job_id)
     where j.job_id = f.job_id;
 
     return query
@@ -77,7 +78,7 @@ begin
             ) as k
         ), '{}')
     from pg_temp.follow_job as f;
-    drop table pg_temp.follow_change;
+    drop table pg_temp.follow_change, pg_temp.follow_outcome;
 end
 $$;
 revoke all on function marketing.f_close_jobs(integer) from public;

@@ -37,19 +37,26 @@ begin
                 else 'title_change'
             end,
             (c.was ->> 'title')::bigint, (c.becomes ->> 'title')::bigint, null, c.old_title, c.new_title,
-            c.old_company = c.new_company and marketing.folded(c.old_title) <> marketing.folded(c.new_title)
+            case
+                when c.old_company = c.new_company and c.old_title <> c.new_title
+                    then marketing.folded(c.old_title) <> marketing.folded(c.new_title)
+            end
         ),
         (
             'name_change', (c.was ->> 'last_name')::bigint, (c.becomes ->> 'last_name')::bigint, null, c.old_name, c.new_name,
-            not marketing.same_spelling(c.old_last_name, c.new_last_name)
-            and strpos(' ' || marketing.folded(c.old_name) || ' ', ' ' || marketing.folded(c.new_last_name) || ' ') = 0
-            and strpos(' ' || marketing.folded(c.new_name) || ' ', ' ' || marketing.folded(c.old_last_name) || ' ') = 0
+            case when c.old_last_name <> c.new_last_name then
+                not marketing.same_spelling(c.old_last_name, c.new_last_name)
+                and strpos(' ' || marketing.folded(c.old_name) || ' ', ' ' || marketing.folded(c.new_last_name) || ' ') = 0
+                and strpos(' ' || marketing.folded(c.new_name) || ' ', ' ' || marketing.folded(c.old_last_name) || ' ') = 0
+            end
         ),
         (
             'location_change', (c.was ->> 'location')::bigint, (c.becomes ->> 'location')::bigint, null,
             c.old_place, c.new_place,
-            c.old_country <> c.new_country
-            or (coalesce(c.old_country = c.new_country, true) and not marketing.same_spelling(c.old_city, c.new_city))
+            case
+                when c.old_country <> c.new_country then true
+                when c.old_city <> c.new_city then not marketing.same_spelling(c.old_city, c.new_city)
+            end
         ),
         (
             'profile_renamed', (c.was ->> 'linkedin_url')::bigint, (c.becomes ->> 'linkedin_url')::bigint, null,

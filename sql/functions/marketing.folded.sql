@@ -5,7 +5,6 @@ returns text
 language sql
 immutable
 parallel safe
-set search_path = pg_catalog, pg_temp
 return trim(regexp_replace(
     regexp_replace(normalize(lower(p_text), nfkd), '[\u0300-\u036f]', '', 'g'), '[^[:alnum:]]+', ' ', 'g'
 ));

@@ -5,7 +5,6 @@ returns boolean
 language sql
 immutable
 parallel safe
-set search_path = pg_catalog, pg_temp
 begin atomic
 with word as (
     select marketing.folded(p_one) as one, marketing.folded(p_other) as other
