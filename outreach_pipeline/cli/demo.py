@@ -46,6 +46,7 @@ def demo(
 ) -> None:
     """Run `demo`."""
     from outreach_pipeline.sandbox.apify_runs import Timing
+    from outreach_pipeline.sandbox.configure import SOURCES
     from outreach_pipeline.sandbox.server import Sandbox
     from outreach_pipeline.sandbox.world import FIRST_DAY
 
@@ -62,10 +63,8 @@ def demo(
         workspace = _workspace(home, sandbox, companies)
         story.prepared(workspace, _migrate(workspace))
         first, second = sandbox.world.day(1), sandbox.world.day(2)
-        samples = [
-            name for name in workspace.sources if name.startswith(("apify_", "apollo_")) and _is_file(workspace, name)
-        ]
-        nightly = [name for name in workspace.sources if name not in samples and workspace.sources[name].nightly]
+        nightly = [source.name for source in SOURCES]
+        samples = [name for name, config in workspace.sources.items() if config.nightly and name not in nightly]
         _night(workspace, first, samples, "The sample items of every shape")
         _night(workspace, first, nightly, f"The first night of a world of {companies} companies", sandbox, 1)
         # LinkedIn is not asked for all profiles again: the loop asks about those who hold a seat, and nobody else.
@@ -109,10 +108,6 @@ def _call_now(workspace: Workspace, home: Path) -> None:
     process_signals(workspace)
     loop.hottest(read_scores(workspace, limit=5).scores)
     loop.ready(export_ready(workspace, home / "ready.csv", force=True))
-
-
-def _is_file(workspace: Workspace, name: str) -> bool:
-    return workspace.sources[name].kind == "files"
 
 
 def _migrate(workspace: Workspace) -> tuple[str, ...]:

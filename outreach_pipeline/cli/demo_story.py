@@ -141,14 +141,14 @@ def next_steps(workspace: Workspace, seconds: float) -> None:
     heading(f"Done in {seconds:.0f} s. Look around:")
     out().print(f"  export OUTREACH_HOME={home} OUTREACH_SOURCES={home}/sources.toml", soft_wrap=True)
     steps = [
-        ("changes", "what changed about people, and what waits for a decision"),
+        ("changes", "what changed, and what waits for a decision"),
         ("signals", "why to call whom now, point by point"),
         ("costs", "money by day, source and actor, and what is left"),
         ("rejections", "every refusal, by column and check"),
         ("status", "loads by batch and state"),
     ]
     for row in rows(workspace, "most_told_person"):
-        why = f"why {row['full_name']} is believed to be who they are"
+        why = f"how we know {row['full_name']}"
         steps.insert(0, (f"explain {row['unique_id']}", why))
     width = max(len(arguments) for arguments, _ in steps)
     for arguments, what in steps:
