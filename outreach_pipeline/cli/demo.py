@@ -48,16 +48,13 @@ def demo(
     from outreach_pipeline.sandbox.apify_runs import Timing
     from outreach_pipeline.sandbox.configure import SOURCES
     from outreach_pipeline.sandbox.server import Sandbox
-    from outreach_pipeline.sandbox.world import FIRST_DAY
 
     started = monotonic()
     home = Path(os.environ.get("OUTREACH_HOME", ".outreach")).resolve() / "demo"
     home.mkdir(parents=True, exist_ok=True)
     story.opening()
-    # The world's days are fixed, so that a second run finds them; a clock that is behind them gets earlier ones.
-    first_day = min(FIRST_DAY, yesterday() - timedelta(days=1))
     world = Sandbox(
-        companies=companies, seed=1, first_day=first_day, timing=Timing(0.05, 0.3, 0.1), files=home / "files"
+        companies=companies, seed=1, first_day=_first_day(home), timing=Timing(0.05, 0.3, 0.1), files=home / "files"
     )
     with world as sandbox:
         workspace = _workspace(home, sandbox, companies)
@@ -78,6 +75,14 @@ def demo(
         story.refusals(workspace)
         story.result(workspace, sandbox)
     story.next_steps(workspace, monotonic() - started)
+
+
+def _first_day(home: Path) -> date:
+    """The day before yesterday, for what is old is no reason to call; later runs find the day of the first again."""
+    kept = home / "first-day"
+    if not kept.exists():
+        kept.write_text(f"{yesterday() - timedelta(days=1)}\n", encoding="ascii")
+    return date.fromisoformat(kept.read_text(encoding="ascii").strip())
 
 
 def _refresh(workspace: Workspace, day: date, sandbox: Sandbox) -> None:

@@ -153,5 +153,6 @@ class World:
         rank: int,
         titles: tuple[str, ...],
     ) -> None:
-        year = rng.randrange(max(company.founded, 2008), self.first_day.year)
+        # Not by the first day: the same people whenever the world begins.
+        year = rng.randrange(max(company.founded, 2008), FIRST_DAY.year)
         person.posts.append(Post(company.number, role, rank, titles, year, rng.randrange(1, 13)))

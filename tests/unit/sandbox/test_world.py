@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import date
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,14 @@ def test_the_same_seed_is_the_same_world_and_another_is_not() -> None:
 
     assert told(5) == told(5)
     assert told(5) != told(6)
+
+
+def test_the_same_people_whenever_the_world_begins() -> None:
+    def told(first_day: date) -> dict[str, Any]:
+        truth = truth_of(World(5, 60, first_day=first_day), 2).as_json()
+        return {key: value for key, value in truth.items() if key != "day"}
+
+    assert told(date(2026, 11, 20)) == told(date(2028, 2, 1))
 
 
 def test_a_later_night_does_not_change_what_was_true_before() -> None:
