@@ -72,7 +72,8 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             pipeline.listener(report)
             counts = count_batch(pipeline.workspace, batch)
             spent = spent_on(pipeline.workspace.database, batch)
-        said = "it had landed before, or its files come by hand" if report.already else f"{report.items} items read"
+        before = report.note or "it had landed before, or its files come by hand"
+        said = before if report.already else f"{report.items} items read"
         context.log.info("%s: %s; %s loads in the batch", batch.batch_id, said, counts.landed)
         if report.verdict == "partial":
             # What was paid for is landed; that more was wanted must not look like an ordinary night.
@@ -187,6 +188,8 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             specs.CONTACTS: "contacts",
             specs.COMPANY_MASTER: "companies",
             specs.PEOPLE_MASTER: "people",
+            # How many of its rows are new is not told apart; the whole table is counted.
+            specs.NEWS: "",
         }
         for table, what in changed.items():
             if table.key in context.selected_asset_keys:
@@ -197,7 +200,7 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                         **md.counts_of(
                             report,
                             loads="loads taken up",
-                            **{f"{what}_created": f"{what} created", f"{what}_changed": f"{what} changed"},
+                            **{f"{what}_{done}": f"{what} {done}" for done in ("created", "changed") if what},
                         ),
                         **timing,
                         "states": states,

@@ -93,6 +93,13 @@ PEOPLE_MASTER = Table(
     (OPERATIONS, ENGINEERING),
     ("sql",),
 )
+NEWS = Table(
+    "marketing.company_intelligence",
+    "What became known about a company: news, signals, events, scores. Raises its signals as it is promoted.",
+    _VALIDATED,
+    (OPERATIONS, ENGINEERING),
+    ("sql",),
+)
 _MASTERS = ("marketing.company_master", "marketing.people_master")
 SLOTS = Table(
     "marketing.company_slot",
@@ -131,7 +138,7 @@ CHANGES = Table(
 SIGNALS = Table(
     "bit.signal",
     "Reasons to call a company now, raised by rules that are rows. Materializing takes up what is unprocessed, once.",
-    ("marketing.people_intelligence", "marketing.company_master"),
+    ("marketing.people_intelligence", "marketing.company_intelligence", "marketing.company_master"),
     (OPERATIONS,),
     ("sql",),
     "outreach",
@@ -146,7 +153,7 @@ READY = Table(
 )
 
 VALIDATED = (COMPANIES, PEOPLE, REJECTIONS)
-PROMOTED = (CONTACTS, COMPANY_MASTER, PEOPLE_MASTER)
+PROMOTED = (CONTACTS, COMPANY_MASTER, PEOPLE_MASTER, NEWS)
 SEATS = (SLOTS, HISTORY)
 TABLES = (RAW_LOADS, *VALIDATED, *PROMOTED, *SEATS)
 WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, READY)

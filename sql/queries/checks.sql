@@ -154,6 +154,7 @@ select
     (select count(*) from vault.contacts) as "vault.contacts",
     (select count(*) from marketing.company_master) as "marketing.company_master",
     (select count(*) from marketing.people_master) as "marketing.people_master",
+    (select count(*) from marketing.company_intelligence) as "marketing.company_intelligence",
     (select count(*) from marketing.company_slot) as "marketing.company_slot",
     (select count(*) from marketing.slot_assignment_history) as "marketing.slot_assignment_history";
 
