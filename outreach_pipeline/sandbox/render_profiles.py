@@ -23,10 +23,7 @@ def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
     person, post, company = sight.person, sight.post, sight.company
     slug = person.slug_on(sight.night)
     home = company or world.companies[person.posts[0].company]
-    jobs = [
-        _harvest_job(world, p, sight.night, rng)
-        for p in _posts_shown(person, sight.night)
-    ]
+    jobs = [_harvest_job(world, p, sight.night, rng) for p in _posts_shown(person, sight.night)]
     ended = [job for job in jobs if job["endDate"]["text"] != "Present"]
     leftover = len(person.posts) > 1 and rng.random() < 0.15 and person.posts[-1].year > person.posts[-2].year
     if leftover and post is not None and ended:
@@ -137,10 +134,7 @@ def dev_fusion_profile(world: World, sight: Sight, rng: Random) -> Item:
     slug = person.slug_on(sight.night)
     home = company or world.companies[person.posts[0].company]
     older = rng.random() < 0.25
-    jobs = [
-        _fusion_job(world, p, sight.night, rng, older=older)
-        for p in _posts_shown(person, sight.night)
-    ]
+    jobs = [_fusion_job(world, p, sight.night, rng, older=older) for p in _posts_shown(person, sight.night)]
     last = person.last + (f", {person.credential}" if person.credential else "")
     full = f"{person.honorific + ' ' if person.honorific else ''}{person.first} {last}"
     about = rng.choice(("", None, "Second line with a tab\tand a zero-width \u200b space.", "Runs things.\n"))
