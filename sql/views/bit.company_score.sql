@@ -9,19 +9,16 @@ with rules as (
 ),
 weighed as (
     select s.signal_id, s.company_id, s.reason, s.variant, s.observed_at, s.quality, s.source, s.person_unique_id,
-        s.people_intelligence_id, s.company_intelligence_id, s.payload, w.weight, w.decay_days, w.at_most, w.description,
+        s.people_intelligence_id, s.company_intelligence_id, s.payload,
+        coalesce(w.weight, d.weight) as weight, coalesce(w.decay_days, d.decay_days) as decay_days,
+        coalesce(w.at_most, d.at_most) as at_most, coalesce(w.description, d.description) as description,
         greatest(extract(epoch from now() - s.observed_at) / 86400, 0) as age_days
     from bit.signal as s
-    cross join rules as r
-    inner join lateral (
-        select x.weight, x.decay_days, x.at_most, x.description
-        from bit.signal_weight as x
-        where x.version = r.version and x.reason = s.reason and x.variant in (s.variant, '')
-        order by x.variant desc
-        limit 1
-    ) as w on true
-    where s.held_by is null and s.quality >= r.min_quality
-        and s.observed_at > now() - make_interval(days => w.decay_days)
+    inner join rules as r on s.quality >= r.min_quality
+    left join bit.signal_weight as w on w.version = r.version and w.reason = s.reason and w.variant = s.variant
+    left join bit.signal_weight as d on d.version = r.version and d.reason = s.reason and d.variant = ''
+    where s.held_by is null
+        and s.observed_at > now() - make_interval(days => coalesce(w.decay_days, d.decay_days))
 ),
 pointed as (
     select w.*, round(w.weight * (1 - w.age_days / w.decay_days) * w.quality / 100, 2) as points
