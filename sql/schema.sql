@@ -22,6 +22,57 @@ create sequence marketing.company_number_seq as bigint minvalue 1 maxvalue 99999
 create sequence marketing.person_number_seq as bigint minvalue 1 maxvalue 9999999999 no cycle;
 create sequence marketing.slot_number_seq as bigint minvalue 1 maxvalue 9999999999 no cycle;
 
+create table bit.band ( -- owner outreach_owner
+    version integer not null,
+    band text not null,
+    min_score numeric(5,2) not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint band_pkey PRIMARY KEY (version, band),
+    constraint band_version_min_score_key UNIQUE (version, min_score),
+    constraint band_version_fkey FOREIGN KEY (version) REFERENCES "bit".rule_version(version),
+    constraint band_min_score_range CHECK (((min_score >= (0)::numeric) AND (min_score <= (100)::numeric)))
+);
+comment on table bit.band is 'From which score on a company is called what; a score of nothing has no band.';
+CREATE TRIGGER trigger_band_updated_at BEFORE UPDATE ON "bit".band FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table bit.company_band ( -- owner outreach_owner
+    band_id bigint generated always as identity,
+    company_unique_id text not null,
+    band text not null,
+    score numeric(5,2) not null,
+    version integer not null,
+    since timestamp with time zone not null,
+    until timestamp with time zone,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint company_band_pkey PRIMARY KEY (band_id),
+    constraint company_band_company_unique_id_fkey FOREIGN KEY (company_unique_id) REFERENCES marketing.company_master(company_unique_id),
+    constraint company_band_version_fkey FOREIGN KEY (version) REFERENCES "bit".rule_version(version),
+    constraint company_band_order CHECK ((until >= since))
+);
+comment on table bit.company_band is 'In which band a company was from when to when, as the signals stage found it; score is the one at the start.';
+CREATE INDEX idx_company_band_company_unique_id ON "bit".company_band USING btree (company_unique_id, since);
+CREATE INDEX idx_company_band_version ON "bit".company_band USING btree (version);
+CREATE UNIQUE INDEX uq_company_band_now ON "bit".company_band USING btree (company_unique_id) WHERE (until IS NULL);
+CREATE TRIGGER trigger_company_band_updated_at BEFORE UPDATE ON "bit".company_band FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table bit.rule_version ( -- owner outreach_owner
+    version integer not null,
+    valid_from timestamp with time zone not null,
+    score_cap numeric(5,2) not null default 100,
+    min_quality numeric(5,2) not null default 50,
+    note text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint rule_version_pkey PRIMARY KEY (version),
+    constraint rule_version_min_quality_range CHECK (((min_quality >= (0)::numeric) AND (min_quality <= (100)::numeric))),
+    constraint rule_version_score_cap_range CHECK (((score_cap > (0)::numeric) AND (score_cap <= (100)::numeric))),
+    constraint rule_version_version_range CHECK ((version >= 1))
+);
+comment on table bit.rule_version is 'Versions of the signal rules; in force is the one whose valid_from came last. A version that was in force is not changed: bit.f_change_rules makes the next one.';
+CREATE TRIGGER trigger_rule_version_updated_at BEFORE UPDATE ON "bit".rule_version FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table bit.signal ( -- owner outreach_owner
     signal_id bigint not null default nextval('"bit".signal_signal_id_seq'::regclass),
     company_id bigint,
@@ -30,15 +81,57 @@ create table bit.signal ( -- owner outreach_owner
     created_at timestamp with time zone,
     processed_at timestamp with time zone,
     updated_at timestamp with time zone default now(),
+    observed_at timestamp with time zone,
+    quality numeric(5,2) not null default 100,
+    dedupe_key text,
+    source text,
+    variant text not null default ''::text,
+    person_unique_id text,
+    people_intelligence_id integer,
+    company_intelligence_id integer,
+    held_by text,
     constraint signal_pkey PRIMARY KEY (signal_id),
-    constraint signal_company_id_range CHECK (((company_id >= 0) AND (company_id <= '9999999999'::bigint)))
+    constraint signal_dedupe_key_key UNIQUE (dedupe_key),
+    constraint signal_company_intelligence_id_fkey FOREIGN KEY (company_intelligence_id) REFERENCES marketing.company_intelligence(intelligence_id) ON DELETE SET NULL,
+    constraint signal_people_intelligence_id_fkey FOREIGN KEY (people_intelligence_id) REFERENCES marketing.people_intelligence(intelligence_id) ON DELETE SET NULL,
+    constraint signal_person_unique_id_fkey FOREIGN KEY (person_unique_id) REFERENCES marketing.people_master(unique_id) ON DELETE SET NULL,
+    constraint signal_company_id_range CHECK (((company_id >= 0) AND (company_id <= '9999999999'::bigint))),
+    constraint signal_held_by_known CHECK ((held_by = ANY (ARRAY['company'::text, 'source'::text]))),
+    constraint signal_held_by_unprocessed CHECK (((held_by IS NULL) OR (processed_at IS NULL))),
+    constraint signal_quality_range CHECK (((quality >= (0)::numeric) AND (quality <= (100)::numeric)))
 );
 comment on table bit.signal is 'A reason to call a company now.';
 comment on column bit.signal.company_id is 'The ten free digits of the company''s Barton ID as a number: 04.04.01.25.12345.678 is 2512345678.';
+comment on column bit.signal.observed_at is 'When what it tells of was seen first; its weight decays from then on.';
+comment on column bit.signal.quality is 'How far it is to be believed, 0 to 100: the confidence or score of its intelligence.';
+comment on column bit.signal.dedupe_key is 'What makes it one signal however often it is noticed.';
+comment on column bit.signal.variant is 'Which kind within the reason: left, joined, promoted or reported for a movement, the days left for a renewal.';
+comment on column bit.signal.person_unique_id is 'Who it is about; follows a merge, unlike the payload, which says what was known when it was raised.';
+comment on column bit.signal.held_by is 'The limit that it exceeds: it does not count and is not processed until the limit is raised.';
 CREATE INDEX idx_signal_company_id ON "bit".signal USING btree (company_id);
+CREATE INDEX idx_signal_company_intelligence_id ON "bit".signal USING btree (company_intelligence_id) WHERE (company_intelligence_id IS NOT NULL);
+CREATE INDEX idx_signal_company_unique_id ON "bit".signal USING btree (public.barton_id('01'::text, company_id));
+CREATE INDEX idx_signal_created_at ON "bit".signal USING btree (created_at);
 CREATE INDEX idx_signal_created_at_open ON "bit".signal USING btree (created_at) WHERE (processed_at IS NULL);
+CREATE INDEX idx_signal_held ON "bit".signal USING btree (created_at) WHERE (held_by IS NOT NULL);
+CREATE INDEX idx_signal_people_intelligence_id ON "bit".signal USING btree (people_intelligence_id) WHERE (people_intelligence_id IS NOT NULL);
+CREATE INDEX idx_signal_person_unique_id ON "bit".signal USING btree (person_unique_id) WHERE (person_unique_id IS NOT NULL);
 CREATE INDEX idx_signal_reason ON "bit".signal USING btree (reason);
+CREATE INDEX idx_signal_unprocessed ON "bit".signal USING btree (signal_id) WHERE (processed_at IS NULL);
 CREATE TRIGGER trigger_signal_updated_at BEFORE UPDATE ON "bit".signal FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table bit.signal_limit ( -- owner outreach_owner
+    scope text not null,
+    max_per_day integer not null,
+    description text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint signal_limit_pkey PRIMARY KEY (scope),
+    constraint signal_limit_max_per_day_range CHECK ((max_per_day >= 0)),
+    constraint signal_limit_scope_known CHECK ((scope = ANY (ARRAY['company'::text, 'source'::text])))
+);
+comment on table bit.signal_limit is 'Kill switches: how many signals a day (UTC) count at most; what is beyond is held, and seen.';
+CREATE TRIGGER trigger_signal_limit_updated_at BEFORE UPDATE ON "bit".signal_limit FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table bit.signal_performance ( -- owner outreach_owner
     performance_id bigint generated always as identity,
@@ -57,6 +150,57 @@ create table bit.signal_performance ( -- owner outreach_owner
 );
 comment on table bit.signal_performance is 'How often a reason was followed by a deal. Added.';
 CREATE TRIGGER trigger_signal_performance_updated_at BEFORE UPDATE ON "bit".signal_performance FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table bit.signal_rule ( -- owner outreach_owner
+    version integer not null,
+    origin text not null,
+    intelligence_type text not null default ''::text,
+    topic text not null default ''::text,
+    side text not null default ''::text,
+    slot_type text not null default ''::text,
+    within_days integer not null default 0,
+    reason text not null,
+    variant text not null default ''::text,
+    quality numeric(5,2) not null,
+    dedupe_days integer not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint signal_rule_pkey PRIMARY KEY (version, origin, intelligence_type, topic, side, slot_type, within_days),
+    constraint signal_rule_version_fkey FOREIGN KEY (version) REFERENCES "bit".rule_version(version),
+    constraint signal_rule_dedupe_days_range CHECK ((dedupe_days >= 1)),
+    constraint signal_rule_origin_known CHECK ((origin = ANY (ARRAY['people'::text, 'company'::text]))),
+    constraint signal_rule_quality_range CHECK (((quality >= (0)::numeric) AND (quality <= (100)::numeric))),
+    constraint signal_rule_side_known CHECK (((side = ANY (ARRAY[''::text, 'left'::text, 'joined'::text, 'promoted'::text])) AND ((side = ''::text) = (origin = 'company'::text)))),
+    constraint signal_rule_slot_type_known CHECK ((slot_type = ANY (ARRAY[''::text, 'CEO'::text, 'CFO'::text, 'HR'::text]))),
+    constraint signal_rule_within_days_range CHECK ((within_days >= 0))
+);
+comment on table bit.signal_rule is 'Which intelligence is which reason to call. An empty condition matches everything; of several rules that match, the most exact one speaks.';
+comment on column bit.signal_rule.within_days is 'Only when the event of the intelligence (effective_on) is at most so many days ahead; 0 does not ask.';
+comment on column bit.signal_rule.quality is 'The quality where the intelligence states neither a confidence nor a score.';
+comment on column bit.signal_rule.dedupe_days is 'The same again within so many days is the same signal.';
+CREATE TRIGGER trigger_signal_rule_updated_at BEFORE UPDATE ON "bit".signal_rule FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table bit.signal_weight ( -- owner outreach_owner
+    version integer not null,
+    reason text not null,
+    variant text not null default ''::text,
+    weight numeric(5,2) not null,
+    decay_days integer not null,
+    at_most smallint not null default 100,
+    description text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint signal_weight_pkey PRIMARY KEY (version, reason, variant),
+    constraint signal_weight_version_fkey FOREIGN KEY (version) REFERENCES "bit".rule_version(version),
+    constraint signal_weight_at_most_range CHECK ((at_most >= 1)),
+    constraint signal_weight_decay_days_range CHECK ((decay_days >= 1)),
+    constraint signal_weight_reason_format CHECK ((reason ~ '^[a-z][a-z0-9_]*$'::text)),
+    constraint signal_weight_weight_range CHECK (((weight >= (0)::numeric) AND (weight <= (100)::numeric)))
+);
+comment on table bit.signal_weight is 'What a signal is worth on its first day and in how many days that melts to nothing. A variant without a row weighs as the row without a variant.';
+comment on column bit.signal_weight.at_most is 'How many signals of the reason count per company, the strongest first.';
+comment on column bit.signal_weight.description is 'What to tell the operator; {seat} is the seat it is about.';
+CREATE TRIGGER trigger_signal_weight_updated_at BEFORE UPDATE ON "bit".signal_weight FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table intake.audit_log ( -- owner outreach_owner
     audit_id bigint not null default nextval('intake.audit_log_audit_id_seq'::regclass),
@@ -101,6 +245,23 @@ create table intake.company_member ( -- owner outreach_owner
 comment on table intake.company_member is 'The company that a promoted record belongs to; NULL waits for a company of its name.';
 CREATE INDEX idx_company_member_company_no ON intake.company_member USING btree (company_no);
 CREATE TRIGGER trigger_company_member_updated_at BEFORE UPDATE ON intake.company_member FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table intake.intelligence_member ( -- owner outreach_owner
+    load_id bigint not null,
+    part smallint not null,
+    company_no bigint,
+    content_key text not null,
+    is_stale boolean not null default false,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint intelligence_member_pkey PRIMARY KEY (load_id, part),
+    constraint intelligence_member_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
+);
+comment on table intake.intelligence_member is 'The company that a promoted record of intelligence is about; NULL waits for it.';
+comment on column intake.intelligence_member.is_stale is 'A replay has read the load anew: the next promotion takes the record out of where it was.';
+CREATE INDEX idx_intelligence_member_company_no ON intake.intelligence_member USING btree (company_no, content_key);
+CREATE INDEX idx_intelligence_member_stale ON intake.intelligence_member USING btree (load_id) WHERE is_stale;
+CREATE TRIGGER trigger_intelligence_member_updated_at BEFORE UPDATE ON intake.intelligence_member FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table intake.left_behind ( -- owner outreach_owner
     entity text not null,
@@ -292,6 +453,52 @@ CREATE INDEX idx_validated_companies_batch_id ON intake.validated_companies USIN
 CREATE INDEX idx_validated_companies_weak_name ON intake.validated_companies USING btree (name_key) WHERE (NOT is_strong);
 CREATE TRIGGER trigger_validated_companies_updated_at BEFORE UPDATE ON intake.validated_companies FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table intake.validated_intelligence ( -- owner outreach_owner
+    load_id bigint not null,
+    part smallint not null,
+    batch_id text not null,
+    source text not null,
+    source_rank smallint not null,
+    content_hash bytea,
+    first_observed_at timestamp with time zone not null,
+    last_observed_at timestamp with time zone not null,
+    source_record_id text,
+    intelligence_type text not null,
+    topic text not null,
+    title text,
+    description text,
+    url text,
+    score numeric(5,2),
+    confidence numeric(3,2),
+    published_at timestamp with time zone,
+    effective_on date,
+    content_key text not null,
+    company_name text,
+    name_key text,
+    domain text,
+    linkedin_slug text,
+    linkedin_id text,
+    place_city text not null default ''::text,
+    place_country text not null default ''::text,
+    is_strong boolean generated always as (((domain IS NOT NULL) OR (linkedin_slug IS NOT NULL) OR (linkedin_id IS NOT NULL))) stored,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint validated_intelligence_pkey PRIMARY KEY (load_id, part),
+    constraint validated_intelligence_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE,
+    constraint validated_intelligence_confidence_range CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    constraint validated_intelligence_party_known CHECK (((domain IS NOT NULL) OR (linkedin_slug IS NOT NULL) OR (linkedin_id IS NOT NULL) OR (name_key IS NOT NULL))),
+    constraint validated_intelligence_score_range CHECK (((score >= (0)::numeric) AND (score <= (100)::numeric))),
+    constraint validated_intelligence_type_known CHECK ((intelligence_type = ANY (ARRAY['news'::text, 'signal'::text, 'event'::text, 'score'::text])))
+);
+comment on table intake.validated_intelligence is 'Canonical records of what became known about a company, which they name and do not describe: they found no company.';
+comment on column intake.validated_intelligence.content_key is 'The same about the same company is one piece of intelligence: its address, else its title and day.';
+CREATE INDEX idx_validated_intelligence_batch_id ON intake.validated_intelligence USING btree (batch_id);
+CREATE INDEX idx_validated_intelligence_domain ON intake.validated_intelligence USING btree (domain) WHERE (domain IS NOT NULL);
+CREATE INDEX idx_validated_intelligence_linkedin_id ON intake.validated_intelligence USING btree (linkedin_id) WHERE (linkedin_id IS NOT NULL);
+CREATE INDEX idx_validated_intelligence_linkedin_slug ON intake.validated_intelligence USING btree (linkedin_slug) WHERE (linkedin_slug IS NOT NULL);
+CREATE INDEX idx_validated_intelligence_name_key ON intake.validated_intelligence USING btree (name_key) WHERE (name_key IS NOT NULL);
+CREATE TRIGGER trigger_validated_intelligence_updated_at BEFORE UPDATE ON intake.validated_intelligence FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table intake.validated_people ( -- owner outreach_owner
     load_id bigint not null,
     part smallint not null,
@@ -335,10 +542,14 @@ create table intake.validated_people ( -- owner outreach_owner
     company_part smallint,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    has_no_employer boolean not null default false,
+    employers text[],
     constraint validated_people_pkey PRIMARY KEY (load_id, part),
     constraint validated_people_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
 );
 comment on table intake.validated_people is 'Canonical person records, one per load and part; company_part is the part of the same load that describes the employer.';
+comment on column intake.validated_people.has_no_employer is 'The record lists positions, and every one of them has ended.';
+comment on column intake.validated_people.employers is 'Normalised names of all companies that the record lists as current, the one taken and those beside it; NULL where it lists none.';
 CREATE INDEX idx_validated_people_batch_id ON intake.validated_people USING btree (batch_id);
 CREATE INDEX idx_validated_people_email ON intake.validated_people USING btree (email);
 CREATE TRIGGER trigger_validated_people_updated_at BEFORE UPDATE ON intake.validated_people FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
@@ -393,14 +604,16 @@ create table marketing.booking_event ( -- owner outreach_owner
     source text not null,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    erased_at timestamp with time zone,
     constraint booking_event_pkey PRIMARY KEY (booking_event_id),
     constraint booking_event_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES marketing.campaigns(campaign_id) ON DELETE SET NULL,
     constraint booking_event_company_unique_id_fkey FOREIGN KEY (company_unique_id) REFERENCES marketing.company_master(company_unique_id),
     constraint booking_event_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES vault.contacts(contact_id),
     constraint booking_event_person_unique_id_fkey FOREIGN KEY (person_unique_id) REFERENCES marketing.people_master(unique_id),
-    constraint booking_event_party_known CHECK (((contact_id IS NOT NULL) OR (person_unique_id IS NOT NULL) OR (company_unique_id IS NOT NULL)))
+    constraint booking_event_party_known CHECK (((contact_id IS NOT NULL) OR (person_unique_id IS NOT NULL) OR (company_unique_id IS NOT NULL) OR (erased_at IS NOT NULL)))
 );
 comment on table marketing.booking_event is 'Meetings that were booked.';
+comment on column marketing.booking_event.erased_at is 'Since when the person is erased.';
 CREATE INDEX idx_booking_event_campaign_id ON marketing.booking_event USING btree (campaign_id);
 CREATE INDEX idx_booking_event_company_unique_id ON marketing.booking_event USING btree (company_unique_id);
 CREATE INDEX idx_booking_event_contact_id ON marketing.booking_event USING btree (contact_id);
@@ -494,6 +707,32 @@ CREATE INDEX idx_campaigns_people_ids ON marketing.campaigns USING gin (people_i
 CREATE INDEX idx_campaigns_status ON marketing.campaigns USING btree (status);
 CREATE TRIGGER trigger_campaigns_updated_at BEFORE UPDATE ON marketing.campaigns FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table marketing.change_evidence ( -- owner outreach_owner
+    evidence text not null,
+    confidence numeric(3,2) not null,
+    description text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint change_evidence_pkey PRIMARY KEY (evidence),
+    constraint change_evidence_confidence_range CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric)))
+);
+comment on table marketing.change_evidence is 'How sure a change is by what shows it; what was observed long before it was noticed counts for less (90 % after 60 days, 75 % after 180).';
+CREATE TRIGGER trigger_change_evidence_updated_at BEFORE UPDATE ON marketing.change_evidence FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.change_policy ( -- owner outreach_owner
+    intelligence_type text not null,
+    policy text not null,
+    min_confidence numeric(3,2) not null default 0,
+    description text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint change_policy_pkey PRIMARY KEY (intelligence_type),
+    constraint change_policy_confidence_range CHECK (((min_confidence >= (0)::numeric) AND (min_confidence <= (1)::numeric))),
+    constraint change_policy_policy_known CHECK ((policy = ANY (ARRAY['apply'::text, 'propose'::text, 'ignore'::text])))
+);
+comment on table marketing.change_policy is 'What happens to a change that a refreshed profile shows: applied from min_confidence on (proposed below), always proposed, or ignored.';
+CREATE TRIGGER trigger_change_policy_updated_at BEFORE UPDATE ON marketing.change_policy FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table marketing.closed_loop_attribution ( -- owner outreach_owner
     attribution_id bigint generated always as identity,
     company_unique_id text not null,
@@ -548,15 +787,28 @@ create table marketing.company_intelligence ( -- owner outreach_owner
     payload jsonb,
     created_at timestamp with time zone default now(),
     updated_at timestamp with time zone default now(),
+    topic text not null default ''::text,
+    confidence numeric(3,2),
+    effective_on date,
+    content_key text,
+    load_id bigint,
     constraint company_intelligence_pkey PRIMARY KEY (intelligence_id),
     constraint company_intelligence_company_unique_id_fkey FOREIGN KEY (company_unique_id) REFERENCES marketing.company_master(company_unique_id),
+    constraint company_intelligence_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE SET NULL,
+    constraint company_intelligence_confidence_range CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
     constraint company_intelligence_intelligence_type_known CHECK ((intelligence_type = ANY (ARRAY['news'::text, 'signal'::text, 'event'::text, 'score'::text]))),
     constraint company_intelligence_score_range CHECK (((score >= (0)::numeric) AND (score <= (100)::numeric)))
 );
 comment on table marketing.company_intelligence is 'What became known about a company: news, signals, events, scores.';
+comment on column marketing.company_intelligence.topic is 'What it is about in the words of bit.signal_rule: funding, hiring, renewal; empty when none of them.';
+comment on column marketing.company_intelligence.effective_on is 'The day of the event itself, where it lies ahead: the end of a contract.';
+comment on column marketing.company_intelligence.load_id is 'The load that it came from; where several tell the same, the best source''s.';
 CREATE INDEX idx_company_intelligence_company_unique_id ON marketing.company_intelligence USING btree (company_unique_id);
+CREATE INDEX idx_company_intelligence_content_key ON marketing.company_intelligence USING btree (company_unique_id, content_key);
 CREATE INDEX idx_company_intelligence_detected_at ON marketing.company_intelligence USING btree (detected_at DESC);
+CREATE INDEX idx_company_intelligence_effective_on ON marketing.company_intelligence USING btree (effective_on) WHERE (effective_on IS NOT NULL);
 CREATE INDEX idx_company_intelligence_intelligence_type ON marketing.company_intelligence USING btree (intelligence_type);
+CREATE INDEX idx_company_intelligence_load_id ON marketing.company_intelligence USING btree (load_id);
 CREATE INDEX idx_company_intelligence_score ON marketing.company_intelligence USING btree (score DESC);
 CREATE TRIGGER trigger_company_intelligence_updated_at BEFORE UPDATE ON marketing.company_intelligence FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -630,11 +882,15 @@ create table marketing.company_match_review ( -- owner outreach_owner
     status text not null default 'open'::text,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    accepted_no bigint,
+    decided_at timestamp with time zone,
     constraint company_match_review_pkey PRIMARY KEY (review_id),
     constraint company_match_review_name_place_key UNIQUE (name_key, place_city, place_country),
+    constraint company_match_review_accepted_truth CHECK (((accepted_no IS NOT NULL) = (status = 'accepted'::text))),
     constraint company_match_review_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text, 'dismissed'::text, 'settled'::text])))
 );
 comment on table marketing.company_match_review is 'Names that could be several companies, or none for certain; nothing is merged on a guess.';
+comment on column marketing.company_match_review.accepted_no is 'The company (number of its Barton ID) that the name means, as somebody decided; records of this name and place follow it.';
 CREATE TRIGGER trigger_company_match_review_updated_at BEFORE UPDATE ON marketing.company_match_review FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.company_name ( -- owner outreach_owner
@@ -676,6 +932,20 @@ CREATE INDEX idx_company_slot_person_unique_id ON marketing.company_slot USING b
 CREATE INDEX idx_company_slot_type ON marketing.company_slot USING btree (slot_type);
 CREATE TRIGGER trigger_company_slot_updated_at BEFORE UPDATE ON marketing.company_slot FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table marketing.email_status_meaning ( -- owner outreach_owner
+    email_status text not null,
+    is_verified boolean not null,
+    rank smallint not null,
+    description text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint email_status_meaning_pkey PRIMARY KEY (email_status),
+    constraint email_status_meaning_lower CHECK ((email_status = lower(email_status))),
+    constraint email_status_meaning_rank_range CHECK (((rank >= 1) AND (rank <= 100)))
+);
+comment on table marketing.email_status_meaning is 'What the sources'' words for an e-mail address mean. Only who is verified is ready; a word without a row is not.';
+CREATE TRIGGER trigger_email_status_meaning_updated_at BEFORE UPDATE ON marketing.email_status_meaning FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table marketing.merged_master ( -- owner outreach_owner
     retired_id text not null,
     surviving_id text not null,
@@ -702,6 +972,7 @@ create table marketing.message_log ( -- owner outreach_owner
     sent_at timestamp with time zone,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    erased_at timestamp with time zone,
     constraint message_log_pkey PRIMARY KEY (message_log_id),
     constraint message_log_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES marketing.campaigns(campaign_id) ON DELETE SET NULL,
     constraint message_log_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES vault.contacts(contact_id),
@@ -709,15 +980,28 @@ create table marketing.message_log ( -- owner outreach_owner
     constraint message_log_person_unique_id_fkey FOREIGN KEY (person_unique_id) REFERENCES marketing.people_master(unique_id),
     constraint message_log_channel_known CHECK ((channel = ANY (ARRAY['email'::text, 'linkedin'::text, 'phone'::text, 'other'::text]))),
     constraint message_log_direction_known CHECK ((direction = ANY (ARRAY['outbound'::text, 'inbound'::text]))),
-    constraint message_log_party_known CHECK (((contact_id IS NOT NULL) OR (person_unique_id IS NOT NULL)))
+    constraint message_log_party_known CHECK (((contact_id IS NOT NULL) OR (person_unique_id IS NOT NULL) OR (erased_at IS NOT NULL)))
 );
 comment on table marketing.message_log is 'Messages in and out, as the sending tool reports them.';
+comment on column marketing.message_log.erased_at is 'Since when the person is erased; subject and body went with them.';
 CREATE INDEX idx_message_log_campaign_id ON marketing.message_log USING btree (campaign_id);
 CREATE INDEX idx_message_log_contact_id ON marketing.message_log USING btree (contact_id);
 CREATE INDEX idx_message_log_execution_id ON marketing.message_log USING btree (execution_id);
 CREATE INDEX idx_message_log_person_unique_id ON marketing.message_log USING btree (person_unique_id, sent_at DESC);
 CREATE INDEX idx_message_log_sent_at ON marketing.message_log USING btree (sent_at DESC);
 CREATE TRIGGER trigger_message_log_updated_at BEFORE UPDATE ON marketing.message_log FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.outreach_policy ( -- owner outreach_owner
+    name text not null,
+    value integer not null,
+    description text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint outreach_policy_pkey PRIMARY KEY (name),
+    constraint outreach_policy_value_range CHECK ((value >= 0))
+);
+comment on table marketing.outreach_policy is 'Numbers that decide who is ready.';
+CREATE TRIGGER trigger_outreach_policy_updated_at BEFORE UPDATE ON marketing.outreach_policy FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.people_intelligence ( -- owner outreach_owner
     intelligence_id integer not null default nextval('marketing.people_intelligence_intelligence_id_seq'::regclass),
@@ -729,14 +1013,34 @@ create table marketing.people_intelligence ( -- owner outreach_owner
     payload jsonb,
     created_at timestamp with time zone default now(),
     updated_at timestamp with time zone default now(),
+    state text not null default 'applied'::text,
+    confidence numeric(3,2),
+    observed_at timestamp with time zone,
+    load_id bigint,
+    company_unique_id text,
+    new_company_unique_id text,
+    decided_at timestamp with time zone,
     constraint people_intelligence_pkey PRIMARY KEY (intelligence_id),
+    constraint people_intelligence_company_unique_id_fkey FOREIGN KEY (company_unique_id) REFERENCES marketing.company_master(company_unique_id),
+    constraint people_intelligence_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE SET NULL,
+    constraint people_intelligence_new_company_unique_id_fkey FOREIGN KEY (new_company_unique_id) REFERENCES marketing.company_master(company_unique_id),
     constraint people_intelligence_person_unique_id_fkey FOREIGN KEY (person_unique_id) REFERENCES marketing.people_master(unique_id),
-    constraint people_intelligence_intelligence_type_format CHECK ((intelligence_type ~ '^[a-z][a-z0-9_]*$'::text))
+    constraint people_intelligence_confidence_range CHECK (((confidence >= (0)::numeric) AND (confidence <= (1)::numeric))),
+    constraint people_intelligence_intelligence_type_format CHECK ((intelligence_type ~ '^[a-z][a-z0-9_]*$'::text)),
+    constraint people_intelligence_state_known CHECK ((state = ANY (ARRAY['applied'::text, 'proposed'::text, 'dismissed'::text, 'ignored'::text])))
 );
 comment on table marketing.people_intelligence is 'What changed about a person: LinkedIn updates, job changes. The seed leaves the list of types open.';
+comment on column marketing.people_intelligence.state is 'applied: the masters say so; proposed: waits for a decision; dismissed, ignored: by hand, by policy.';
+comment on column marketing.people_intelligence.load_id is 'The load that showed the change.';
+comment on column marketing.people_intelligence.company_unique_id is 'Where the person was when it changed.';
+comment on column marketing.people_intelligence.new_company_unique_id is 'Where a job change led to.';
+CREATE INDEX idx_people_intelligence_company ON marketing.people_intelligence USING btree (company_unique_id);
 CREATE INDEX idx_people_intelligence_detected_at ON marketing.people_intelligence USING btree (detected_at DESC);
 CREATE INDEX idx_people_intelligence_intelligence_type ON marketing.people_intelligence USING btree (intelligence_type);
+CREATE INDEX idx_people_intelligence_load_id ON marketing.people_intelligence USING btree (load_id);
+CREATE INDEX idx_people_intelligence_new_company ON marketing.people_intelligence USING btree (new_company_unique_id);
 CREATE INDEX idx_people_intelligence_person_unique_id ON marketing.people_intelligence USING btree (person_unique_id);
+CREATE INDEX idx_people_intelligence_proposed ON marketing.people_intelligence USING btree (intelligence_id) WHERE (state = 'proposed'::text);
 CREATE TRIGGER trigger_people_intelligence_updated_at BEFORE UPDATE ON marketing.people_intelligence FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.people_master ( -- owner outreach_owner
@@ -771,6 +1075,8 @@ create table marketing.people_master ( -- owner outreach_owner
     country text,
     last_observed_at timestamp with time zone,
     provenance jsonb not null default '{}'::jsonb,
+    departed_at timestamp with time zone,
+    departed_to text,
     constraint people_master_pkey PRIMARY KEY (unique_id),
     constraint people_master_company_slot_unique_id_fkey FOREIGN KEY (company_slot_unique_id) REFERENCES marketing.company_slot(company_slot_unique_id),
     constraint people_master_company_unique_id_fkey FOREIGN KEY (company_unique_id) REFERENCES marketing.company_master(company_unique_id),
@@ -784,6 +1090,8 @@ create table marketing.people_master ( -- owner outreach_owner
 );
 comment on table marketing.people_master is 'People: validated, merged, promoted. company_slot_unique_id is the slot they compete for, not the one they hold.';
 comment on column marketing.people_master.provenance is 'Field to the load that it came from.';
+comment on column marketing.people_master.departed_at is 'Since when records see the person elsewhere (at a company that is no master) or without an employer; NULL while they are at their company.';
+comment on column marketing.people_master.departed_to is 'The name of that company as its record writes it; NULL when there is none.';
 CREATE INDEX idx_people_master_company_id ON marketing.people_master USING btree (company_unique_id);
 CREATE INDEX idx_people_master_email ON marketing.people_master USING btree (email);
 CREATE INDEX idx_people_master_full_name ON marketing.people_master USING btree (full_name);
@@ -937,6 +1245,21 @@ create table marketing.title_role ( -- owner outreach_owner
 comment on table marketing.title_role is 'The roles that a title names: points within the role (100 is the seat itself), confidence, reason.';
 CREATE TRIGGER trigger_title_role_updated_at BEFORE UPDATE ON marketing.title_role FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table public.actor_breaker ( -- owner outreach_owner
+    actor text not null,
+    failures smallint not null default 0,
+    opened_at timestamp with time zone,
+    open_until timestamp with time zone,
+    last_failure text,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint actor_breaker_pkey PRIMARY KEY (actor),
+    constraint actor_breaker_failures_range CHECK ((failures >= 0)),
+    constraint actor_breaker_open_truth CHECK (((opened_at IS NULL) = (open_until IS NULL)))
+);
+comment on table public.actor_breaker is 'Failed runs in a row of an actor; after three it is left alone until open_until.';
+CREATE TRIGGER trigger_actor_breaker_updated_at BEFORE UPDATE ON public.actor_breaker FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table public.actor_runs ( -- owner outreach_owner
     actor_run_id bigint generated always as identity,
     batch_id text not null,
@@ -1013,6 +1336,22 @@ create table public.alembic_version ( -- owner outreach_owner
 );
 CREATE TRIGGER trigger_alembic_version_updated_at BEFORE UPDATE ON public.alembic_version FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table public.budget ( -- owner outreach_owner
+    provider text not null,
+    period text not null,
+    amount numeric(14,6) not null,
+    unit text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint budget_pkey PRIMARY KEY (provider, period),
+    constraint budget_amount_range CHECK ((amount >= (0)::numeric)),
+    constraint budget_period_known CHECK ((period = ANY (ARRAY['run'::text, 'day'::text, 'month'::text]))),
+    constraint budget_unit_truth CHECK ((((provider = 'apify'::text) AND (unit = 'USD'::text)) OR ((provider = 'apollo'::text) AND (unit = 'credits'::text))))
+);
+comment on table public.budget is 'The most that may be committed at a provider per run, day and month (UTC). A setting that is tighter holds instead; without either there is no cap.';
+comment on column public.budget.period is 'run: one run of an actor, or one batch of Apollo (its max_credits). day, month: over all processes.';
+CREATE TRIGGER trigger_budget_updated_at BEFORE UPDATE ON public.budget FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table public.credit_ledger ( -- owner outreach_owner
     call_id bigint generated always as identity,
     provider text not null,
@@ -1081,17 +1420,86 @@ create table public.linkedin_refresh_jobs ( -- owner outreach_owner
     error_message text,
     created_at timestamp with time zone default now(),
     updated_at timestamp with time zone default now(),
+    wave_id bigint,
+    attempt smallint not null default 1,
+    due_at timestamp with time zone not null default now(),
+    reason text,
+    outcome text,
+    load_id bigint,
     constraint linkedin_refresh_jobs_pkey PRIMARY KEY (job_id),
+    constraint linkedin_refresh_jobs_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE SET NULL,
     constraint linkedin_refresh_jobs_person_unique_id_fkey FOREIGN KEY (person_unique_id) REFERENCES marketing.people_master(unique_id),
+    constraint linkedin_refresh_jobs_wave_id_fkey FOREIGN KEY (wave_id) REFERENCES public.refresh_wave(wave_id),
+    constraint linkedin_refresh_jobs_outcome_known CHECK ((outcome = ANY (ARRAY['unchanged'::text, 'changed'::text, 'proposed'::text, 'ignored'::text, 'gone'::text, 'rejected'::text, 'no_row'::text, 'run_failed'::text, 'given_up'::text]))),
+    constraint linkedin_refresh_jobs_reason_known CHECK ((reason = ANY (ARRAY['vacancy'::text, 'bounced'::text, 'cadence'::text, 'asked'::text]))),
     constraint linkedin_refresh_jobs_status_known CHECK (((status IS NOT NULL) AND (status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text]))))
 );
 comment on table public.linkedin_refresh_jobs is 'One look at one person''s LinkedIn profile.';
+comment on column public.linkedin_refresh_jobs.attempt is 'A job that failed is followed by one of the next attempt, due later: 1 h, 6 h, 24 h.';
+comment on column public.linkedin_refresh_jobs.load_id is 'The load whose record answers the job (for a repeated item: the load that it repeats).';
 CREATE INDEX idx_linkedin_refresh_jobs_apify_run_id ON public.linkedin_refresh_jobs USING btree (apify_run_id) WHERE (apify_run_id IS NOT NULL);
+CREATE INDEX idx_linkedin_refresh_jobs_due ON public.linkedin_refresh_jobs USING btree (due_at) WHERE (status = 'pending'::text);
+CREATE INDEX idx_linkedin_refresh_jobs_load_id ON public.linkedin_refresh_jobs USING btree (load_id);
 CREATE INDEX idx_linkedin_refresh_jobs_person_unique_id ON public.linkedin_refresh_jobs USING btree (person_unique_id);
 CREATE INDEX idx_linkedin_refresh_jobs_requested_at ON public.linkedin_refresh_jobs USING btree (requested_at DESC);
 CREATE INDEX idx_linkedin_refresh_jobs_status ON public.linkedin_refresh_jobs USING btree (status);
+CREATE INDEX idx_linkedin_refresh_jobs_wave_id ON public.linkedin_refresh_jobs USING btree (wave_id);
 CREATE UNIQUE INDEX uq_linkedin_refresh_jobs_live ON public.linkedin_refresh_jobs USING btree (person_unique_id) WHERE (status = ANY (ARRAY['pending'::text, 'running'::text]));
 CREATE TRIGGER trigger_linkedin_refresh_jobs_updated_at BEFORE UPDATE ON public.linkedin_refresh_jobs FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table public.negative_cache ( -- owner outreach_owner
+    provider text not null,
+    subject text not null,
+    reason text not null,
+    asked_at timestamp with time zone not null,
+    ask_again_at timestamp with time zone not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint negative_cache_pkey PRIMARY KEY (provider, subject)
+);
+comment on table public.negative_cache is 'Asked, found nothing, not asked again until ask_again_at. subject is our own id or the vendor''s.';
+CREATE TRIGGER trigger_negative_cache_updated_at BEFORE UPDATE ON public.negative_cache FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table public.refresh_row ( -- owner outreach_owner
+    load_id bigint not null,
+    wave_id bigint not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint refresh_row_pkey PRIMARY KEY (load_id),
+    constraint refresh_row_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE,
+    constraint refresh_row_wave_id_fkey FOREIGN KEY (wave_id) REFERENCES public.refresh_wave(wave_id)
+);
+comment on table public.refresh_row is 'Which wave brought a load: the waves of one day share a batch.';
+CREATE INDEX idx_refresh_row_wave_id ON public.refresh_row USING btree (wave_id);
+CREATE TRIGGER trigger_refresh_row_updated_at BEFORE UPDATE ON public.refresh_row FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table public.refresh_wave ( -- owner outreach_owner
+    wave_id bigint generated always as identity,
+    batch_id text not null,
+    source text not null,
+    actor text not null,
+    state text not null default 'requested'::text,
+    jobs integer not null,
+    requests smallint not null default 1,
+    requested_at timestamp with time zone not null,
+    actor_run_id bigint,
+    polled_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    reported text,
+    note text,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint refresh_wave_pkey PRIMARY KEY (wave_id),
+    constraint refresh_wave_actor_run_id_fkey FOREIGN KEY (actor_run_id) REFERENCES public.actor_runs(actor_run_id),
+    constraint refresh_wave_state_known CHECK ((state = ANY (ARRAY['requested'::text, 'running'::text, 'landed'::text, 'closed'::text, 'failed'::text])))
+);
+comment on table public.refresh_wave is 'People who are looked at in one paid run: requested, running (its run is known), landed (its rows are), closed (every job has its outcome), failed (it never ran).';
+comment on column public.refresh_wave.requests is 'How often a run of the job was asked for; part of its run key, so that a lost request is made again.';
+comment on column public.refresh_wave.requested_at is 'When a run of the job was last asked for, or the wave last moved.';
+comment on column public.refresh_wave.reported is 'The trouble of its run that the error log was last told of, so that it is told once.';
+CREATE INDEX idx_refresh_wave_actor_run_id ON public.refresh_wave USING btree (actor_run_id);
+CREATE INDEX idx_refresh_wave_open ON public.refresh_wave USING btree (wave_id) WHERE (state = ANY (ARRAY['requested'::text, 'running'::text, 'landed'::text]));
+CREATE TRIGGER trigger_refresh_wave_updated_at BEFORE UPDATE ON public.refresh_wave FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table public.schema_revision_file ( -- owner outreach_owner
     revision text not null,
@@ -1145,27 +1553,105 @@ create table vault.contacts ( -- owner outreach_owner
     score numeric(5,2) default 0,
     status text default 'active'::text,
     provenance jsonb not null default '{}'::jsonb,
+    status_before text,
     constraint contacts_pkey PRIMARY KEY (contact_id),
     constraint idx_contacts_email UNIQUE (email),
     constraint contacts_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE SET NULL,
     constraint contacts_email_format CHECK (((length(email) <= 254) AND (email ~ '^(?:[a-zA-Z0-9.!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+@(?:(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?\.)+(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?$'::text))),
     constraint contacts_email_lower CHECK ((email = lower(email))),
     constraint contacts_score_range CHECK (((score >= (0)::numeric) AND (score <= (100)::numeric))),
+    constraint contacts_status_before_known CHECK ((status_before = ANY (ARRAY['active'::text, 'inactive'::text, 'bounced'::text, 'unsubscribed'::text]))),
     constraint contacts_status_known CHECK (((status IS NOT NULL) AND (status = ANY (ARRAY['active'::text, 'inactive'::text, 'bounced'::text, 'unsubscribed'::text]))))
 );
 comment on table vault.contacts is 'One e-mail address that was promoted. Written by definer functions only.';
+comment on column vault.contacts.status_before is 'The status that a suppression took the place of, and that its end restores; NULL while nothing suppresses the contact.';
 CREATE INDEX idx_contacts_company ON vault.contacts USING btree (company);
 CREATE INDEX idx_contacts_created_at ON vault.contacts USING btree (created_at DESC);
 CREATE INDEX idx_contacts_load_id ON vault.contacts USING btree (load_id);
 CREATE INDEX idx_contacts_score ON vault.contacts USING btree (score DESC);
 CREATE INDEX idx_contacts_source ON vault.contacts USING btree (source);
 CREATE INDEX idx_contacts_status ON vault.contacts USING btree (status);
+CREATE INDEX idx_contacts_suppressed ON vault.contacts USING btree (contact_id) WHERE (status_before IS NOT NULL);
 CREATE TRIGGER trigger_contacts_updated_at BEFORE UPDATE ON vault.contacts FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 alter table vault.contacts enable row level security;
 create policy allow_select on vault.contacts for select to public using (true);
 create policy no_direct_delete on vault.contacts for delete to public using (false);
 create policy no_direct_insert on vault.contacts for insert to public with check (false);
 create policy no_direct_update on vault.contacts for update to public using (false) with check (false);
+
+create table vault.erased_key ( -- owner outreach_owner
+    key_hash bytea not null,
+    erasure_id bigint not null,
+    kind text not null,
+    has_profile boolean not null default false,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint erased_key_pkey PRIMARY KEY (key_hash),
+    constraint erased_key_erasure_id_fkey FOREIGN KEY (erasure_id) REFERENCES vault.erasure(erasure_id),
+    constraint erased_key_key_hash_length CHECK ((octet_length(key_hash) = 32))
+);
+comment on table vault.erased_key is 'HMAC-SHA256 of "kind:value" of each identity of somebody who was erased, by which a later item about them is recognised and refused. No role can read it.';
+comment on column vault.erased_key.has_profile is 'Of a name at a company: a LinkedIn profile was known, so another profile of that name is somebody else.';
+CREATE INDEX idx_erased_key_erasure_id ON vault.erased_key USING btree (erasure_id);
+CREATE INDEX idx_erased_key_names ON vault.erased_key USING btree (key_hash) WHERE (kind = 'name'::text);
+CREATE TRIGGER trigger_erased_key_updated_at BEFORE UPDATE ON vault.erased_key FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table vault.erasure ( -- owner outreach_owner
+    erasure_id bigint generated always as identity,
+    person_ids text[] not null default '{}'::text[],
+    counts jsonb not null default '{}'::jsonb,
+    erased_by text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint erasure_pkey PRIMARY KEY (erasure_id)
+);
+comment on table vault.erasure is 'That somebody was erased, when, and how much: ids that lead nowhere any more, and counts. Never who.';
+CREATE TRIGGER trigger_erasure_updated_at BEFORE UPDATE ON vault.erasure FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table vault.erasure_secret ( -- owner outreach_owner
+    secret_id smallint not null default 1,
+    inner_pad bytea not null,
+    outer_pad bytea not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint erasure_secret_pkey PRIMARY KEY (secret_id),
+    constraint erasure_secret_length CHECK (((octet_length(inner_pad) = 64) AND (octet_length(outer_pad) = 64))),
+    constraint erasure_secret_one_row CHECK ((secret_id = 1))
+);
+comment on table vault.erasure_secret is 'The key of vault.erased_key; read by definer functions only.';
+CREATE TRIGGER trigger_erasure_secret_updated_at BEFORE UPDATE ON vault.erasure_secret FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table vault.suppression ( -- owner outreach_owner
+    suppression_id bigint generated always as identity,
+    kind text not null,
+    value text not null,
+    reason text not null,
+    until timestamp with time zone,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint suppression_pkey PRIMARY KEY (suppression_id),
+    constraint suppression_kind_value_key UNIQUE (kind, value),
+    constraint suppression_kind_known CHECK ((kind = ANY (ARRAY['email'::text, 'domain'::text, 'linkedin'::text, 'person'::text]))),
+    constraint suppression_reason_known CHECK ((reason = ANY (ARRAY['unsubscribed'::text, 'bounced'::text, 'complaint'::text, 'legal'::text, 'customer'::text, 'other'::text]))),
+    constraint suppression_value_present CHECK ((value <> ''::text))
+);
+comment on table vault.suppression is 'Who is not promoted as a contact to write to, not refreshed and not exported: an address, a domain, a LinkedIn identity or a person, until a moment or for ever.';
+comment on column vault.suppression.value is 'As the rules write it: lower-case address, host of the domain (with all below it), canonical LinkedIn address, Barton ID.';
+comment on column vault.suppression.reason is 'bounced speaks of an address only: its owner may be looked up again and written to elsewhere.';
+CREATE INDEX idx_suppression_until ON vault.suppression USING btree (until) WHERE (until IS NOT NULL);
+CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+-- view bit.company_score, owner outreach_owner
+--     company_unique_id text
+--     score numeric
+--     band text
+--     rule_version integer
+--     points numeric
+--     signal_count integer
+--     last_observed_at timestamp with time zone
+--     why_now text
+--     signal_ids bigint[]
+--     signals jsonb
 
 -- view company.company, owner outreach_owner
 --     company_id bigint
@@ -1207,6 +1693,33 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 --     created_at timestamp with time zone
 --     promoted_at timestamp with time zone
 
+-- view marketing.outreach_candidate, owner outreach_owner
+--     company_slot_unique_id text
+--     slot_type text
+--     filled_at timestamp with time zone
+--     last_refreshed_at timestamp with time zone
+--     company_unique_id text
+--     company_name text
+--     domain text
+--     website_url text
+--     industry text
+--     employee_count integer
+--     address_city text
+--     address_country text
+--     person_unique_id text
+--     first_name text
+--     last_name text
+--     full_name text
+--     title text
+--     email text
+--     email_status text
+--     work_phone_e164 text
+--     personal_phone_e164 text
+--     linkedin_url text
+--     contact_id bigint
+--     provenance jsonb
+--     left_out text
+
 -- view marketing.outreach_history, owner outreach_owner
 --     touch_type text
 --     touch_id bigint
@@ -1228,6 +1741,40 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 --     company_unique_id text
 --     company_name text
 --     website_url text
+
+-- view marketing.outreach_ready, owner outreach_owner
+--     company_unique_id text
+--     company_name text
+--     domain text
+--     website_url text
+--     industry text
+--     employee_count integer
+--     address_city text
+--     address_country text
+--     slot_type text
+--     person_unique_id text
+--     first_name text
+--     last_name text
+--     full_name text
+--     title text
+--     email text
+--     email_status text
+--     phone text
+--     linkedin_url text
+--     score numeric
+--     band text
+--     rule_version integer
+--     why_now text
+--     signal_ids bigint[]
+--     filled_at timestamp with time zone
+--     last_refreshed_at timestamp with time zone
+--     company_slot_unique_id text
+--     contact_id bigint
+--     provenance jsonb
+
+-- view marketing.undecided_load, owner outreach_owner
+--     load_id bigint
+--     state text
 
 -- view people.contact, owner outreach_owner
 --     contact_id bigint
@@ -1251,7 +1798,46 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 --     created_at timestamp with time zone
 --     updated_at timestamp with time zone
 
--- function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_doubt_days integer)
+-- view vault.person_record_key, owner outreach_owner
+--     load_id bigint
+--     part smallint
+--     kind text
+--     value text
+
+-- view vault.suppressed_person, owner outreach_owner
+--     person_unique_id text
+
+-- function bit.f_change_rules(p_note text, p_weights jsonb DEFAULT '[]'::jsonb, p_bands jsonb DEFAULT '{}'::jsonb, p_version jsonb DEFAULT '{}'::jsonb)
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function bit.f_fold_signals(p_company_nos bigint[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function bit.f_follow_bands()
+--     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function bit.f_hold_signals()
+--     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function bit.f_process_signals(p_limit integer DEFAULT 100000)
+--     returns TABLE(raised integer, processed integer, companies integer, held integer, bands_changed integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function bit.f_raise_signals(p_people_intelligence integer[], p_company_intelligence integer[])
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function bit.f_rules_in_force()
+--     returns integer; sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function bit.f_seat_of(p_payload jsonb, p_key text, p_title text)
+--     returns text; sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function bit.f_set_limit(p_scope text, p_max_per_day integer)
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function bit.f_write_signals()
+--     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer, p_doubt_days integer)
 --     returns TABLE(subject text, title text); plpgsql, stable, security definer, set search_path=pg_catalog, pg_temp
 
 -- function intake.f_fail_loads(p_load_ids bigint[])
@@ -1278,6 +1864,9 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb)
 --     returns bigint; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_apply_decided()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_assign_slots(p_company_nos bigint[], p_limit integer DEFAULT 10000)
 --     returns TABLE(companies integer, assigned integer, displaced integer, vacated integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -1287,16 +1876,52 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function marketing.f_build_people(p_audit_id integer)
 --     returns TABLE(created integer, changed integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp, set enable_hashagg=off
 
+-- function marketing.f_change_decision(p_kind text, p_confidence numeric)
+--     returns text; sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_close_jobs(p_before integer)
+--     returns TABLE(jobs integer, unchanged integer, changed integer, proposed integer, ignored integer, gone integer, changes jsonb); plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_collect_people(p_load_ids bigint[])
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_connect()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_decide_changes(p_ids integer[], p_decision text)
+--     returns TABLE(intelligence_id integer, intelligence_type text, state text, note text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_decide_review(p_review_id bigint, p_company_id text)
+--     returns TABLE(verdict text, load_ids bigint[]); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_departed_people()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_find_changes()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_fold_intelligence()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_follow_names()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_follow_refresh(p_job_ids integer[])
+--     returns TABLE(jobs integer, unchanged integer, changed integer, proposed integer, ignored integer, gone integer, changes jsonb); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_group_people()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_hear_witnesses(p_job_ids integer[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_hold_changes(p_held jsonb)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_is_other_employer(p_employers text[], p_company_no bigint)
+--     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_judge_changes()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_link_clusters()
@@ -1305,13 +1930,37 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function marketing.f_merge_companies()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_note_changes()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_note_gone()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_pair_people()
+--     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_pass_decided(p_load_ids bigint[])
+--     returns bigint[]; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_promote_intelligence(p_load_ids bigint[])
+--     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_promote_masters(p_load_ids bigint[])
 --     returns TABLE(companies_created integer, companies_changed integer, people_created integer, people_changed integer, loads_promoted integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_refuse_loads(p_load_ids bigint[], p_reason text)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_remember_gone(p_ids integer[])
+--     returns void; sql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_remove_people()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_resolve_companies()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_resolve_intelligence()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_resolve_people()
@@ -1335,14 +1984,29 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function marketing.f_slot_timeline()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_take_loads(p_load_ids bigint[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_tell_changes(p_ids integer[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_write_companies(p_audit_id integer)
 --     returns TABLE(created integer, changed integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_write_intelligence()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp, set enable_hashagg=off
 
 -- function marketing.f_write_people(p_audit_id integer)
 --     returns TABLE(created integer, changed integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_write_slots()
 --     returns TABLE(assigned integer, displaced integer, vacated integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.folded(p_text text)
+--     returns text; sql, immutable
+
+-- function marketing.same_spelling(p_one text, p_other text)
+--     returns boolean; sql, immutable
 
 -- function public.barton_id(p_entity_code text, p_number bigint)
 --     returns text; sql, immutable
@@ -1362,11 +2026,26 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function public.f_apify_over(p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_without numeric DEFAULT 0, p_without_since timestamp with time zone DEFAULT NULL::timestamp with time zone)
 --     returns TABLE(over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_ask_refresh(p_people text[])
+--     returns TABLE(person_unique_id text, said text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_cap(p_provider text, p_period text, p_setting numeric)
+--     returns numeric; sql, stable, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval)
 --     returns TABLE(claimed boolean, wait_until timestamp with time zone, over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_close_breaker(p_actor text)
+--     returns boolean; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_close_credits(p_call_id bigint, p_state text, p_note text)
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_close_refresh(p_wave_id bigint, p_whole boolean, p_reason text, p_trouble text, p_strangers integer, p_ask_again interval, p_open_for interval)
+--     returns TABLE(answered integer, missing integer, rejected integer, retried integer, given_up integer, error_id text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_count_run(p_actor text, p_failed boolean, p_reason text, p_open_for interval)
+--     returns timestamp with time zone; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_credits_committed(p_provider text, p_since timestamp with time zone, p_batch_id text DEFAULT NULL::text)
 --     returns numeric; sql, stable, security definer, set search_path=pg_catalog, pg_temp
@@ -1374,20 +2053,56 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function public.f_decide_credits(p_call_ids bigint[], p_charged boolean, p_note text)
 --     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_due_bills(p_after interval, p_limit integer, p_lease interval)
+--     returns TABLE(actor_run_id bigint, batch_id text, actor text, run_id text); sql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text)
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval)
+-- function public.f_hold_refresh(p_wave_id bigint, p_note text)
+--     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval, p_run_cap numeric DEFAULT NULL::numeric)
 --     returns TABLE(actor_run_id bigint, tag text, state text, run_id text, dataset_id text, run_status text, intent_at timestamp with time zone, may_start boolean, over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb)
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_mark_refresh_rows(p_wave_id bigint)
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_match_refresh(p_wave_id bigint)
+--     returns TABLE(found_rows integer, matched integer, strangers integer, revived text[]); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text)
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_plan_refresh(p_source text, p_actor text, p_batch_id text, p_limit integer, p_usd_per_item numeric, p_usd_per_run numeric, p_usd_at_least numeric, p_max_usd numeric, p_day_cap numeric, p_month_cap numeric, p_ceo_days integer, p_cfo_days integer, p_hr_days integer, p_urgent_days integer, p_open_waves integer, p_now timestamp with time zone, p_seen_at timestamp with time zone)
+--     returns TABLE(wave_id bigint, jobs integer, reasons jsonb, verdict text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_polled_refresh(p_wave_id bigint)
+--     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_refresh_refused(p_wave_id bigint, p_note text, p_until timestamp with time zone, p_ask_again interval, p_open_for interval)
+--     returns text; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_refresh_started(p_wave_id bigint)
+--     returns boolean; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_report_wave(p_wave_id bigint, p_trouble text, p_message text)
+--     returns text; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_request_refresh(p_step text, p_limit integer, p_again interval)
+--     returns TABLE(wave_id bigint, requests integer); sql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer)
 --     returns TABLE(call_id bigint, verdict text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_retry_refresh(p_job_ids integer[], p_outcome text, p_reason text, p_ask_again interval)
+--     returns TABLE(failed integer, retried integer, given_up integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_set_budget(p_provider text, p_period text, p_amount numeric)
+--     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[])
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
@@ -1404,14 +2119,61 @@ create policy no_direct_update on vault.contacts for update to public using (fal
 -- function public.trigger_updated_at()
 --     returns trigger; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function vault.f_erase_references()
+--     returns jsonb; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_find_person(p_kind text, p_value text)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_forget(p_kind text, p_value text)
+--     returns jsonb; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_lift(p_kinds text[], p_values text[])
+--     returns TABLE(lifted integer, contacts integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function vault.f_promote_contacts(p_load_ids bigint[])
 --     returns TABLE(promoted_count integer, updated_count integer, failed_count integer, message text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp, set enable_hashagg=off
+
+-- function vault.f_redact_records()
+--     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_refuse_erased(p_load_ids bigint[])
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_refuse_erased_names(p_load_ids bigint[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_scrub(p_pattern text, p_likes text[])
+--     returns jsonb; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_settle_contacts(p_emails text[])
+--     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_suppress(p_kinds text[], p_values text[], p_reasons text[], p_until timestamp with time zone[])
+--     returns TABLE(added integer, changed integer, contacts integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_take_out_erased(p_load_ids bigint[])
+--     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_text_keys(p_text text)
+--     returns TABLE(kind text, value text); sql, immutable, set search_path=pg_catalog, pg_temp
 
 -- function vault.f_write_contacts()
 --     returns TABLE(created integer, changed integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function vault.hmac_sha256(p_inner_pad bytea, p_outer_pad bytea, p_message text)
+--     returns bytea; sql, stable
+
 grant update on column intake.batch.check_results to outreach_validate;
-grant execute on function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_doubt_days integer) to mcp_ingest;
+grant update on column intake.intelligence_member.is_stale to outreach_validate;
+grant update on column marketing.change_policy.min_confidence to outreach_refresh;
+grant update on column marketing.change_policy.policy to outreach_refresh;
+grant execute on function bit.f_change_rules(p_note text, p_weights jsonb, p_bands jsonb, p_version jsonb) to outreach_refresh;
+grant execute on function bit.f_process_signals(p_limit integer) to outreach_refresh;
+grant execute on function bit.f_rules_in_force() to outreach_read;
+grant execute on function bit.f_rules_in_force() to outreach_refresh;
+grant execute on function bit.f_set_limit(p_scope text, p_max_per_day integer) to outreach_refresh;
+grant execute on function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer, p_doubt_days integer) to mcp_ingest;
 grant execute on function intake.f_fail_loads(p_load_ids bigint[]) to outreach_validate;
 grant execute on function intake.f_ingest_json(p_rows jsonb[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_land(p_rows jsonb[], p_source text, p_batch_id text, p_notes jsonb) to mcp_ingest;
@@ -1424,6 +2186,9 @@ grant execute on function intake.log_operation(p_operation text, p_batch_id text
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to outreach_refresh;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to outreach_validate;
 grant execute on function marketing.f_assign_slots(p_company_nos bigint[], p_limit integer) to mcp_promote;
+grant execute on function marketing.f_decide_changes(p_ids integer[], p_decision text) to outreach_refresh;
+grant execute on function marketing.f_decide_review(p_review_id bigint, p_company_id text) to mcp_promote;
+grant execute on function marketing.f_follow_refresh(p_job_ids integer[]) to outreach_refresh;
 grant execute on function marketing.f_promote_masters(p_load_ids bigint[]) to mcp_promote;
 grant execute on function marketing.f_slot_candidates(p_company_no bigint) to outreach_read;
 grant execute on function public.barton_id(p_entity_code text, p_number bigint) to mcp_ingest;
@@ -1442,24 +2207,42 @@ grant execute on function public.f_allow_another_run(p_batch_id text, p_note tex
 grant execute on function public.f_apify_committed(p_since timestamp with time zone) to mcp_ingest;
 grant execute on function public.f_apify_committed(p_since timestamp with time zone) to outreach_read;
 grant execute on function public.f_apify_committed(p_since timestamp with time zone) to outreach_refresh;
+grant execute on function public.f_ask_refresh(p_people text[]) to outreach_refresh;
+grant execute on function public.f_cap(p_provider text, p_period text, p_setting numeric) to mcp_ingest;
+grant execute on function public.f_cap(p_provider text, p_period text, p_setting numeric) to outreach_read;
+grant execute on function public.f_cap(p_provider text, p_period text, p_setting numeric) to outreach_refresh;
 grant execute on function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval) to mcp_ingest;
 grant execute on function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval) to outreach_refresh;
+grant execute on function public.f_close_breaker(p_actor text) to outreach_refresh;
 grant execute on function public.f_close_credits(p_call_id bigint, p_state text, p_note text) to mcp_ingest;
 grant execute on function public.f_close_credits(p_call_id bigint, p_state text, p_note text) to outreach_refresh;
+grant execute on function public.f_close_refresh(p_wave_id bigint, p_whole boolean, p_reason text, p_trouble text, p_strangers integer, p_ask_again interval, p_open_for interval) to outreach_refresh;
 grant execute on function public.f_credits_committed(p_provider text, p_since timestamp with time zone, p_batch_id text) to mcp_ingest;
 grant execute on function public.f_credits_committed(p_provider text, p_since timestamp with time zone, p_batch_id text) to outreach_read;
 grant execute on function public.f_credits_committed(p_provider text, p_since timestamp with time zone, p_batch_id text) to outreach_refresh;
 grant execute on function public.f_decide_credits(p_call_ids bigint[], p_charged boolean, p_note text) to mcp_ingest;
+grant execute on function public.f_due_bills(p_after interval, p_limit integer, p_lease interval) to mcp_ingest;
+grant execute on function public.f_due_bills(p_after interval, p_limit integer, p_lease interval) to outreach_refresh;
 grant execute on function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text) to mcp_ingest;
 grant execute on function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text) to outreach_refresh;
-grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval) to mcp_ingest;
-grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval) to outreach_refresh;
+grant execute on function public.f_hold_refresh(p_wave_id bigint, p_note text) to outreach_refresh;
+grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval, p_run_cap numeric) to mcp_ingest;
+grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval, p_run_cap numeric) to outreach_refresh;
 grant execute on function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb) to mcp_ingest;
 grant execute on function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb) to outreach_refresh;
+grant execute on function public.f_mark_refresh_rows(p_wave_id bigint) to mcp_ingest;
+grant execute on function public.f_match_refresh(p_wave_id bigint) to outreach_refresh;
 grant execute on function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text) to mcp_ingest;
 grant execute on function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text) to outreach_refresh;
+grant execute on function public.f_plan_refresh(p_source text, p_actor text, p_batch_id text, p_limit integer, p_usd_per_item numeric, p_usd_per_run numeric, p_usd_at_least numeric, p_max_usd numeric, p_day_cap numeric, p_month_cap numeric, p_ceo_days integer, p_cfo_days integer, p_hr_days integer, p_urgent_days integer, p_open_waves integer, p_now timestamp with time zone, p_seen_at timestamp with time zone) to outreach_refresh;
+grant execute on function public.f_polled_refresh(p_wave_id bigint) to outreach_refresh;
+grant execute on function public.f_refresh_refused(p_wave_id bigint, p_note text, p_until timestamp with time zone, p_ask_again interval, p_open_for interval) to outreach_refresh;
+grant execute on function public.f_refresh_started(p_wave_id bigint) to outreach_refresh;
+grant execute on function public.f_report_wave(p_wave_id bigint, p_trouble text, p_message text) to outreach_refresh;
+grant execute on function public.f_request_refresh(p_step text, p_limit integer, p_again interval) to outreach_refresh;
 grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer) to mcp_ingest;
 grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer) to outreach_refresh;
+grant execute on function public.f_set_budget(p_provider text, p_period text, p_amount numeric) to mcp_ingest;
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to mcp_ingest;
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to outreach_refresh;
 grant execute on function public.f_settle_forgotten(p_actor_run_id bigint) to mcp_ingest;
@@ -1469,7 +2252,11 @@ grant execute on function public.log_error(p_error_type text, p_error_message te
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to outreach_read;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to outreach_refresh;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to outreach_validate;
+grant execute on function vault.f_forget(p_kind text, p_value text) to mcp_promote;
+grant execute on function vault.f_lift(p_kinds text[], p_values text[]) to mcp_promote;
 grant execute on function vault.f_promote_contacts(p_load_ids bigint[]) to mcp_promote;
+grant execute on function vault.f_refuse_erased(p_load_ids bigint[]) to outreach_validate;
+grant execute on function vault.f_suppress(p_kinds text[], p_values text[], p_reasons text[], p_until timestamp with time zone[]) to mcp_promote;
 grant usage on schema bit to mcp_ingest;
 grant usage on schema bit to mcp_promote;
 grant usage on schema bit to outreach_read;
@@ -1498,8 +2285,22 @@ grant usage on schema vault to mcp_promote;
 grant usage on schema vault to outreach_read;
 grant usage on schema vault to outreach_refresh;
 grant usage on schema vault to outreach_validate;
+grant select on bit.band to outreach_read;
+grant select on bit.band to outreach_refresh;
+grant select on bit.company_band to outreach_read;
+grant select on bit.company_band to outreach_refresh;
+grant select on bit.company_score to outreach_read;
+grant select on bit.company_score to outreach_refresh;
+grant select on bit.rule_version to outreach_read;
+grant select on bit.rule_version to outreach_refresh;
 grant select on bit.signal to outreach_read;
+grant select on bit.signal_limit to outreach_read;
+grant select on bit.signal_limit to outreach_refresh;
 grant select on bit.signal_performance to outreach_read;
+grant select on bit.signal_rule to outreach_read;
+grant select on bit.signal_rule to outreach_refresh;
+grant select on bit.signal_weight to outreach_read;
+grant select on bit.signal_weight to outreach_refresh;
 grant select on company.company to outreach_read;
 grant select on company.company_slot to outreach_read;
 grant select on intake.audit_log to outreach_read;
@@ -1510,6 +2311,10 @@ grant select on intake.batch to outreach_validate;
 grant select on intake.company_member to mcp_promote;
 grant select on intake.company_member to outreach_read;
 grant select on intake.company_member to outreach_validate;
+grant select on intake.intelligence_member to mcp_promote;
+grant select on intake.intelligence_member to outreach_read;
+grant select on intake.intelligence_member to outreach_refresh;
+grant select on intake.intelligence_member to outreach_validate;
 grant select on intake.latest_100 to mcp_ingest;
 grant select on intake.latest_100 to mcp_promote;
 grant select on intake.latest_100 to outreach_read;
@@ -1538,6 +2343,10 @@ grant delete, insert, select, update on intake.source_key to outreach_validate;
 grant select on intake.validated_companies to mcp_promote;
 grant select on intake.validated_companies to outreach_read;
 grant delete, insert, select, update on intake.validated_companies to outreach_validate;
+grant select on intake.validated_intelligence to mcp_promote;
+grant select on intake.validated_intelligence to outreach_read;
+grant select on intake.validated_intelligence to outreach_refresh;
+grant delete, insert, select, update on intake.validated_intelligence to outreach_validate;
 grant select on intake.validated_people to mcp_promote;
 grant select on intake.validated_people to outreach_read;
 grant delete, insert, select, update on intake.validated_people to outreach_validate;
@@ -1549,6 +2358,12 @@ grant select on marketing.campaign_audit_log to outreach_read;
 grant select on marketing.campaign_executions to outreach_read;
 grant select on marketing.campaign_templates to outreach_read;
 grant select on marketing.campaigns to outreach_read;
+grant select on marketing.change_evidence to mcp_promote;
+grant select on marketing.change_evidence to outreach_read;
+grant select on marketing.change_evidence to outreach_refresh;
+grant select on marketing.change_policy to mcp_promote;
+grant select on marketing.change_policy to outreach_read;
+grant select on marketing.change_policy to outreach_refresh;
 grant select on marketing.closed_loop_attribution to outreach_read;
 grant select on marketing.company_intelligence to outreach_read;
 grant select on marketing.company_key to outreach_read;
@@ -1558,9 +2373,18 @@ grant select on marketing.company_match_review to outreach_read;
 grant select on marketing.company_name to mcp_promote;
 grant select on marketing.company_name to outreach_read;
 grant select on marketing.company_slot to outreach_read;
+grant select on marketing.email_status_meaning to outreach_read;
+grant select on marketing.email_status_meaning to outreach_refresh;
 grant select on marketing.merged_master to outreach_read;
 grant select on marketing.message_log to outreach_read;
+grant select on marketing.outreach_candidate to outreach_read;
+grant select on marketing.outreach_candidate to outreach_refresh;
 grant select on marketing.outreach_history to outreach_read;
+grant select on marketing.outreach_policy to outreach_read;
+grant select on marketing.outreach_policy to outreach_refresh;
+grant select on marketing.outreach_ready to outreach_read;
+grant select on marketing.outreach_ready to outreach_refresh;
+grant select on marketing.people_intelligence to mcp_promote;
 grant select on marketing.people_intelligence to outreach_read;
 grant select on marketing.people_master to outreach_read;
 grant select on marketing.person_cluster to outreach_read;
@@ -1575,8 +2399,14 @@ grant select on marketing.title_reading to outreach_read;
 grant delete, insert, select, update on marketing.title_reading to outreach_validate;
 grant select on marketing.title_role to outreach_read;
 grant delete, insert, select, update on marketing.title_role to outreach_validate;
+grant select on marketing.undecided_load to mcp_promote;
+grant select on marketing.undecided_load to outreach_read;
 grant select on people.contact to outreach_read;
 grant select on people.contact_verification to outreach_read;
+grant select on public.actor_breaker to mcp_ingest;
+grant select on public.actor_breaker to mcp_promote;
+grant select on public.actor_breaker to outreach_read;
+grant select on public.actor_breaker to outreach_refresh;
 grant select on public.actor_runs to mcp_ingest;
 grant select on public.actor_runs to outreach_read;
 grant select on public.actor_runs to outreach_refresh;
@@ -1584,6 +2414,9 @@ grant select on public.actor_usage_log to mcp_ingest;
 grant select on public.actor_usage_log to outreach_read;
 grant select on public.actor_usage_log to outreach_refresh;
 grant select on public.alembic_version to outreach_read;
+grant select on public.budget to mcp_ingest;
+grant select on public.budget to outreach_read;
+grant select on public.budget to outreach_refresh;
 grant select on public.credit_ledger to mcp_ingest;
 grant select on public.credit_ledger to outreach_read;
 grant select on public.credit_ledger to outreach_refresh;
@@ -1591,7 +2424,27 @@ grant select on public.enrichment to mcp_ingest;
 grant select on public.enrichment to outreach_read;
 grant select on public.enrichment to outreach_refresh;
 grant select on public.error_id_counter to outreach_read;
+grant select on public.linkedin_refresh_jobs to mcp_ingest;
+grant select on public.linkedin_refresh_jobs to mcp_promote;
 grant select on public.linkedin_refresh_jobs to outreach_read;
+grant select on public.linkedin_refresh_jobs to outreach_refresh;
+grant select on public.negative_cache to mcp_ingest;
+grant select on public.negative_cache to mcp_promote;
+grant select on public.negative_cache to outreach_read;
+grant select on public.negative_cache to outreach_refresh;
+grant select on public.refresh_row to mcp_ingest;
+grant select on public.refresh_row to mcp_promote;
+grant select on public.refresh_row to outreach_read;
+grant select on public.refresh_row to outreach_refresh;
+grant select on public.refresh_wave to mcp_ingest;
+grant select on public.refresh_wave to mcp_promote;
+grant select on public.refresh_wave to outreach_read;
+grant select on public.refresh_wave to outreach_refresh;
 grant select on public.schema_revision_file to outreach_read;
 grant select on public.shq_error_log to outreach_read;
 grant select on vault.contacts to outreach_read;
+grant select on vault.erasure to outreach_read;
+grant select on vault.suppressed_person to mcp_promote;
+grant select on vault.suppressed_person to outreach_read;
+grant select on vault.suppressed_person to outreach_refresh;
+grant select on vault.suppression to outreach_read;
