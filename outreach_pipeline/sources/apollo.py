@@ -254,11 +254,11 @@ class ApolloSearch:
         if is_now and number == state.first and total > self._last * self.per_page:
             filters = self._filters(part, way)
             children = len(divide(filters, self.dimensions))
-            if children:
+            if children and not state.is_idle:
                 state.divide(children, total)
                 return _Then.DIVIDED
-        if is_now and number == state.first:
-            state.covered += total
+        if is_now and number == state.first and state.covers_twice(total):
+            return _Then.END
         if isinstance(pages, int) and number >= pages:
             return _Then.END
         if number < self._last:
@@ -328,6 +328,22 @@ class _Search:
         self.left[:0] = [[*way, child] for child in range(children)]
         self.page = 1
         self.total = self.total or total
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the parts so far have as many entries as all of them should: dividing on would not help."""
+        return bool(self.total) and self.covered >= self.total
+
+    def covers_twice(self, total: int) -> bool:
+        """Count the entries of a part that is read to its end; whether the parts are found to be the same, over and
+        over: a filter that the endpoint does not know is ignored by it. Then there is no use in the other parts.
+        """
+        self.covered += total
+        if not self.total or self.covered < 2 * self.total:
+            return False
+        self.say(f"Part {self.part + 1} was divided in vain: its parts overlap; set another `divide`.")
+        del self.left[1:]
+        return True
 
     def next(self) -> None:
         """Go on behind what was asked last."""

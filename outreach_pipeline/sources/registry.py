@@ -216,7 +216,9 @@ def open_apollo_source(
     lists = [config.domains[n : n + 1_000] for n in range(0, len(config.domains), 1_000)] or [()]
     wanted = [{"q_organization_domains_list": list(some)} if some else {} for some in lists]
     divided = tuple({**part, **some} for some in wanted for part in parts)
-    dimensions = DEFAULT if config.divide is None else tuple(
+    # Contacts are people our team saved: the search of them does not know companies' sizes.
+    usual = () if config.endpoint == "contacts/search" else DEFAULT
+    dimensions = usual if config.divide is None else tuple(
         (name, tuple(values)) for table in config.divide for name, values in table.items()
     )  # fmt: skip
     return ApolloSearch(

@@ -143,6 +143,16 @@ def test_what_cannot_be_divided_further_is_said(tmp_path: Path, database_url: st
         assert f"Part 1 was divided; {whole - reached} of its {whole} entries answer to none of the parts." in report.note
 
 
+def test_a_filter_that_apollo_ignores_does_not_divide_for_ever(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    """Each of its parts is the whole again; dividing those on would never end."""
+    with apollo() as sandbox:
+        idle = short('divide = [{ shoe_size = ["40", "41", "42", "43"] }, { favourite = ["tea", "coffee", "milk"] }]')
+        report = land_batch(apollo_workspace(tmp_path, database_url, sandbox, idle), SEARCH)
+        assert report.verdict == "partial"
+        assert "divided in vain" in report.note
+        assert sum(sandbox.apollo.calls().values()) < 10
+
+
 def test_a_divided_search_is_resumed_in_its_part(tmp_path: Path, database_url: str, admin: Admin) -> None:
     """The eleventh call is refused for the hour: what was landed before is not asked for again."""
     with apollo() as sandbox:
