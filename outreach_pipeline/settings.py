@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     first_day: str = Field(default="2019-01-01", description="First day of the partitions, YYYY-MM-DD.")
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (UTC) of the nightly schedule.")
     stale_share: float = Field(
-        default=0.2, ge=0, le=1, description="Share of slots seen too long ago from which the page warns, per slot type."
+        default=0.2, ge=0, le=1, description="Share of slots seen too long ago from which the page warns."
     )
     chunk_loads: int = Field(default=10_000, ge=100, le=100_000, description="Loads per transaction.")
     page_items: int = Field(default=5_000, ge=1, le=50_000, description="Items landed per call and commit, at most.")

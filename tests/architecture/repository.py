@@ -68,14 +68,20 @@ def imports_of(path: Path) -> set[str]:
 
 @cache
 def commands() -> dict[str, frozenset[str]]:
-    """The commands of `outreach` with their options."""
+    """The commands of `outreach` with their options and those of the commands below them."""
     import typer.main
 
     from outreach_pipeline.cli.main import app
 
     group = typer.main.get_command(app)
     return {
-        name: frozenset(option for parameter in command.params for option in parameter.opts if option.startswith("--"))
+        name: frozenset(
+            option
+            for part in (command, *getattr(command, "commands", {}).values())
+            for parameter in part.params
+            for option in parameter.opts
+            if option.startswith("--")
+        )
         for name, command in group.commands.items()  # type: ignore[attr-defined]
     }
 

@@ -36,7 +36,8 @@ def test_every_command_has_a_paragraph_and_examples_that_exist(
     monkeypatch.setenv("COLUMNS", "120")
     page = _help(capsys, name)
     command = GROUP.commands[name]  # type: ignore[attr-defined]
-    options = {option for parameter in command.params for option in parameter.opts}
+    parts = [command, *getattr(command, "commands", {}).values()]
+    options = {option for part in parts for parameter in part.params for option in parameter.opts}
 
     assert len(str(command.help).split("\n\n", maxsplit=1)[0]) > 60
     examples = re.findall(r"\$ outreach (.+)", page)
