@@ -366,34 +366,6 @@ def test_rules_are_changed_by_making_the_next_version(db: Database) -> None:
         change_rules(work, "Bands", bands={"tepid": Decimal(3)})
 
 
-def test_signals_of_companies_that_turn_out_to_be_one_are_folded(world: World) -> None:
-    one, two = world.company(), world.company()
-    person = world.person(one)
-    world.raise_([world.change("left_company", person, one, days_ago=9), world.change("left_company", person, two, confidence=1)])
-    world.raise_(None, [world.news(one, "funding"), world.news(two, "hiring")])
-    world.admin.execute("select bit.f_process_signals()")
-    with world.admin.transaction():
-        world.admin.execute("create temp table company_merge on commit drop as select %s::bigint as retired_no, %s::bigint as surviving_no",
-                            (number(two), number(one)))  # fmt: skip
-        world.admin.execute("select marketing.f_merge_companies()")
-    assert sorted(reason for reason, _, _ in world.signals()) == ["exec_movement", "funding", "hiring"]
-    row = world.admin.execute("select quality, observed_at, company_id from bit.signal where reason = 'exec_movement'").fetchone()
-    assert row == {"quality": 100, "observed_at": NOW - timedelta(days=9), "company_id": number(one)}
-    world.admin.execute("select bit.f_process_signals()")
-    assert world.value("select count(*) from bit.company_band where until is null") == 1
-
-
-def test_signals_follow_a_person_who_turns_out_to_be_another(world: World) -> None:
-    company = world.company()
-    one, two = world.person(company), world.person(company)
-    world.raise_([world.change("left_company", each, company) for each in (one, two)])
-    with world.admin.transaction():
-        world.admin.execute("create temp table person_merge on commit drop as select %s::bigint as retired_no, %s::bigint as surviving_no",
-                            (number(two), number(one)))  # fmt: skip
-        world.admin.execute("select marketing.f_retire_people()")
-    assert [row["person_unique_id"] for row in world.admin.execute("select person_unique_id from bit.signal")] == [one]
-
-
 def test_a_year_of_advertisements_at_once_is_as_many_signals_as_day_by_day(world: World) -> None:
     at_once, by_day = world.company(), world.company()
     days = range(200, 0, -8)
