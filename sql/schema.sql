@@ -544,12 +544,14 @@ create table intake.validated_people ( -- owner outreach_owner
     updated_at timestamp with time zone not null default now(),
     has_no_employer boolean not null default false,
     employers text[],
+    is_profile boolean not null default false,
     constraint validated_people_pkey PRIMARY KEY (load_id, part),
     constraint validated_people_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
 );
 comment on table intake.validated_people is 'Canonical person records, one per load and part; company_part is the part of the same load that describes the employer.';
 comment on column intake.validated_people.has_no_employer is 'The record lists positions, and every one of them has ended.';
 comment on column intake.validated_people.employers is 'Normalised names of all companies that the record lists as current, the one taken and those beside it; NULL where it lists none.';
+comment on column intake.validated_people.is_profile is 'The item is the person''s own profile, looked at when it was fetched (its shape says is_profile).';
 CREATE INDEX idx_validated_people_batch_id ON intake.validated_people USING btree (batch_id);
 CREATE INDEX idx_validated_people_email ON intake.validated_people USING btree (email);
 CREATE TRIGGER trigger_validated_people_updated_at BEFORE UPDATE ON intake.validated_people FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
@@ -1077,6 +1079,7 @@ create table marketing.people_master ( -- owner outreach_owner
     provenance jsonb not null default '{}'::jsonb,
     departed_at timestamp with time zone,
     departed_to text,
+    looked_at timestamp with time zone,
     constraint people_master_pkey PRIMARY KEY (unique_id),
     constraint people_master_company_slot_unique_id_fkey FOREIGN KEY (company_slot_unique_id) REFERENCES marketing.company_slot(company_slot_unique_id),
     constraint people_master_company_unique_id_fkey FOREIGN KEY (company_unique_id) REFERENCES marketing.company_master(company_unique_id),
@@ -1092,6 +1095,7 @@ comment on table marketing.people_master is 'People: validated, merged, promoted
 comment on column marketing.people_master.provenance is 'Field to the load that it came from.';
 comment on column marketing.people_master.departed_at is 'Since when records see the person elsewhere (at a company that is no master) or without an employer; NULL while they are at their company.';
 comment on column marketing.people_master.departed_to is 'The name of that company as its record writes it; NULL when there is none.';
+comment on column marketing.people_master.looked_at is 'When a profile of this person was last looked at; while none was, when a source first told of them. The cadence of the refresh counts from here.';
 CREATE INDEX idx_people_master_company_id ON marketing.people_master USING btree (company_unique_id);
 CREATE INDEX idx_people_master_email ON marketing.people_master USING btree (email);
 CREATE INDEX idx_people_master_full_name ON marketing.people_master USING btree (full_name);

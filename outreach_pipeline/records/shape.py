@@ -102,7 +102,7 @@ class _Reader:
         self.only(
             document, "the file",
             "name", "description", "version", "provider", "volatile", "echo", "expected", "known",
-            "items", "find", "refusals", "company", "person", "people", "intelligence",
+            "items", "find", "refusals", "company", "person", "people", "intelligence", "is_profile",
         )  # fmt: skip
         name = self.of(str, document, "name", "the file")
         if name != self.file_name.removesuffix(".toml"):
@@ -124,6 +124,7 @@ class _Reader:
             person=self.section("person", "[person]", document.get("person")),
             people=tuple(self.nested(each, n) for n, each in enumerate(document.get("people", []), 1)),
             intelligence=self.section("intelligence", "[intelligence]", document.get("intelligence")),
+            is_profile=self.flag(document, "is_profile"),
         )
         if not (shape.company or shape.person or shape.people or shape.intelligence):
             raise self.fail("the file", "it fills nothing: write [company], [person], [[people]] or [intelligence]")
@@ -280,6 +281,12 @@ class _Reader:
         value = table.get(key, default)
         if not isinstance(value, kind) or isinstance(value, bool) or (value == "" and default is None):
             raise self.fail(place, f"{key} is missing or not {'text' if kind is str else 'a whole number'}")
+        return value
+
+    def flag(self, table: dict[str, Any], key: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.fail("the file", f"{key} is true or false")
         return value
 
     def choice(self, table: dict[str, Any], key: str, place: str, allowed: tuple[str, ...]) -> str:

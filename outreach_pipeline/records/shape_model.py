@@ -78,7 +78,8 @@ class Shape:
 
     `volatile`: top-level keys outside the content hash. `echo`: keys that repeat the request, so that an
     error beside them is still only an error. `expected`: keys whose absence in most items is an alarm.
-    `known`: keys that occur and are not read; many keys beyond those mean that the source changed.
+    `known`: keys that occur and are not read; many keys beyond those mean that the source changed. `is_profile`: an
+    item is the profile of a person, looked at when it was fetched; not what a list has known for a while.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Shape:
     person: Section | None
     people: tuple[Section, ...]
     intelligence: Section | None = None
+    is_profile: bool = False
 
     def sections(self, target: SectionName) -> tuple[Section, ...]:
         """The sections that yield companies, intelligence, or people (the person, then each list)."""

@@ -46,7 +46,7 @@ PERSON_TABLE = (
     "email_is_role", "email_status", "other_emails", "work_phone_e164", "personal_phone_e164", "linkedin_url",
     "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "twitter_url", "facebook_url",
     "bio", "skills", "education", "certifications", "city", "state", "country", "started_on", "company_name",
-    "company_ref", "company_part", "has_no_employer", "employers",
+    "company_ref", "company_part", "has_no_employer", "employers", "is_profile",
 )  # fmt: skip
 INTELLIGENCE_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
@@ -132,7 +132,7 @@ def _validate_chunk(
     )
     news = observation_times(news, facts, notes)
     companies = observation_times(companies, facts, notes)
-    people = observation_times(pd.concat([people, witnesses]), facts, notes)
+    people = observation_times(pd.concat([people, witnesses]), facts, notes).assign(is_profile=str(shape.is_profile))
     return _write(tx, batch, config.rank, load_ids, (companies, people, news, notes.frame()), report, shape)
 
 

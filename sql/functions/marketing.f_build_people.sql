@@ -59,6 +59,7 @@ begin
     create temp table person_best on commit drop as
     with moving as (
         select o.person_no, max(o.last_observed_at) as last_observed_at,
+            coalesce(max(o.last_observed_at) filter (where o.is_profile), min(o.first_observed_at)) as looked_at,
             (array_agg(o.title))[min(o.n) filter (where o.is_here and o.title is not null)] as title,
             (array_agg(o.seniority))[min(o.n) filter (where o.is_here and o.title is not null)] as seniority,
             (array_agg(o.load_id))[min(o.n) filter (where o.is_here and o.title is not null)] as title_load,
@@ -118,7 +119,7 @@ begin
         group by o.person_no
     )
     select public.barton_id('02', s.person_no) as unique_id, s.source_system, s.source_record_id, s.linkedin_url, s.twitter_url,
-        s.facebook_url, s.bio, s.skills, s.education, s.certifications, m.last_observed_at, m.title, m.seniority, m.department,
+        s.facebook_url, s.bio, s.skills, s.education, s.certifications, m.last_observed_at, m.looked_at, m.title, m.seniority, m.department,
         m.email, m.work_phone_e164, m.personal_phone_e164, m.place,
         s.whole_name[1] as first_name, s.whole_name[2] as last_name,
         c.company_unique_id, slot.company_slot_unique_id, m.email_status,

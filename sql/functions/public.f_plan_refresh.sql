@@ -1,6 +1,7 @@
 -- Picks whom to look at again, in one wave: one paid run of one actor. In one transaction the jobs and the wave.
 -- First what is due again or was asked for, then people who compete for a vacant slot, then people whose contact bounced,
--- then the holders of slots by the cadence of their slot, whoever was seen longest ago before others.
+-- then the holders of slots by the cadence of their slot, whoever was looked at longest ago before others. A list that
+-- repeats somebody every night is no look at them: people_master.looked_at counts profiles only.
 -- Never somebody without a LinkedIn address, suppressed, with a live job, or in the negative cache,
 -- where those are whose profile is gone.
 -- Planning reserves nothing, but does not plan what the caps of now could not pay; waves that wait count as paid.
@@ -83,11 +84,11 @@ begin
     ),
     person as materialized (
         select p.unique_id, p.linkedin_url, p.company_slot_unique_id, lower(p.email) as email, p.departed_at,
-            greatest(p.last_observed_at, l.looked_at) as seen_at
+            greatest(p.looked_at, l.looked_at) as seen_at
         from marketing.people_master as p
         left join looked as l on l.person_unique_id = p.unique_id
         where p.linkedin_url is not null
-            and coalesce(greatest(p.last_observed_at, l.looked_at), '-infinity')
+            and coalesce(greatest(p.looked_at, l.looked_at), '-infinity')
                 <= p_seen_at - make_interval(days => least(p_ceo_days, p_cfo_days, p_hr_days, p_urgent_days))
     ),
     wanted as (

@@ -25,7 +25,7 @@ order by c.slot_type;
 -- The next moment at which somebody comes due who is not due yet: a holder by cadence, or a retry.
 select min(x.due_at) as due_at
 from (
-    select p.last_observed_at + make_interval(days => c.days) as due_at
+    select p.looked_at + make_interval(days => c.days) as due_at
     from marketing.company_slot as s
     inner join marketing.people_master as p on p.unique_id = s.person_unique_id
     inner join unnest(%(slot_types)s::text[], %(days)s::integer[]) as c (slot_type, days) on c.slot_type = s.slot_type

@@ -155,7 +155,7 @@ def test_windows_of_a_renewal_open_one_after_the_other_and_only_the_strongest_co
     company = world.company()
     event = world.news(company, "renewal", kind="event", effective_in=100, days_ago=20)
     world.raise_(None, [event])
-    for days in (80, 50, 20):
+    for days in (80, 50, 25):
         world.admin.execute("update marketing.company_intelligence set effective_on = (now() at time zone 'UTC')::date + %s::integer", (days,))
         assert world.value("select raised from bit.f_process_signals()") == 1
         assert world.value("select raised from bit.f_process_signals()") == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from outreach_pipeline.stages.suppress import suppress
 from outreach_pipeline.stages.workspace import Batch, Workspace
 from tests.end_to_end.paid_world import Admin, one
 from tests.end_to_end.pipeline import digest, land_items
-from tests.end_to_end.refresh_world import ACTOR, LOOK, SOURCES, jobs, known, profile, slug, states, world
+from tests.end_to_end.refresh_world import ACTOR, DAY, LOOK, SOURCES, jobs, known, profile, slug, states, world
 
 NOWHERE = "http://127.0.0.1:9"
 """No Apify is needed to plan, and none is asked."""
@@ -29,8 +29,9 @@ def due(work: Workspace, admin: Admin, day: date = LOOK, **options: Any) -> list
 def test_vacancies_before_bounces_before_the_stalest(tmp_path: Path, database_url: str, admin: Admin) -> None:
     people = [known(0), known(1), known(2), known(3), known(4)]
     work = world(tmp_path, database_url, NOWHERE, people)
-    land_items(work, Batch(date(2026, 11, 8), "known"), [known(1, phone="+1 304-555-0142")], tmp_path, "later.jsonl")
-    digest(work, Batch(date(2026, 11, 8), "known"))
+    later = Batch(date(2026, 11, 8), "profiles")
+    land_items(work, later, [profile(1)], tmp_path, "later.jsonl")
+    digest(work, later)
     admin.execute("update vault.contacts set status = 'bounced' where email = 'ada3@firm3.example'")
     admin.execute("set session_replication_role = replica")
     admin.execute(
@@ -40,6 +41,20 @@ def test_vacancies_before_bounces_before_the_stalest(tmp_path: Path, database_ur
     assert due(work, admin) == [
         (slug(4), "vacancy"), (slug(3), "bounced"), (slug(0), "cadence"), (slug(2), "cadence"), (slug(1), "cadence"),
     ]  # fmt: skip
+
+
+def test_a_list_that_repeats_somebody_every_night_is_no_look_at_them(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    work = world(tmp_path, database_url, NOWHERE, [known(0), known(1)], refresh_ceo_days=30)
+    for day in (date(2026, 11, 8), LOOK):
+        batch = Batch(day, "known")
+        land_items(work, batch, [known(0), known(1, phone=f"+1 304-555-01{day:%d}")], tmp_path, f"{day}.jsonl")
+        digest(work, batch)
+    looked = Batch(date(2026, 11, 8), "profiles")
+    land_items(work, looked, [profile(1)], tmp_path, "profiles.jsonl")
+    digest(work, looked)
+    assert due(work, admin, DAY + timedelta(days=31)) == [(slug(0), "cadence")]
 
 
 def test_a_limit_takes_the_first_and_the_next_plan_goes_on(tmp_path: Path, database_url: str, admin: Admin) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -238,9 +239,12 @@ def test_an_open_breaker_is_said(loop: Loop, admin: Admin) -> None:
 
 
 def test_a_status_that_nobody_knows_is_reported_once_and_waited_for(loop: Loop, admin: Admin) -> None:
-    loop.service.faults.add(f"POST {RUNS}", "unknown_status", seconds=1.0)
+    loop.service.faults.add(f"POST {RUNS}", "unknown_status", seconds=2.0)
     loop.start()
-    for _ in range(5):
+    until = time.monotonic() + 10
+    while not log(admin) and time.monotonic() < until:
+        loop.tick("linkedin_refresh_finished")
+    for _ in range(3):
         assert "No run of a wave is over" in _said(loop.tick("linkedin_refresh_finished"))
     [line] = log(admin)
     assert "status that is not known" in line
