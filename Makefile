@@ -27,7 +27,7 @@ bench: .venv/installed ## Measure the stages against plain COPY, side by side in
 	@$(BIN)/python -m benchmarks.spine
 
 schema: .venv/installed ## Write sql/schema.sql and docs/data-model.md anew from the migrations.
-	@$(BIN)/python -m outreach_pipeline.database.catalogue --write
+	@$(BIN)/python -m outreach_pipeline.database.schema_files
 
 clean: ## Remove the environment and the demo's data.
 	rm -rf .venv .outreach

@@ -36,7 +36,7 @@ def _schema() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     if not path.is_file():
         raise ConfigurationError(
             "sql/schema.sql is missing.",
-            next_step="Write it: python -m outreach_pipeline.database.catalogue --write",
+            next_step="Write it: python -m outreach_pipeline.database.schema_files",
         )
     text = path.read_text(encoding="utf-8")
     comments = {found["name"]: found["text"].replace("''", "'") for found in _COMMENT.finditer(text)}
