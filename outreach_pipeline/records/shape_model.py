@@ -107,6 +107,10 @@ class Shape:
             return (self.company,) if self.company else ()
         return ((self.person,) if self.person else ()) + self.people
 
+    def states_time(self, target: SectionName) -> bool:
+        """Whether records of this kind say themselves when they were observed."""
+        return any("observed_at" in section.columns for section in self.sections(target))
+
     def paths(self) -> tuple[ItemPath, ...]:
         """Every path of the shape, for checks against a server and for knowing which keys are read."""
         found = [

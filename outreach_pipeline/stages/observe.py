@@ -61,19 +61,16 @@ def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFra
     for section, statement in sections:
         if not shape.sections(section):
             continue
-        seen = read_csv(extract(tx, shape, section, ids))
-        if seen.empty:
-            continue
-        if section == "person":
-            seen = with_second_people(seen)
-        seen = seen[["load_id", "part", "observed_at"]].merge(duplicates, on="load_id", suffixes=("", "_batch"))
-        seen["time"] = stated_times(seen["observed_at"]).fillna(seen["observed_at_batch"])
-        spans = seen.groupby(["duplicate_of", "part"], sort=False)["time"].agg(["min", "max"]).reset_index()
+        if shape.states_time(section):
+            spans = _stated_spans(tx, shape, section, ids, duplicates)
+        else:
+            # Reading the items again would say nothing more: it was half the time of a night of repeats.
+            spans = _spans(duplicates.assign(part=None, time=duplicates["observed_at"]))
         rows = tx.fetch_all(
             statement,
             {
                 "load_ids": spans["duplicate_of"].astype("int64").tolist(),
-                "parts": spans["part"].astype("int64").tolist(),
+                "parts": [None if pd.isna(part) else int(part) for part in spans["part"]],
                 "firsts": spans["min"].tolist(), "lasts": spans["max"].tolist(),
             },
         )  # fmt: skip
@@ -81,3 +78,20 @@ def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFra
         tx.execute(queries.queue_for_promotion, {"load_ids": moved, "batch_id": batch.batch_id})
         changed += len(rows)
     return changed
+
+
+def _stated_spans(
+    tx: Transaction, shape: Shape, section: SectionName, ids: list[int], duplicates: pd.DataFrame
+) -> pd.DataFrame:
+    """First and last time per repeated record, from what each duplicate says itself; else from its batch's day."""
+    seen = read_csv(extract(tx, shape, section, ids))
+    if section == "person":
+        seen = with_second_people(seen)
+    seen = seen[["load_id", "part", "observed_at"]].merge(duplicates, on="load_id", suffixes=("", "_batch"))
+    return _spans(seen.assign(time=stated_times(seen["observed_at"]).fillna(seen["observed_at_batch"])))
+
+
+def _spans(seen: pd.DataFrame) -> pd.DataFrame:
+    """duplicate_of, part, min, max of `time`; all of them texts."""
+    by_record = seen.groupby(["duplicate_of", "part"], sort=False, dropna=False)["time"]
+    return by_record.agg(["min", "max"]).reset_index()

@@ -1,5 +1,6 @@
 -- Fills pg_temp.person_work (record_no, load_id, part, company_no) with the person records whose identity has to be
--- decided: those of the chunk, and all whose own company part has moved to another company or lost it.
+-- decided: those of the chunk that have no cluster yet, and all whose own company part has moved to another company or lost
+-- it.
 create or replace function marketing.f_collect_people(p_load_ids bigint[])
 returns void
 language plpgsql
@@ -13,6 +14,7 @@ begin
         from unnest(p_load_ids) as i (load_id)
         inner join intake.validated_people as p using (load_id)
         left join intake.company_member as c on c.load_id = p.load_id and c.part = p.company_part
+        where not exists (select from intake.person_member as m where m.load_id = p.load_id and m.part = p.part)
         union
         select p.load_id, p.part, c.company_no
         from pg_temp.company_moved as t

@@ -1,6 +1,10 @@
 -- Validated records to masters, one chunk of loads in one transaction with the change of their state. In this order:
 -- whose company is it, what do we know of the company, who is it, what do we know of the person, which loads got there.
 -- Only records of released batches take part, and none that waits for a decision. Returns what was written, in counts.
+-- Who a record is about is a function of its content and never of when it was seen, so a record that is only seen again
+-- (it has its member row still) is not resolved anew: what is known of its company and person is just written again. A
+-- night of repeats is the usual night, and resolving them was half of its time. Companies by name only are asked each time,
+-- since somebody may have decided what the name means.
 create or replace function marketing.f_promote_masters(p_load_ids bigint[])
 returns table (
     companies_created integer, companies_changed integer, people_created integer, people_changed integer, loads_promoted integer
@@ -27,15 +31,16 @@ begin
     create temp table company_work on commit drop as
     select row_number() over (order by v.load_id, v.part) as record_no, v.load_id, v.part
     from unnest(v_ids) as i (load_id)
-    inner join intake.validated_companies as v using (load_id);
+    inner join intake.validated_companies as v using (load_id)
+    where not v.is_strong or not exists (select from intake.company_member as m where m.load_id = v.load_id and m.part = v.part);
     analyze pg_temp.company_work;
     perform marketing.f_resolve_companies();
     perform marketing.f_follow_names();
     perform vault.f_refuse_erased_names(v_ids);
     insert into pg_temp.company_touched (company_no)
     select m.company_no
-    from pg_temp.company_work as w
-    inner join intake.company_member as m on m.load_id = w.load_id and m.part = w.part
+    from unnest(v_ids) as i (load_id)
+    inner join intake.company_member as m using (load_id)
     where m.company_no is not null
     union
     select x.number from intake.left_behind as x where x.entity = 'company';
@@ -51,12 +56,15 @@ begin
     delete from intake.left_behind;
     perform marketing.f_link_clusters();
     perform marketing.f_group_people();
-    -- People who waited for their company to appear.
+    -- People who are seen again, and people who waited for their company to appear.
     insert into pg_temp.person_touched (person_no)
-    select distinct c.person_no
-    from pg_temp.company_created as n
-    inner join intake.person_member as m on m.company_no = n.company_no
-    inner join marketing.person_cluster as c on c.cluster_no = m.cluster_no;
+    select c.person_no
+    from (
+        select m.cluster_no from unnest(v_ids) as i (load_id) inner join intake.person_member as m using (load_id)
+        union
+        select m.cluster_no from pg_temp.company_created as n inner join intake.person_member as m on m.company_no = n.company_no
+    ) as x
+    inner join marketing.person_cluster as c using (cluster_no);
     select * into v_people from marketing.f_build_people(v_audit);
     perform marketing.f_retire_people();
 

@@ -108,12 +108,14 @@ order by l.load_id
 limit %(limit)s;
 
 -- name: observe_people
--- Seen again: true on that day too. The earliest and the latest observation do not depend on the order of arrival.
+-- Seen again: true on that day too. The earliest and the latest observation do not depend on the order of arrival. Without
+-- a part all records of the load were seen then.
 update intake.validated_people as v
 set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
 from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
     as o (load_id, part, first_at, last_at)
-where v.load_id = o.load_id and v.part = o.part and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
+where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
+    and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
 returning v.load_id;
 
 -- name: observe_companies
@@ -121,7 +123,8 @@ update intake.validated_companies as v
 set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
 from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
     as o (load_id, part, first_at, last_at)
-where v.load_id = o.load_id and v.part = o.part and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
+where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
+    and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
 returning v.load_id;
 
 -- name: observe_intelligence
@@ -129,7 +132,8 @@ update intake.validated_intelligence as v
 set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
 from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
     as o (load_id, part, first_at, last_at)
-where v.load_id = o.load_id and v.part = o.part and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
+where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
+    and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
 returning v.load_id;
 
 -- name: queue_for_promotion
