@@ -18,6 +18,8 @@ A message is one sentence and carries ids, columns and counts, never a person's 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class OutreachError(Exception):
     """Root of all errors: one sentence (`message`) and what to do now (`next_step`, may be empty)."""
@@ -36,7 +38,12 @@ class OutreachError(Exception):
 
 
 class TransientError(OutreachError):
-    """The same call may well succeed later: connection lost, deadlock, rate limit, server error."""
+    """The same call may well succeed later: connection lost, deadlock, rate limit, server error.
+
+    `not_before`: where it is known, from when on it may do more than now; lost in pickling.
+    """
+
+    not_before: datetime | None = None
 
 
 class PermanentError(OutreachError):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -28,6 +29,7 @@ from outreach_pipeline.stages.promote import HELD_NEXT_STEP
 
 MAX_RETRIES = 3
 FIRST_WAIT_SECONDS = 2.0
+MAX_WAIT_SECONDS = 900.0
 KIND, NEXT_STEP, WHERE = "error kind", "next step", "where"
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -35,13 +37,17 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 @contextmanager
 def explained(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Iterator[None]:
-    """Run a stage: TransientError is retried three times with growing waits (2, 8, 32 s), anything else
-    ends the step.
+    """Run a stage: TransientError is retried three times with growing waits (2, 8, 32 s; the last two at least until
+    its `not_before`), anything else ends the step.
     """
     try:
         yield
     except TransientError as error:
-        wait = FIRST_WAIT_SECONDS * 4**context.op_execution_context.retry_number
+        attempt = context.op_execution_context.retry_number
+        wait = FIRST_WAIT_SECONDS * 4**attempt
+        if error.not_before is not None and attempt > 0:
+            # A start in doubt may be found in a moment; it is started anew only when its claim is over.
+            wait = max(wait, min((error.not_before - datetime.now(UTC)).total_seconds() + 1, MAX_WAIT_SECONDS))
         # The cause is what the page shows when the last attempt fails as well.
         raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=wait) from _failure(error)
     except OutreachError as error:
