@@ -1299,6 +1299,9 @@ create table public.actor_runs ( -- owner outreach_owner
 );
 comment on table public.actor_runs is 'Each Apify run we pay for, known before it starts: intent, started (run id known), ended, refused (it never started). Until settled_at the larger of reserved and spent counts against the caps.';
 comment on column public.actor_runs.tag is 'Stamped into the input of the run, so that it is found again after a lost answer.';
+comment on column public.actor_runs.attempts is 'Which start this is; only the process that holds it may give it back.';
+comment on column public.actor_runs.intent_at is 'When the run was wanted; none of before then is it.';
+comment on column public.actor_runs.reserved_at is 'When its money was reserved, which is when it was last to be started.';
 comment on column public.actor_runs.claimed_until is 'Until then one process may be sending the start; nobody else starts.';
 comment on column public.actor_runs.found_by is 'start: the vendor answered; tag: found after a lost answer; schedule: started outside and adopted.';
 CREATE INDEX idx_actor_runs_reserved_at ON public.actor_runs USING btree (reserved_at);
@@ -2027,7 +2030,7 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 -- function public.f_apify_committed(p_since timestamp with time zone)
 --     returns numeric; sql, stable, security definer, set search_path=pg_catalog, pg_temp
 
--- function public.f_apify_over(p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_without numeric DEFAULT 0, p_without_since timestamp with time zone DEFAULT NULL::timestamp with time zone)
+-- function public.f_apify_over(p_usd numeric, p_run_cap numeric, p_day_cap numeric, p_month_cap numeric, p_without numeric DEFAULT 0, p_without_since timestamp with time zone DEFAULT NULL::timestamp with time zone)
 --     returns TABLE(over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_ask_refresh(p_people text[])
@@ -2036,8 +2039,8 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 -- function public.f_cap(p_provider text, p_period text, p_setting numeric)
 --     returns numeric; sql, stable, security definer, set search_path=pg_catalog, pg_temp
 
--- function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval)
---     returns TABLE(claimed boolean, wait_until timestamp with time zone, over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+-- function public.f_claim_start(p_actor_run_id bigint, p_actor text, p_usd numeric, p_run_cap numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval)
+--     returns TABLE(actor_run_id bigint, actor text, tag text, attempt integer, run_id text, intent_at timestamp with time zone, reserved_at timestamp with time zone, claimed_until timestamp with time zone, may_start boolean, over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_close_breaker(p_actor text)
 --     returns boolean; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
@@ -2060,14 +2063,14 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 -- function public.f_due_bills(p_after interval, p_limit integer, p_lease interval)
 --     returns TABLE(actor_run_id bigint, batch_id text, actor text, run_id text); sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text)
+-- function public.f_free_intent(p_actor_run_id bigint, p_attempt integer, p_refused boolean, p_note text)
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_hold_refresh(p_wave_id bigint, p_note text)
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval, p_run_cap numeric DEFAULT NULL::numeric)
---     returns TABLE(actor_run_id bigint, tag text, state text, run_id text, dataset_id text, run_status text, intent_at timestamp with time zone, may_start boolean, over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+-- function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_run_cap numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval)
+--     returns TABLE(actor_run_id bigint, actor text, tag text, attempt integer, run_id text, intent_at timestamp with time zone, reserved_at timestamp with time zone, claimed_until timestamp with time zone, may_start boolean, over text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb)
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
@@ -2111,7 +2114,7 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 -- function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[])
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function public.f_settle_forgotten(p_actor_run_id bigint)
+-- function public.f_settle_forgotten(p_actor_run_id bigint, p_note text)
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.generate_barton_id(p_entity text DEFAULT 'company'::text)
@@ -2215,8 +2218,8 @@ grant execute on function public.f_ask_refresh(p_people text[]) to outreach_refr
 grant execute on function public.f_cap(p_provider text, p_period text, p_setting numeric) to mcp_ingest;
 grant execute on function public.f_cap(p_provider text, p_period text, p_setting numeric) to outreach_read;
 grant execute on function public.f_cap(p_provider text, p_period text, p_setting numeric) to outreach_refresh;
-grant execute on function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval) to mcp_ingest;
-grant execute on function public.f_claim_start(p_actor_run_id bigint, p_day_cap numeric, p_month_cap numeric, p_claim interval) to outreach_refresh;
+grant execute on function public.f_claim_start(p_actor_run_id bigint, p_actor text, p_usd numeric, p_run_cap numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval) to mcp_ingest;
+grant execute on function public.f_claim_start(p_actor_run_id bigint, p_actor text, p_usd numeric, p_run_cap numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval) to outreach_refresh;
 grant execute on function public.f_close_breaker(p_actor text) to outreach_refresh;
 grant execute on function public.f_close_credits(p_call_id bigint, p_state text, p_note text) to mcp_ingest;
 grant execute on function public.f_close_credits(p_call_id bigint, p_state text, p_note text) to outreach_refresh;
@@ -2227,11 +2230,11 @@ grant execute on function public.f_credits_committed(p_provider text, p_since ti
 grant execute on function public.f_decide_credits(p_call_ids bigint[], p_charged boolean, p_note text) to mcp_ingest;
 grant execute on function public.f_due_bills(p_after interval, p_limit integer, p_lease interval) to mcp_ingest;
 grant execute on function public.f_due_bills(p_after interval, p_limit integer, p_lease interval) to outreach_refresh;
-grant execute on function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text) to mcp_ingest;
-grant execute on function public.f_free_intent(p_actor_run_id bigint, p_refused boolean, p_note text) to outreach_refresh;
+grant execute on function public.f_free_intent(p_actor_run_id bigint, p_attempt integer, p_refused boolean, p_note text) to mcp_ingest;
+grant execute on function public.f_free_intent(p_actor_run_id bigint, p_attempt integer, p_refused boolean, p_note text) to outreach_refresh;
 grant execute on function public.f_hold_refresh(p_wave_id bigint, p_note text) to outreach_refresh;
-grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval, p_run_cap numeric) to mcp_ingest;
-grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval, p_run_cap numeric) to outreach_refresh;
+grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_run_cap numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval) to mcp_ingest;
+grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric, p_run_cap numeric, p_day_cap numeric, p_month_cap numeric, p_claim interval) to outreach_refresh;
 grant execute on function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb) to mcp_ingest;
 grant execute on function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb) to outreach_refresh;
 grant execute on function public.f_mark_refresh_rows(p_wave_id bigint) to mcp_ingest;
@@ -2249,8 +2252,8 @@ grant execute on function public.f_reserve_credits(p_provider text, p_batch_id t
 grant execute on function public.f_set_budget(p_provider text, p_period text, p_amount numeric) to mcp_ingest;
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to mcp_ingest;
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to outreach_refresh;
-grant execute on function public.f_settle_forgotten(p_actor_run_id bigint) to mcp_ingest;
-grant execute on function public.f_settle_forgotten(p_actor_run_id bigint) to outreach_refresh;
+grant execute on function public.f_settle_forgotten(p_actor_run_id bigint, p_note text) to mcp_ingest;
+grant execute on function public.f_settle_forgotten(p_actor_run_id bigint, p_note text) to outreach_refresh;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to mcp_ingest;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to mcp_promote;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to outreach_read;

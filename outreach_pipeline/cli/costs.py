@@ -306,8 +306,8 @@ def allow(
         allowed = allow_another_run(workspace, which)
     if not allowed:
         raise ConfigurationError(
-            f"Batch {which.batch_id} has no paid run that is over.",
-            next_step="A run that still goes is picked up by the next pull; one that never started needs no leave.",
+            f"Batch {which.batch_id} has no paid run that is over, and no lost start whose claim has run out.",
+            next_step="A run that still goes is picked up by the next pull; one that was refused needs no leave.",
         )
     out().print(f"The next pull of {text(which.batch_id)} may start, and pay for, another run.")
     hint(f"Next: `outreach run --day {which.day} --source {which.source}`.")

@@ -75,9 +75,10 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         before = report.note or "it had landed before, or its files come by hand"
         said = before if report.already else f"{report.items} items read"
         context.log.info("%s: %s; %s loads in the batch", batch.batch_id, said, counts.landed)
-        if report.verdict == "partial":
+        if report.verdict != "complete":
             # What was paid for is landed; that more was wanted must not look like an ordinary night.
-            context.log.warning("%s is partial: %s", batch.batch_id, report.note or "its source gave no reason")
+            reason = report.note or "its source gave no reason"
+            context.log.warning("%s is %s: %s", batch.batch_id, report.verdict, reason)
         yield dg.MaterializeResult(
             asset_key=specs.RAW_LOADS.key,
             metadata={

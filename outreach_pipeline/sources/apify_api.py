@@ -1,29 +1,31 @@
 """The calls we make to Apify, through apify-client: start, watch, find and list runs, read dataset pages.
 
-Belongs here: the two clients (one that never retries, for starts), our own small view of a run, the ways
-round traps of the typed client. Does not belong here: when to call (`apify`), what errors mean
-(`apify_errors`).
+Belongs here: the two clients (one that never retries, for starts), the gate that an account's words pass
+before they are ours (`words`). Does not belong here: what runs look like in JSON (`apify_facts`), when to call
+(`apify`, `apify_start`), what errors mean (`apify_errors`).
+
+Runs are read plainly, through the client's own pipeline (token, retries, proxies) but without its models:
+one run without usageTotalUsd, or with a pricing model that is newer than the client, would refuse the answer.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import orjson
-
 from outreach_pipeline.errors import ConfigurationError, PermanentError
+from outreach_pipeline.sources.actor_input import Secrets
 from outreach_pipeline.sources.apify_errors import sentence, translate_start, translated
+from outreach_pipeline.sources.apify_facts import RunFacts, RunOrder, body_of, data_of, facts_of, items_of
 
 if TYPE_CHECKING:
     from apify_client import ApifyClient
-    from apify_client._models import Run, RunListItem
     from apify_client.http_clients import HttpClient
     from pydantic import SecretStr
 
@@ -33,36 +35,6 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 class UnknownRunError(PermanentError):
     """Apify has no such run (any more), or the token belongs to another account."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """What we keep of a run. `usd` is what it has cost so far and grows for some minutes after the end."""
-
-    run_id: str
-    status: str
-    dataset_id: str
-    store_id: str
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    usd: Decimal | None = None
-    compute_units: Decimal | None = None
-    message: str = ""
-    events: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RunOrder:
-    """What to start."""
-
-    actor: str
-    # Some actors want a cookie or a key in their input.
-    run_input: dict[str, Any] = field(repr=False)
-    max_total_charge_usd: Decimal
-    max_items: int | None = None
-    build: str | None = None
-    memory_mbytes: int | None = None
-    timeout_secs: int | None = None
 
 
 def never_proxy_loopback(url: str) -> None:
@@ -79,24 +51,47 @@ def never_proxy_loopback(url: str) -> None:
 class ApifyApi:
     """Apify as one token sees it. Made cheaply; the clients are built at the first call (about a second)."""
 
-    def __init__(self, token: SecretStr | None, url: str, *, pause_secs: float = 2.0) -> None:
+    def __init__(
+        self, token: SecretStr | None, url: str, *, pause_secs: float = 2.0, secrets: Secrets | None = None
+    ) -> None:
+        """`secrets`: what no word of the vendor may bring back into an error, a note or the database."""
         self._token = token
         self._url = url
         self._pause = pause_secs
+        self.secrets = secrets or Secrets()
         never_proxy_loopback(url)
 
     def __repr__(self) -> str:
         return f"ApifyApi({urlsplit(self._url).hostname})"
 
-    @cached_property
-    def _reads(self) -> ApifyClient:
-        return self._client(self._http)
+    def words(self, text: object) -> str:
+        """Somebody else's text as part of a sentence of ours: without secrets, bounded, on one line."""
+        # Before anything is cut off: half a secret is not found any more.
+        return sentence(self.secrets.hide(str(text))) if text else ""
+
+    def _translated(self, what: str) -> AbstractContextManager[None]:
+        return translated(what, self.words)
+
+    def connect(self) -> None:
+        """Build the clients now, which takes a second: nothing slow must lie between a claim and its start.
+
+        Raises:
+            ConfigurationError: there is no token.
+
+        """
+        _ = self._reads, self._starts
 
     @cached_property
-    def _starts(self) -> ApifyClient:
+    def _reads(self) -> ApifyClient:
+        from apify_client import ApifyClient
+
+        return ApifyClient.with_custom_http_client(self._secret(), api_url=self._url, http_client=self._http)
+
+    @cached_property
+    def _starts(self) -> HttpClient:
         # POST start is retried by the client like everything else; a connection dropped after the server
         # accepted it would start, and bill, a second run.
-        return self._client(self._transport(max_retries=0))
+        return self._transport(max_retries=0)
 
     @cached_property
     def _http(self) -> HttpClient:
@@ -109,11 +104,6 @@ class ApifyApi:
             token=self._secret(), max_retries=max_retries,
             min_delay_between_retries=timedelta(seconds=min(self._pause / 4, 1.0)),
         )  # fmt: skip
-
-    def _client(self, transport: HttpClient) -> ApifyClient:
-        from apify_client import ApifyClient
-
-        return ApifyClient.with_custom_http_client(self._secret(), api_url=self._url, http_client=transport)
 
     def _secret(self) -> str:
         if self._token is None or not self._token.get_secret_value():
@@ -130,93 +120,80 @@ class ApifyApi:
             NeverSentError: nothing was sent. StartUnknownError: nobody knows. Others: Apify said no.
 
         """
-        what = f"starting the actor {order.actor}"
-        client = self._starts.actor(order.actor)
+        where = f"{self._base_url}/actors/{_path(order.actor)}/runs"
+        options = {
+            "maxTotalChargeUsd": f"{order.max_total_charge_usd:f}", "maxItems": order.max_items, "build": order.build,
+            "memory": order.memory_mbytes, "timeout": order.timeout_secs,
+        }  # fmt: skip
         try:
-            run = client.start(
-                run_input=order.run_input, build=order.build, max_items=order.max_items,
-                max_total_charge_usd=order.max_total_charge_usd, memory_mbytes=order.memory_mbytes,
-                run_timeout=timedelta(seconds=order.timeout_secs) if order.timeout_secs else None,
-                timeout=timedelta(seconds=timeout_secs),
+            response = self._starts.call(
+                # Not in a variable of its own: tracebacks may show those, and this one holds the secrets.
+                method="POST", url=where, data=body_of(order), timeout=timedelta(seconds=timeout_secs),
+                headers={"content-type": "application/json; charset=utf-8"},
+                params={name: value for name, value in options.items() if value is not None},
             )  # fmt: skip
+            return facts_of(data_of(response.content), self.words)
         except Exception as error:  # noqa: BLE001 - every failure is asked the same question
-            # Whatever went wrong after the POST (a transport error, half an answer, a model that does not
-            # fit), the one question is whether a run may exist.
-            raise translate_start(error, what) from None
-        return facts_of(run)
+            # Whatever went wrong after the POST (a transport error, half an answer, one that is not
+            # understood), the one question is whether a run may exist.
+            problem = translate_start(error, f"starting the actor {order.actor}", self.words)
+        # Not inside the except: the original would stay behind as its context, with the input in its frames.
+        raise problem
 
     def run(self, run_id: str) -> RunFacts:
-        """Look at a run."""
-        with translated(f"looking at run {run_id}"):
-            run = self._reads.run(run_id).get(timeout="medium")
-        return self._existing(run, run_id)
+        """Look at a run.
 
-    def knows_run(self, run_id: str) -> bool:
-        """Whether Apify (still) has this run; runs are forgotten after the retention of the plan."""
-        with translated(f"looking for run {run_id}"):
-            return self._reads.run(run_id).get(timeout="medium") is not None
+        Raises:
+            UnknownRunError: Apify has none of that id, or not any more.
+
+        """
+        return self._run(run_id, 0.0)
 
     def wait(self, run_id: str, seconds: float) -> RunFacts:
-        """Wait for a run at most so long (whole seconds); it may still be going afterwards."""
-        with translated(f"waiting for run {run_id}"):
-            run = self._reads.run(run_id).wait_for_finish(
-                wait_duration=timedelta(seconds=seconds), timeout=timedelta(seconds=max(30.0, seconds + 30.0))
-            )
-        return self._existing(run, run_id)
+        """Wait for a run at most so long (whole seconds, at most 60); it may still be going afterwards.
 
-    def _existing(self, run: Run | None, run_id: str) -> RunFacts:
-        if run is None:
-            raise UnknownRunError(
-                f"Apify knows no run {run_id}.",
-                next_step="Check that OUTREACH_APIFY_TOKEN belongs to the account that started it.",
-            )
-        return facts_of(run)
+        Raises as `run` does.
+        """
+        return self._run(run_id, seconds)
+
+    def _run(self, run_id: str, seconds: float) -> RunFacts:
+        from apify_client.errors import NotFoundError
+
+        wait = {"waitForFinish": int(seconds)} if seconds >= 1 else {}
+        with self._translated(f"looking at run {run_id}"):
+            try:
+                return facts_of(self._read(f"actor-runs/{run_id}", wait, 30 + seconds), self.words)
+            except NotFoundError as error:
+                if error.type is None:
+                    raise  # a gateway's page, which says nothing of runs
+        raise UnknownRunError(
+            f"Apify knows no run {run_id}.",
+            next_step="Check that OUTREACH_APIFY_TOKEN belongs to the account that started it.",
+        )
 
     def runs_of(
         self, actor: str, since: datetime, until: datetime | None, *, task: str | None = None
     ) -> Iterator[RunFacts]:
         """Runs of an actor (or of one task) started in a stretch of time, oldest first."""
+        where = f"actor-tasks/{_path(task)}/runs" if task else f"actors/{_path(actor)}/runs"
+        parameters: dict[str, Any] = {"limit": _LIST_PAGE, "startedAfter": _iso(since)}
+        if until is not None:
+            parameters["startedBefore"] = _iso(until)
         offset = 0
         while True:
-            page = self._run_page(actor, since, until, task, offset)
+            with self._translated(f"listing runs of {task or actor}"):
+                found = self._read(where, {**parameters, "offset": offset}, 30)
+                page = [facts_of(item, self.words) for item in items_of(found)]
             yield from page
             if len(page) < _LIST_PAGE:
                 return
             offset += len(page)
 
-    def _run_page(
-        self, actor: str, since: datetime, until: datetime | None, task: str | None, offset: int
-    ) -> list[RunFacts]:
-        from pydantic import ValidationError
-
-        runs = (self._reads.task(task) if task else self._reads.actor(actor)).runs()
-        with translated(f"listing runs of {task or actor}"):
-            try:
-                page = runs.list(
-                    limit=_LIST_PAGE,
-                    offset=offset,
-                    started_after=since,
-                    started_before=until,
-                    timeout="medium",
-                )
-                return [_facts_of_list_item(item) for item in page.items]
-            except ValidationError:
-                # One run without usageTotalUsd refuses the whole page in apify-client 3.4: read it plainly.
-                return self._plain_run_page(actor, since, until, task, offset)
-
-    def _plain_run_page(
-        self, actor: str, since: datetime, until: datetime | None, task: str | None, offset: int
-    ) -> list[RunFacts]:
-        where = f"actor-tasks/{_path(task)}" if task else f"actors/{_path(actor)}"
-        parameters = {"limit": _LIST_PAGE, "offset": offset, "startedAfter": _iso(since)}
-        if until is not None:
-            parameters["startedBefore"] = _iso(until)
-        # apify-client's own pipeline (token, retries, proxies), without its models.
+    def _read(self, path: str, parameters: dict[str, Any], timeout_secs: float) -> Any:
         response = self._http.call(
-            url=f"{self._base_url}/{where}/runs", method="GET", params=parameters, timeout="medium"
+            method="GET", url=f"{self._base_url}/{path}", params=parameters, timeout=timedelta(seconds=timeout_secs)
         )
-        items = orjson.loads(response.content)["data"]["items"]
-        return [_facts_of_plain(item) for item in items]
+        return data_of(response.content)
 
     @property
     def _base_url(self) -> str:
@@ -225,7 +202,7 @@ class ApifyApi:
 
     def input_of(self, run: RunFacts) -> dict[str, Any] | None:
         """The input that a run was started with; None where it is gone or no object."""
-        with translated(f"reading the input of run {run.run_id}"):
+        with self._translated(f"reading the input of run {run.run_id}"):
             record = self._reads.key_value_store(run.store_id).get_record("INPUT")
         value = record.get("value") if record else None
         return value if isinstance(value, dict) else None
@@ -237,70 +214,31 @@ class ApifyApi:
             PermanentError: the dataset does not exist (any more).
 
         """
-        with translated(f"reading dataset {dataset_id}"):
+        with self._translated(f"reading dataset {dataset_id}"):
             return self._reads.dataset(dataset_id).get_items_as_bytes(item_format="jsonl", offset=offset, limit=limit)
 
     def dataset_rows(self, dataset_id: str) -> int | None:
         """How many rows a dataset says it has; lags seconds behind. None when it does not exist."""
-        with translated(f"looking at dataset {dataset_id}"):
+        with self._translated(f"looking at dataset {dataset_id}"):
             dataset = self._reads.dataset(dataset_id).get(timeout="medium")
         return None if dataset is None else int(dataset.item_count)
 
     def has_actor(self, actor: str) -> bool:
         """Whether the actor exists for this token."""
-        with translated(f"looking for the actor {actor}"):
+        with self._translated(f"looking for the actor {actor}"):
             return self._reads.actor(actor).get(timeout="medium") is not None
 
     def usage_left(self) -> Decimal | None:
         """US dollars left of the account's own monthly limit; None where it has none. Tells a wrong token
         too.
         """
-        with translated("asking for the account's limits"):
+        with self._translated("asking for the account's limits"):
             limits = self._reads.user("me").limits(timeout="medium")
         if limits is None:
             return None
         ceiling = getattr(limits.limits, "max_monthly_usage_usd", None)
         used = getattr(limits.current, "monthly_usage_usd", None)
         return None if ceiling is None or used is None else Decimal(str(ceiling)) - Decimal(str(used))
-
-
-def facts_of(run: Run) -> RunFacts:
-    """Our view of a typed run."""
-    units = getattr(run.stats, "compute_units", None)
-    return RunFacts(
-        run_id=run.id, status=str(getattr(run.status, "value", run.status)),
-        dataset_id=run.default_dataset_id,
-        store_id=run.default_key_value_store_id, started_at=run.started_at, finished_at=run.finished_at,
-        usd=_money(run.usage_total_usd), compute_units=_money(units), message=sentence(run.status_message),
-        events=tuple(sorted((run.charged_event_counts or {}).items())),
-    )  # fmt: skip
-
-
-def _facts_of_list_item(item: RunListItem) -> RunFacts:
-    return RunFacts(
-        run_id=item.id, status=str(getattr(item.status, "value", item.status)),
-        dataset_id=item.default_dataset_id,
-        store_id=item.default_key_value_store_id, started_at=item.started_at, finished_at=item.finished_at,
-        usd=_money(item.usage_total_usd),
-    )  # fmt: skip
-
-
-def _facts_of_plain(item: dict[str, Any]) -> RunFacts:
-    def moment(name: str) -> datetime | None:
-        value = item.get(name)
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
-
-    return RunFacts(
-        run_id=str(item["id"]), status=str(item.get("status", "")),
-        dataset_id=str(item.get("defaultDatasetId", "")),
-        store_id=str(item.get("defaultKeyValueStoreId", "")), started_at=moment("startedAt"),
-        finished_at=moment("finishedAt"), usd=_money(item.get("usageTotalUsd")),
-    )  # fmt: skip
-
-
-def _money(value: float | None) -> Decimal | None:
-    # Through text: 0.00005 as a binary double would come out as 0.000050000000000000002.
-    return None if value is None else Decimal(str(value))
 
 
 def _path(name: str) -> str:

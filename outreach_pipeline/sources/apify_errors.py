@@ -11,7 +11,7 @@ pickled, so none leaves this room.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import NamedTuple
@@ -137,18 +137,18 @@ RUN_STATUSES: dict[str, RunMeaning] = {
     "ABORTED": RunMeaning(over=True, whole=False, job="failed"),
 }
 
+Words = Callable[[object], str]
+"""How somebody else's text becomes part of ours: `sentence`, or one that hides secrets before."""
+
 _MARKS = re.compile(r"\S*(?:@|https?:|www\.|linkedin\.com|apify_api_)\S*", re.IGNORECASE)
 MAX_SENTENCE = 300
 
 
 class StartUnknownError(TransientError):
-    """The start was sent, and its answer was lost: a run may or may not exist.
+    """The start was sent, and no answer says what became of it: a run may or may not exist.
 
-    `answered`: Apify has finished with the request (a 5xx), so a look after it is conclusive; lost in
-    pickling.
+    A 5xx is no answer: a gateway gives one for a start that was accepted, and lists lag seconds behind.
     """
-
-    answered: bool = False
 
 
 class NeverSentError(TransientError):
@@ -176,7 +176,7 @@ def meaning_of(status: int, error_type: str | None) -> Entry:
     return HTTP_STATUSES.get(status, Entry(Meaning.PLAN, "Look at the message; Apify's API reference explains it."))
 
 
-def translate(error: Exception, what: str) -> OutreachError:
+def translate(error: Exception, what: str, words: Words = sentence) -> OutreachError:
     """Our exception for one of apify-client's or impit's. `what` says what was asked for, without data.
 
     A lost connection is transient; whether the request was sent is told by NeverSentError and
@@ -188,10 +188,10 @@ def translate(error: Exception, what: str) -> OutreachError:
         return error
     if isinstance(error, ApifyApiError):
         entry = meaning_of(error.status_code, error.type)
-        told = f" ({error.type})" if error.type else ""
-        said = sentence(error.message) if error.type else ""
+        told = f" ({words(error.type)})" if error.type else ""
+        said = words(error.message).rstrip(".") if error.type else ""
         return _EXCEPTIONS[entry.meaning](
-            f"Apify answered {error.status_code}{told} to {what}{': ' + said if said else '.'}",
+            f"Apify answered {error.status_code}{told} to {what}{': ' + said if said else ''}.",
             next_step=entry.next_step,
         )
     return TransientError(
@@ -199,31 +199,30 @@ def translate(error: Exception, what: str) -> OutreachError:
     )
 
 
-def translate_start(error: Exception, what: str) -> OutreachError:
+def translate_start(error: Exception, what: str, words: Words = sentence) -> OutreachError:
     """As `translate`, for a start: tells "surely not started" from "nobody knows"."""
     import impit
     from apify_client.errors import ApifyApiError
 
+    if isinstance(error, OutreachError):
+        return error
     if isinstance(error, ApifyApiError) and error.status_code < 500 and error.status_code != 408:
-        return translate(error, what)
+        return translate(error, what, words)
     if isinstance(error, impit.ConnectError | impit.LocalProtocolError | impit.UnsupportedProtocol | impit.InvalidURL):
         return NeverSentError(f"Apify could not be reached ({type(error).__name__}) for {what}.", next_step=_AGAIN)
     told = f"status {error.status_code}" if isinstance(error, ApifyApiError) else type(error).__name__
-    unknown = StartUnknownError(f"The answer to {what} was lost ({told}).", next_step=_AGAIN)
-    unknown.answered = isinstance(error, ApifyApiError)
-    return unknown
+    return StartUnknownError(f"The answer to {what} was lost ({told}).", next_step=_AGAIN)
 
 
 @contextmanager
-def translated(what: str) -> Iterator[None]:
+def translated(what: str, words: Words = sentence) -> Iterator[None]:
     """Run calls of apify-client; what they raise comes out as ours, without the original (it holds the
-    response).
+    response). A ValueError is an answer that is not what it should be.
     """
     import impit
     from apify_client.errors import ApifyClientError
-    from pydantic import ValidationError
 
     try:
         yield
-    except (ApifyClientError, impit.HTTPError, impit.InvalidURL, ValidationError) as error:
-        raise translate(error, what) from None
+    except (ApifyClientError, impit.HTTPError, impit.InvalidURL, ValueError) as error:
+        raise translate(error, what, words) from None

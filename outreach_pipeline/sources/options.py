@@ -99,6 +99,11 @@ class ApifyConfig(Common):
         description="Key in the input for our tag, by which a run is found after a lost answer; empty: none.",
     )
     task: str | None = Field(default=None, description="With mode adopt: only runs of this task.")
+    # WEB, DEVELOPMENT, TEST and MCP are somebody who tries something out.
+    origins: tuple[Annotated[str, Field(pattern="^[A-Z_]+$")], ...] = Field(
+        default=("SCHEDULER", "API", "WEBHOOK", "ACTOR", "CLI", "CI"), min_length=1,
+        description="With mode adopt: what has started a run that is taken, in Apify's words; WEB is the console.",
+    )  # fmt: skip
     subjects_field: str | None = Field(
         default=None, min_length=1, validate_default=True,
         description="With mode refresh: the key of the input that takes the list of profiles.",

@@ -83,8 +83,9 @@ class Span:
     count: int
 
 
-Verdict: TypeAlias = Literal["complete", "partial", "refused"]
-"""How a pull ended: with all there was, with what could be had, or with nothing but a refusal."""
+Verdict: TypeAlias = Literal["complete", "partial", "refused", "open"]
+"""How a pull ended: with all there was, with what could be had, or with nothing but a refusal; open: with what there is
+so far, and the next pull goes on from there."""
 
 
 @dataclass(frozen=True, slots=True)

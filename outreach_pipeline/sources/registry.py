@@ -163,8 +163,9 @@ def open_source(
 
 def open_apify_source(config: ApifyConfig, *, settings: Settings, api: ApifyApi, ledger: RunLedger) -> ApifySource:
     """Make the source of an actor. `ledger` remembers its paid run; without one nothing is opened."""
-    from outreach_pipeline.sources.apify import ApifySource, Patience
-    from outreach_pipeline.sources.apify_api import RunOrder
+    from outreach_pipeline.sources.apify import ApifySource
+    from outreach_pipeline.sources.apify_facts import RunOrder
+    from outreach_pipeline.sources.apify_start import Patience
 
     order = RunOrder(
         config.actor, config.input, config.max_total_charge_usd or Decimal(0), config.max_items, config.build,
@@ -172,7 +173,7 @@ def open_apify_source(config: ApifyConfig, *, settings: Settings, api: ApifyApi,
     )  # fmt: skip
     patience = Patience(config.wait_secs, settings.apify_claim_secs / 4, settings.pause_secs)
     return ApifySource(
-        config.name, config.shape, order, api, ledger, config.mode, config.task, config.tag_field,
+        config.name, config.shape, order, api, ledger, config.mode, config.task, config.origins, config.tag_field,
         settings.page_items, patience,
     )  # fmt: skip
 

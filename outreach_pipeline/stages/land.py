@@ -33,7 +33,7 @@ _BY_WAVES = "Profiles of this source are landed by the refresh of people who are
 class LandReport:
     """What a landing did. `already`: the batch had landed before, nothing was read.
 
-    `verdict` is complete or partial; `note` says why.
+    `verdict` is complete, partial, or open (more may come, so the next pull goes on); `note` says why.
     """
 
     batch_id: str
@@ -246,7 +246,7 @@ def _land_page(tx: Transaction, batch: Batch, page: Page, pull_id: int, report: 
             "pull_id": pull_id,
             "cursor": json.dumps(page.cursor),
             "items": len(page.items),
-            "is_last": page.is_last,
+            "is_last": page.is_last and page.verdict != "open",
             "verdict": page.verdict,
             "note": page.note or None,
         },

@@ -9,23 +9,18 @@ before it returns, so that a process killed right after it leaves the truth behi
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Database, Role, Row
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import BudgetError, PermanentError
-from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, no_progress
+from outreach_pipeline.errors import BudgetError
+from outreach_pipeline.stages.workspace import ASIDE, Batch
 
 if TYPE_CHECKING:
     from outreach_pipeline.settings import Settings
-    from outreach_pipeline.sources.apify_api import RunFacts
-    from outreach_pipeline.sources.apify_ledger import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,152 +138,3 @@ def set_budget(database: Database, provider: str, period: str, amount: Decimal |
     """
     with database.transaction(Role.INGEST) as tx:
         tx.execute(load_queries("money").set_budget, {"provider": provider, "period": period, "amount": amount})
-
-
-class DatabaseRunLedger:
-    """`sources.apify.RunLedger` over `public.actor_runs`, for one batch and purpose."""
-
-    def __init__(
-        self,
-        database: Database,
-        batch: Batch,
-        actor: str,
-        caps: Caps,
-        *,
-        claim_secs: float,
-        purpose: str = "pull",
-        progress: Progress = no_progress,
-        runs: Mapping[str, int] | None = None,
-    ) -> None:
-        """`runs`: runs that are known already, by their row (for reading them apart from their start)."""
-        self._database, self._batch, self._actor, self._caps = database, batch, actor, caps
-        self._claim_secs, self._purpose, self._progress = claim_secs, purpose, progress
-        self._rows: dict[str, int] = dict(runs or {})
-        self._row: int | None = None
-        self._usd = Decimal(0)
-        self._queries = load_queries("apify")
-
-    def intend(self, usd: Decimal) -> Intent:
-        """See `RunLedger.intend`; BudgetError when a cap would be passed."""
-        from outreach_pipeline.sources.apify_ledger import Intent
-
-        self._usd = usd
-        with self._database.transaction(Role.INGEST) as tx:
-            row = tx.fetch_one(
-                self._queries.intend_run,
-                {
-                    "batch_id": self._batch.batch_id, "purpose": self._purpose, "source": self._batch.source,
-                    "actor": self._actor, "usd": usd, "run_cap": self._caps.run, **self._terms(),
-                },
-            )  # fmt: skip
-        row = self._checked(row)
-        self._row = row["actor_run_id"]
-        if row["run_id"] is not None:
-            self._rows[row["run_id"]] = row["actor_run_id"]
-        return Intent(row["tag"], row["intent_at"], row["may_start"], row["run_id"], row["dataset_id"])
-
-    def claim(self) -> datetime | None:
-        """See `RunLedger.claim`; BudgetError when the reservation no longer fits the caps of today."""
-        with self._database.transaction(Role.INGEST) as tx:
-            row = tx.fetch_one(self._queries.claim_start, {"actor_run_id": self._row, **self._terms()})
-        row = self._checked(row)
-        if row["claimed"]:
-            return None
-        # No time to wait for: the run became known, or was refused, since we looked. Come back at once.
-        until: datetime | None = row["wait_until"]
-        return until or datetime.now(UTC)
-
-    def _terms(self) -> dict[str, object]:
-        return {"day_cap": self._caps.day, "month_cap": self._caps.month, "claim": self._claim_secs}
-
-    def _checked(self, row: Row | None) -> Row:
-        if row is None:
-            raise PermanentError("The ledger of runs gave no answer.", next_step="Run `outreach migrate`.")
-        if row["over"] is not None:
-            caps = caps_in_force(self._database, "apify", self._caps)
-            raise over_cap("Apify", row["over"], self._usd, plain(row["committed"]), caps, "US dollars")
-        return row
-
-    def free(self, *, refused: bool, note: str) -> None:
-        """See `RunLedger.free`."""
-        with self._database.transaction(Role.INGEST) as tx:
-            tx.execute(self._queries.free_intent, {"actor_run_id": self._row, "refused": refused, "note": note})
-
-    def note(self, run: RunFacts, *, found_by: str) -> None:
-        """See `RunLedger.note`."""
-        row = self._rows.setdefault(run.run_id, self._row or 0)
-        self._watch(run)
-        with self._database.transaction(Role.INGEST) as tx:
-            tx.execute(self._queries.note_run, note_parameters(row, run, found_by=found_by, settled=False))
-
-    def adopt(self, run: RunFacts) -> bool:
-        """See `RunLedger.adopt`."""
-        with self._database.transaction(Role.INGEST) as tx:
-            row = tx.fetch_value(
-                self._queries.adopt_run,
-                {
-                    "batch_id": self._batch.batch_id, "source": self._batch.source, "actor": self._actor,
-                    "run_id": run.run_id,
-                },
-            )  # fmt: skip
-        if row is None:
-            return False
-        self._rows[run.run_id] = row
-        return True
-
-    def elsewhere(self, run_ids: list[str]) -> set[str]:
-        """See `RunLedger.elsewhere`."""
-        with self._database.transaction(Role.INGEST) as tx:
-            rows = tx.fetch_all(self._queries.known_elsewhere, {"run_ids": run_ids, "batch_id": self._batch.batch_id})
-        return {row["run_id"] for row in rows}
-
-    def usage(self, run: RunFacts, *, data_items: int, error_items: int, note: str) -> None:
-        """See `RunLedger.usage`."""
-        with self._database.transaction(Role.INGEST) as tx:
-            tx.execute(
-                self._queries.log_usage,
-                usage_parameters(self._actor, run, self._batch.batch_id, data_items, error_items, note or None),
-            )
-
-    def watching(self, run: RunFacts) -> None:
-        """See `RunLedger.watching`."""
-        self._watch(run)
-
-    def _watch(self, run: RunFacts) -> None:
-        """One bar for a run: its status and how long it has been going."""
-        from outreach_pipeline.sources.apify_errors import run_meaning
-
-        until = run.finished_at or datetime.now(UTC)
-        seconds = f", {max(0, round((until - run.started_at).total_seconds()))} s" if run.started_at else ""
-        is_over = run_meaning(run.status).over
-        self._progress(f"run {run.run_id}{ASIDE}{run.status}{seconds}", int(is_over), 1 if is_over else None)
-
-
-def note_parameters(actor_run_id: int, run: RunFacts, *, found_by: str | None, settled: bool) -> dict[str, object]:
-    """Parameters of the query `note_run`."""
-    from outreach_pipeline.sources.apify_errors import run_meaning
-
-    return {
-        "actor_run_id": actor_run_id, "run_id": run.run_id, "dataset_id": run.dataset_id or None,
-        "status": run.status, "ended": run_meaning(run.status).over, "started_at": run.started_at,
-        "finished_at": run.finished_at, "usd": run.usd, "settled": settled, "found_by": found_by,
-        "note": None,
-    }  # fmt: skip
-
-
-def usage_parameters(
-    actor: str,
-    run: RunFacts,
-    batch_id: str,
-    data_items: int | None,
-    error_items: int | None,
-    message: str | None,
-) -> dict[str, object]:
-    """Parameters of the query `log_usage`; None leaves what an earlier line said."""
-    metadata = {"batch_id": batch_id, "charged_events": dict(run.events)}
-    return {
-        "actor": actor, "run_id": run.run_id, "status": run.status, "started_at": run.started_at,
-        "finished_at": run.finished_at, "compute_units": run.compute_units, "usd": run.usd,
-        "data_items": data_items, "error_items": error_items, "message": message,
-        "metadata": json.dumps(metadata),
-    }  # fmt: skip

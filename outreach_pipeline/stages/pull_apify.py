@@ -2,7 +2,7 @@
 questions.
 
 Belongs here: what lies between the settings, the ledger and the source. Does not belong here: the source
-itself (`sources.apify`), landing (`land`), the ledger's SQL (`money`).
+itself (`sources.apify`), landing (`land`), the ledger of runs (`run_ledger`).
 """
 
 from __future__ import annotations
@@ -13,17 +13,13 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import OutreachError
-from outreach_pipeline.stages.money import (
-    DatabaseRunLedger,
-    apify_caps,
-    apify_left,
-    note_parameters,
-    usage_parameters,
-)
+from outreach_pipeline.errors import ConfigurationError, OutreachError
+from outreach_pipeline.stages.money import apify_caps, apify_left
+from outreach_pipeline.stages.run_ledger import DatabaseRunLedger, note_parameters, usage_parameters
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
+    from outreach_pipeline.database.connect import Row
     from outreach_pipeline.sources.apify import ApifySource
     from outreach_pipeline.sources.apify_api import ApifyApi
     from outreach_pipeline.sources.registry import ApifyConfig
@@ -32,6 +28,10 @@ if TYPE_CHECKING:
 SETTLE_AFTER_SECS = 600.0
 # How long the bills that one process looks at are left alone by others, if it dies over them.
 _LEASE_SECS = 300.0
+# One bill that cannot be read says nothing of the others; so many in a row say that Apify is away.
+_IN_A_ROW = 3
+FORGOTTEN = "Apify has forgotten the run: its last known cost, or all that was reserved, is taken for its bill."
+_NO_TOTAL = "Apify told no total for the run: its last known cost, or all that was reserved, is taken for its bill."
 
 Finding = tuple[str, str, str]
 """(status ok | warning | problem | off, what was found, what to do)."""
@@ -39,10 +39,17 @@ Finding = tuple[str, str, str]
 
 def api_of(workspace: Workspace) -> ApifyApi:
     """Apify as the settings reach it."""
+    from outreach_pipeline.sources.actor_input import Secrets
     from outreach_pipeline.sources.apify_api import ApifyApi
+    from outreach_pipeline.sources.registry import ApifyConfig
 
-    settings = workspace.settings
-    return ApifyApi(settings.apify_token, settings.apify_url, pause_secs=settings.pause_secs)
+    settings, token = workspace.settings, workspace.settings.apify_token
+    # Those of all sources: bills and waves are of any of them. sources.toml is read when somebody says something.
+    secrets = Secrets(
+        lambda: [config.input for config in workspace.sources.values() if isinstance(config, ApifyConfig)],
+        also=[token.get_secret_value()] if token else [],
+    )
+    return ApifyApi(token, settings.apify_url, pause_secs=settings.pause_secs, secrets=secrets)
 
 
 def open_apify(
@@ -66,41 +73,65 @@ def settle_bills(workspace: Workspace, *, after_secs: float = SETTLE_AFTER_SECS,
     """Read the bills of runs that ended some minutes ago once more, and give back what they did not use.
 
     Looks at `limit` runs at most; returns how many were settled. Several may do it at once: a run is looked at by one
-    of them. A run that Apify no longer knows keeps its last known cost. Costs nothing.
+    of them. A run that Apify no longer knows, or tells no total of, keeps its last known cost. Costs nothing.
 
-    Raises TransientError (Apify is away) and ConfigurationError (the token): the bills stay open for the next time.
+    Raises ConfigurationError (the token) at once, and what stands in the way of a single bill when the others are
+    settled; those bills stay open for the next time.
     """
-    from outreach_pipeline.sources.apify_api import UnknownRunError
-
     queries = load_queries("apify")
     with workspace.database.transaction(Role.INGEST) as tx:
         due = tx.fetch_all(queries.due_bills, {"after": after_secs, "limit": limit, "lease": _LEASE_SECS})
     api, count = api_of(workspace), 0
+    troubles: list[OutreachError] = []
+    in_a_row = 0
     for row in due:
         try:
-            run = api.run(row["run_id"])
-        except UnknownRunError:
-            run = None
-        with workspace.database.transaction(Role.INGEST) as tx:
-            if run is None:
-                tx.execute(queries.settle_unknown, {"actor_run_id": row["actor_run_id"]})
-                count += 1
-                continue
-            settled = (
-                run.finished_at is not None and (datetime.now(UTC) - run.finished_at).total_seconds() >= after_secs
-            )
-            count += settled
-            tx.execute(queries.note_run, note_parameters(row["actor_run_id"], run, found_by=None, settled=settled))
-            tx.execute(queries.log_usage, usage_parameters(row["actor"], run, row["batch_id"], None, None, None))
+            count += _settle(workspace, api, row, after_secs)
+            in_a_row = 0
+        except ConfigurationError:
+            raise
+        except OutreachError as error:
+            troubles.append(error)
+            in_a_row += 1
+            if in_a_row == _IN_A_ROW:
+                break
+    if troubles:
+        first = troubles[0]
+        raise type(first)(
+            f"{len(troubles)} of {len(due)} bills could not be settled; the first: {first.message.rstrip('.')}.",
+            next_step="They stay open and are read again by the next pull, or the sensor apify_bills.",
+        )
     return count
+
+
+def _settle(workspace: Workspace, api: ApifyApi, row: Row, after_secs: float) -> bool:
+    """Read one bill; whether it is settled now."""
+    from outreach_pipeline.sources.apify_api import UnknownRunError
+
+    queries, which = load_queries("apify"), row["actor_run_id"]
+    try:
+        run = api.run(row["run_id"])
+    except UnknownRunError:
+        run = None
+    with workspace.database.transaction(Role.INGEST) as tx:
+        if run is None:
+            tx.execute(queries.settle_unknown, {"actor_run_id": which, "note": FORGOTTEN})
+            return True
+        is_over = run.finished_at is not None and (datetime.now(UTC) - run.finished_at).total_seconds() >= after_secs
+        settled = is_over and run.usd is not None
+        tx.execute(queries.note_run, note_parameters(which, run, found_by=None, settled=settled))
+        if is_over and not settled:
+            tx.execute(queries.settle_unknown, {"actor_run_id": which, "note": _NO_TOTAL})
+        tx.execute(queries.log_usage, usage_parameters(row["actor"], run, row["batch_id"], None, None, None))
+    return is_over
 
 
 def allow_another_run(workspace: Workspace, batch: Batch, *, note: str = "allowed by hand") -> bool:
     """Somebody decided to pay for a batch once more; its next pull starts a new run. False: it has no run
-    that is over.
+    that is over, and no start whose claim has run out.
 
-    The run before keeps its row and its cost. What it gave stays landed; what comes again lands as
-    duplicates.
+    The run before keeps its row and its cost; of a lost start all that was reserved counts as spent. What it gave
+    stays landed; what comes again lands as duplicates.
     """
     queries = load_queries("apify")
     with workspace.database.transaction(Role.INGEST) as tx:
@@ -134,6 +165,7 @@ def check_apify(workspace: Workspace) -> list[Finding]:
             *(_check_actor(api, actor) for actor in actors),
             *(finding for config in configured for finding in _check_secrets(config)),
             *_check_caps(workspace),
+            *_check_lost(workspace),
         ]
     except OutreachError as error:
         return [("problem", error.message, error.next_step)]
@@ -177,6 +209,15 @@ def _check_caps(workspace: Workspace) -> list[Finding]:
             status = "ok" if amount > 0 else "warning"
             findings.append((status, f"Our own cap leaves {amount:.2f} US dollars for Apify this {period}.", ""))
     return findings
+
+
+def _check_lost(workspace: Workspace) -> list[Finding]:
+    with workspace.database.transaction(Role.INGEST) as tx:
+        lost = tx.fetch_value(load_queries("apify").lost_intents)
+    if not lost:
+        return []
+    step = "Pull their batches again: the run is looked for, and started if it is not there (public.actor_runs)."
+    return [("warning", f"Starts of a day ago or more whose run nobody has seen: {lost}.", step)]
 
 
 def check_proxy(url: str) -> list[Finding]:

@@ -68,7 +68,7 @@ def finish_refresh(workspace: Workspace, wave_id: int, progress: Progress = no_p
     report = RefreshReport(wave_id, wave["state"], batch.batch_id, wave["jobs"], note=wave["note"] or "")
     if wave["state"] not in ("running", "landed"):
         return report
-    landed, lost = _land(workspace, wave, batch, progress)
+    landed = _land(workspace, wave, batch, progress)
     validate_batch(workspace, batch, progress=progress)
     verdict = hold_or_release(workspace, batch)
     if verdict.held:
@@ -79,7 +79,7 @@ def finish_refresh(workspace: Workspace, wave_id: int, progress: Progress = no_p
         tx.execute(load_queries("refresh").hold, {"wave_id": wave_id, "note": None})
     report = _match(workspace, report, progress)
     report = _follow(workspace, report, progress)
-    return _close(workspace, report, landed, lost)
+    return _close(workspace, report, landed)
 
 
 def _held(workspace: Workspace, report: RefreshReport, batch: Batch, why: str) -> RefreshReport:
@@ -93,8 +93,8 @@ def _held(workspace: Workspace, report: RefreshReport, batch: Batch, why: str) -
     return replace(report, state="landed", note=note)
 
 
-def _land(workspace: Workspace, wave: Row, batch: Batch, progress: Progress) -> tuple[LandReport, str]:
-    """The rows of the wave's run, also what a failed run had written. The second: why nothing could be read."""
+def _land(workspace: Workspace, wave: Row, batch: Batch, progress: Progress) -> LandReport:
+    """The rows of the wave's run, also what a failed run had written; its note says why some could not be read."""
     from outreach_pipeline.sources.apify import KnownRun
 
     with workspace.database.transaction(Role.REFRESH) as tx:
@@ -109,13 +109,7 @@ def _land(workspace: Workspace, wave: Row, batch: Batch, progress: Progress) -> 
         tx.execute(load_queries("refresh").mark_rows, {"wave_id": wave["wave_id"]})
 
     known, origin = KnownRun(source, run["run_id"]), f"refresh:{wave['wave_id']}"
-    try:
-        landed = land_pull(workspace, batch, known, origin, after_page=mark, progress=progress)
-    except PermanentError:
-        if source.api.knows_run(run["run_id"]):
-            raise
-        return LandReport(batch.batch_id, verdict="refused"), f"Apify does not know run {run['run_id']} any more."
-    return landed, ""
+    return land_pull(workspace, batch, known, origin, after_page=mark, progress=progress)
 
 
 def _match(workspace: Workspace, report: RefreshReport, progress: Progress) -> RefreshReport:
@@ -160,14 +154,14 @@ def _follow(workspace: Workspace, report: RefreshReport, progress: Progress) -> 
     )  # fmt: skip
 
 
-def _close(workspace: Workspace, report: RefreshReport, landed: LandReport, lost: str) -> RefreshReport:
+def _close(workspace: Workspace, report: RefreshReport, landed: LandReport) -> RefreshReport:
     settings = workspace.settings
     with workspace.database.transaction(Role.REFRESH) as tx:
         row = tx.fetch_one(
             load_queries("refresh").close,
             {
-                "wave_id": report.wave_id, "whole": landed.verdict == "complete", "reason": lost or landed.note,
-                "trouble": lost or landed.note, "strangers": report.strangers,
+                "wave_id": report.wave_id, "whole": landed.verdict == "complete", "reason": landed.note,
+                "trouble": landed.note, "strangers": report.strangers,
                 "ask_again": settings.refresh_ask_again_days, "open_for": settings.breaker_hours,
             },
         )  # fmt: skip
@@ -175,5 +169,5 @@ def _close(workspace: Workspace, report: RefreshReport, landed: LandReport, lost
         return replace(report, state=read_wave(workspace, report.wave_id)["state"])
     return replace(
         report, state="closed", missing=row["missing"], rejected=row["rejected"], retried=row["retried"],
-        given_up=row["given_up"], error_id=row["error_id"], note=lost or landed.note,
+        given_up=row["given_up"], error_id=row["error_id"], note=landed.note,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Refresh, the run of a wave: reserve, start exactly once, look whether it is over.
 
 Belongs here: from a wave to its one Apify run, and what a refusal does to it. Does not belong here: starting itself
-(`sources.apify`), the ledger (`money`), reading what it gave (`refresh_results`).
+(`sources.apify_start`), the ledger (`run_ledger`), reading what it gave (`refresh_results`).
 
 A wave's row in the ledger has the purpose `refresh:<wave id>`, which is unique per batch: whoever starts the wave, and
 however often, it is the same run.
@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Role, Row
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import BudgetError, ConfigurationError, OutreachError, PermanentError, TransientError
-from outreach_pipeline.stages.money import DatabaseRunLedger, apify_caps, note_parameters
-from outreach_pipeline.stages.pull_apify import api_of, settle_bills
+from outreach_pipeline.errors import BudgetError, ConfigurationError, OutreachError, TransientError
+from outreach_pipeline.stages.money import apify_caps
+from outreach_pipeline.stages.pull_apify import FORGOTTEN, api_of, settle_bills
 from outreach_pipeline.stages.refresh_due import WaveRequest, refresh_source, wave_requests
+from outreach_pipeline.stages.run_ledger import DatabaseRunLedger, note_parameters
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from outreach_pipeline.sources.apify import ApifySource
-    from outreach_pipeline.sources.apify_api import RunFacts
+    from outreach_pipeline.sources.apify_facts import RunFacts
 
 _PATIENCE = 8
 """How often a start is requested while Apify asks to wait, before the wave is given back."""
@@ -143,19 +144,28 @@ def poll_waves(workspace: Workspace, limit: int = 20) -> list[WaveRequest]:
     """Look at the runs that still go (at most `limit`, those longest not looked at first); costs nothing.
 
     Returns waves that wait for `finish_refresh`: their run is over, or an operator has let their held batch through.
-    Raises TransientError when Apify or the database is away.
+    A run that cannot be read holds no other back. Raises TransientError when none can be (Apify is away),
+    ConfigurationError when the token is not accepted.
     """
+    from outreach_pipeline.sources.apify_api import UnknownRunError
+
     with workspace.database.transaction(Role.REFRESH) as tx:
         values = {"limit": limit, "stuck": workspace.settings.refresh_stuck_hours}
         live = tx.fetch_all(load_queries("refresh").running_waves, values)
     api = api_of(workspace)
+    away: list[TransientError] = []
     for wave in live:
         try:
-            run = api.run(wave["run_id"])
-        except PermanentError:
+            _note(workspace, wave, api.run(wave["run_id"]))
+        except UnknownRunError:
             _forgotten(workspace, wave)
-            continue
-        _note(workspace, wave, run)
+        except TransientError as error:
+            away.append(error)
+            if wave["is_stuck"]:
+                told = f"Run {wave['run_id']} of {wave['actor']} (refresh wave {wave['wave_id']}) cannot be read."
+                _report(workspace, wave, "unreadable", f"{told} {error.message}")
+    if away and len(away) == len(live):
+        raise away[0]
     return wave_requests(workspace, "finish", limit)
 
 
@@ -180,7 +190,7 @@ def _note(workspace: Workspace, wave: Row, run: RunFacts) -> None:
 def _forgotten(workspace: Workspace, wave: Row) -> None:
     """Apify does not know the run any more: its bill is closed, and the wave ends without it."""
     with workspace.database.transaction(Role.INGEST) as tx:
-        tx.execute(load_queries("apify").settle_unknown, {"actor_run_id": wave["actor_run_id"]})
+        tx.execute(load_queries("apify").settle_unknown, {"actor_run_id": wave["actor_run_id"], "note": FORGOTTEN})
 
 
 def _report(workspace: Workspace, wave: Row, trouble: str, message: str) -> None:

@@ -2,7 +2,8 @@
 -- given are those of the settings; budgets of the database that are tighter hold instead. For callers that hold the lock
 -- 'money:apify'. p_without: a reservation that is being moved to now, so it must not count twice.
 create or replace function public.f_apify_over(
-    p_usd numeric, p_day_cap numeric, p_month_cap numeric, p_without numeric default 0, p_without_since timestamptz default null
+    p_usd numeric, p_run_cap numeric, p_day_cap numeric, p_month_cap numeric, p_without numeric default 0,
+    p_without_since timestamptz default null
 )
 returns table (over text, committed numeric)
 language plpgsql
@@ -15,7 +16,7 @@ declare
     v_spent_day numeric := public.f_apify_committed(v_day) - case when p_without_since >= v_day then p_without else 0 end;
     v_spent_month numeric := public.f_apify_committed(v_month) - case when p_without_since >= v_month then p_without else 0 end;
 begin
-    if p_usd > public.f_cap('apify', 'run', null) then
+    if p_usd > public.f_cap('apify', 'run', p_run_cap) then
         return query select 'run'::text, 0::numeric;
     elsif v_spent_day + p_usd > public.f_cap('apify', 'day', p_day_cap) then
         return query select 'day'::text, v_spent_day;
@@ -26,4 +27,4 @@ begin
     end if;
 end
 $$;
-revoke all on function public.f_apify_over(numeric, numeric, numeric, numeric, timestamptz) from public;
+revoke all on function public.f_apify_over(numeric, numeric, numeric, numeric, numeric, timestamptz) from public;

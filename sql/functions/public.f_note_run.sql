@@ -15,7 +15,11 @@ begin
         state = case when p_ended then 'ended' else 'started' end,
         started_at = coalesce(p_started_at, r.started_at), finished_at = coalesce(p_finished_at, r.finished_at),
         spent_usd = coalesce(p_usd, r.spent_usd),
-        settled_at = case when p_settled and p_ended then coalesce(r.settled_at, clock_timestamp()) else r.settled_at end,
+        -- A start that was taken for refused and turns up all the same costs what it costs.
+        settled_at = case
+            when p_settled and p_ended then coalesce(r.settled_at, clock_timestamp())
+            when r.state <> 'refused' then r.settled_at
+        end,
         found_by = coalesce(r.found_by, p_found_by), note = coalesce(p_note, r.note), claimed_until = null
     where r.actor_run_id = p_actor_run_id and coalesce(r.run_id, p_run_id) = p_run_id;
     if not found then

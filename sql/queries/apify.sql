@@ -2,17 +2,18 @@
 
 -- name: intend_run
 select * from public.f_intend_run(
-    %(batch_id)s, %(purpose)s, %(source)s, %(actor)s, %(usd)s::numeric, %(day_cap)s::numeric, %(month_cap)s::numeric,
-    make_interval(secs => %(claim)s), %(run_cap)s::numeric
+    %(batch_id)s, %(purpose)s, %(source)s, %(actor)s, %(usd)s::numeric, %(run_cap)s::numeric, %(day_cap)s::numeric,
+    %(month_cap)s::numeric, make_interval(secs => %(claim)s)
 );
 
 -- name: claim_start
 select * from public.f_claim_start(
-    %(actor_run_id)s, %(day_cap)s::numeric, %(month_cap)s::numeric, make_interval(secs => %(claim)s)
+    %(actor_run_id)s, %(actor)s, %(usd)s::numeric, %(run_cap)s::numeric, %(day_cap)s::numeric, %(month_cap)s::numeric,
+    make_interval(secs => %(claim)s)
 );
 
 -- name: free_intent
-select public.f_free_intent(%(actor_run_id)s, %(refused)s, %(note)s);
+select public.f_free_intent(%(actor_run_id)s, %(attempt)s, %(refused)s, %(note)s);
 
 -- name: note_run
 select public.f_note_run(
@@ -30,17 +31,22 @@ select public.f_log_usage(
     %(metadata)s::jsonb
 );
 
--- name: known_elsewhere
--- Runs that belong to another batch: our own starts of other days, or runs that were adopted there.
-select run_id from public.actor_runs where run_id = any(%(run_ids)s) and batch_id <> %(batch_id)s;
+-- name: known_runs
+-- Runs that another row of the ledger holds: started by us for another batch or purpose, or adopted.
+select run_id, batch_id, purpose not like 'adopt:%%' as was_started from public.actor_runs
+where run_id = any(%(run_ids)s) and actor_run_id is distinct from %(actor_run_id)s::bigint;
+
+-- name: open_tags
+-- Tags of starts whose run nobody has seen yet.
+select tag from public.actor_runs where tag = any(%(tags)s) and run_id is null;
 
 -- name: due_bills
 -- Bills settle some minutes after the end.
 select * from public.f_due_bills(make_interval(secs => %(after)s), %(limit)s, make_interval(secs => %(lease)s));
 
 -- name: settle_unknown
--- A run that the vendor has forgotten: what is known of its cost stays.
-select public.f_settle_forgotten(%(actor_run_id)s);
+-- A run whose cost the vendor does not tell: what is known of it stays.
+select public.f_settle_forgotten(%(actor_run_id)s, %(note)s);
 
 -- name: allow_another_run
 select public.f_allow_another_run(%(batch_id)s, %(note)s);
@@ -51,4 +57,4 @@ where batch_id = %(batch_id)s and origin = 'configured';
 
 -- name: lost_intents
 -- Wanted a day ago or more, and never seen to run: their reservation counts on the day it was made.
-select count(*) from public.actor_runs where state = 'intent' and reserved_at < clock_timestamp() - interval '1 day';
+select count(*) from public.actor_runs where state = 'intent' and settled_at is null and reserved_at < clock_timestamp() - interval '1 day';

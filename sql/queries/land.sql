@@ -36,7 +36,8 @@ select landed, duplicates from intake.f_quarantine(%(texts)s, %(reasons)s, %(sou
 -- name: advance_pull
 update intake.pull
 set cursor = %(cursor)s::jsonb, pages = pages + 1, items = items + %(items)s,
-    status = case when %(is_last)s then %(verdict)s else status end, note = coalesce(%(note)s, note),
+    status = case when %(is_last)s then %(verdict)s else status end,
+    note = case when %(is_last)s then %(note)s else coalesce(%(note)s, note) end,
     finished_at = case when %(is_last)s then now() else finished_at end
 where pull_id = %(pull_id)s;
 

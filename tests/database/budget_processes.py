@@ -31,7 +31,8 @@ def _connected(url: str) -> Database:
 def reserve_usd(url: str, number: int, usd: str, together: Barrier, outcomes: Queue[str]) -> None:
     """Intend runs for batches of its own until the cap says no; put how many were allowed."""
     from outreach_pipeline.errors import BudgetError
-    from outreach_pipeline.stages.money import Caps, DatabaseRunLedger
+    from outreach_pipeline.stages.money import Caps
+    from outreach_pipeline.stages.run_ledger import DatabaseRunLedger
     from outreach_pipeline.stages.workspace import Batch
 
     database = _connected(url)
@@ -53,8 +54,9 @@ def reserve_and_settle(url: str, number: int, usd: str, together: Barrier, outco
     from outreach_pipeline.database.connect import Role
     from outreach_pipeline.database.queries import load_queries
     from outreach_pipeline.errors import BudgetError
-    from outreach_pipeline.sources.apify_api import RunFacts
-    from outreach_pipeline.stages.money import Caps, DatabaseRunLedger, note_parameters
+    from outreach_pipeline.sources.apify_facts import RunFacts
+    from outreach_pipeline.stages.money import Caps
+    from outreach_pipeline.stages.run_ledger import DatabaseRunLedger, note_parameters
     from outreach_pipeline.stages.workspace import Batch
 
     database = _connected(url)

@@ -16,8 +16,9 @@ from outreach_pipeline.database.connect import Database, Role
 from outreach_pipeline.database.errors import PermanentDatabaseError
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import BudgetError
-from outreach_pipeline.sources.apify_api import RunFacts
-from outreach_pipeline.stages.money import Caps, DatabaseRunLedger, apify_left, caps_in_force, set_budget
+from outreach_pipeline.sources.apify_facts import RunFacts
+from outreach_pipeline.stages.money import Caps, apify_left, caps_in_force, set_budget
+from outreach_pipeline.stages.run_ledger import DatabaseRunLedger
 from outreach_pipeline.stages.workspace import Batch
 
 DAY = date(2026, 11, 20)
@@ -27,7 +28,7 @@ FIFTY = 50
 def at_once(work: Callable[..., None], url: str, usd: str) -> Counter[str]:
     """Fifty processes that start together; what each of them put."""
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["outreach_pipeline.stages.money", "outreach_pipeline.sources.apify_errors"])
+    processes.set_forkserver_preload(["outreach_pipeline.stages.run_ledger", "outreach_pipeline.sources.apify_errors"])
     together, outcomes = processes.Barrier(FIFTY), processes.Queue()
     running = [processes.Process(target=work, args=(url, n, usd, together, outcomes)) for n in range(FIFTY)]
     for process in running:
@@ -96,9 +97,9 @@ def test_a_budget_that_was_lowered_holds_for_a_start_that_was_lost_before(db: Da
     admin.execute("update public.actor_runs set claimed_until = null")
     set_budget(db, "apify", "day", Decimal(5))
     with pytest.raises(BudgetError, match="per day"):
-        book.claim()
+        book.claim(Decimal(8))
     set_budget(db, "apify", "day", None)
-    assert book.claim() is None
+    assert book.claim(Decimal(8)).may_start
 
 
 def test_a_refund_frees_the_budget_of_the_month(db: Database, admin: Any) -> None:

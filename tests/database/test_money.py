@@ -14,8 +14,9 @@ from outreach_pipeline.database.connect import Database, Role
 from outreach_pipeline.database.errors import PermanentDatabaseError
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import BudgetError
-from outreach_pipeline.sources.apify_api import RunFacts
-from outreach_pipeline.stages.money import Caps, DatabaseRunLedger, apify_left
+from outreach_pipeline.sources.apify_facts import RunFacts
+from outreach_pipeline.stages.money import Caps, apify_left
+from outreach_pipeline.stages.run_ledger import DatabaseRunLedger
 from outreach_pipeline.stages.workspace import Batch
 
 DAY = date(2026, 11, 20)
@@ -63,7 +64,7 @@ def test_thirty_at_once_for_one_batch_get_one_start(db: Database, admin: Any) ->
 def test_thirty_at_once_claim_a_lost_start_once(db: Database, admin: Any) -> None:
     first = ledger(db, 0)
     first.intend(Decimal(1))
-    assert first.claim() is not None
+    assert not first.claim(Decimal(1)).may_start
     admin.execute("update public.actor_runs set claimed_until = now() - interval '1 second'")
     together = threading.Barrier(30)
 
@@ -71,7 +72,7 @@ def test_thirty_at_once_claim_a_lost_start_once(db: Database, admin: Any) -> Non
         mine = ledger(db, 0)
         mine.intend(Decimal(1))
         together.wait()
-        return mine.claim() is None
+        return mine.claim(Decimal(1)).may_start
 
     with ThreadPoolExecutor(30) as pool:
         assert sum(pool.map(claim, range(30))) == 1
@@ -83,7 +84,8 @@ def test_who_comes_too_late_to_claim_does_not_start(db: Database, admin: Any) ->
     slow.intend(Decimal(1))
     quick.intend(Decimal(1))
     quick.note(facts("RUNNING"), found_by="start")
-    assert slow.claim() is not None
+    late = slow.claim(Decimal(1))
+    assert (late.may_start, late.run_id) == (False, "R1")
 
 
 def test_what_a_run_did_not_use_comes_back_when_its_bill_has_settled(db: Database) -> None:
@@ -134,10 +136,10 @@ def test_an_old_intent_has_to_fit_the_caps_of_the_day_it_is_started(db: Database
     admin.execute("update public.actor_runs set reserved_at = now() - interval '40 days', claimed_until = null")
     ledger(db, 1).intend(Decimal(5))
     with pytest.raises(BudgetError, match="per day"):
-        book.claim()
+        book.claim(Decimal(8))
     roomy = ledger(db, 0, day="20")
     roomy.intend(Decimal(8))
-    assert roomy.claim() is None
+    assert roomy.claim(Decimal(8)).may_start
     assert apify_left(db, Caps(Decimal(20), None)).today == 7
 
 
@@ -149,7 +151,7 @@ def test_a_known_run_is_never_replaced_by_another(db: Database) -> None:
         book.note(facts(run_id="R2"), found_by="tag")
     other = ledger(db, 1)
     assert not other.adopt(facts(run_id="R1"))
-    assert other.elsewhere(["R1", "R9"]) == {"R1"}
+    assert other.holders(["R1", "R9"]) == {"R1": (book.batch_id, True)}
 
 
 def reserve_credits(

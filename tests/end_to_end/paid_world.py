@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ import psycopg
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.sandbox.apify_runs import Timing
 from outreach_pipeline.sandbox.apify_server import ApifyService
-from outreach_pipeline.sandbox.http import HttpServer
+from outreach_pipeline.sandbox.http import Answer, HttpServer, Request, json_answer
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.workspace import Batch, Workspace
 
@@ -49,6 +49,50 @@ def apify(items: int = 7, **options: Any) -> Iterator[tuple[ApifyService, str]]:
         yield service, server.url
     finally:
         server.stop()
+
+
+Handler = Callable[[Request, Mapping[str, str]], Answer]
+
+
+def serve(service: ApifyService, method: str, path: str, handler: Handler) -> None:
+    """Let `handler` answer instead of what the sandbox would."""
+    service.route(method, path, handler)
+    service._routes.insert(0, service._routes.pop())
+
+
+def gateway_gives_up(service: ApifyService, status: int = 504, times: int = 1) -> None:
+    """So many starts are accepted, and the gateway before Apify answers with `status` all the same."""
+    start, left = service._start, [times]
+
+    def started(request: Request, found: Mapping[str, str]) -> Answer:
+        answer = start(request, found)
+        left[0] -= 1
+        return service.refuse(status, None, request) if left[0] >= 0 else answer
+
+    serve(service, "POST", "/v2/actors/{actor}/runs", started)
+
+
+class LaggingList:
+    """A list of runs that shows none until `shows` is set: Apify's lags behind its starts."""
+
+    def __init__(self, service: ApifyService) -> None:
+        self.shows = False
+        whole = service._list
+
+        def listed(request: Request, found: Mapping[str, str]) -> Answer:
+            answer = whole(request, found)
+            if self.shows:
+                return answer
+            page = json.loads(answer.body)
+            page["data"]["items"] = []
+            return json_answer(page)
+
+        serve(service, "GET", "/v2/actors/{actor}/runs", listed)
+
+
+def claims_are_over(admin: Admin) -> None:
+    """As when so much time has passed that every claim of a start has run out."""
+    admin.execute("update public.actor_runs set claimed_until = now() - interval '1 second' where state = 'intent'")
 
 
 SOURCE = f"""

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from paid_world import ACTOR, BATCH, DAY, RUNS, SOURCE, Admin, apify, landed, lead, one, run_rows, workspace
+from paid_world import ACTOR, BATCH, DAY, RUNS, SOURCE, Admin, apify, landed, lead, one, run_rows, serve, workspace
 
-from outreach_pipeline.errors import ConfigurationError, OutreachError
+from outreach_pipeline.errors import ConfigurationError, OutreachError, PermanentError
+from outreach_pipeline.sandbox import apify_answers
 from outreach_pipeline.sandbox.http import json_answer
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.pull_apify import check_apify
@@ -78,14 +79,77 @@ def test_what_apify_repeats_of_its_input_is_hidden(
 ) -> None:
     with apify() as (service, url):
         refusal = {"error": {"type": "invalid-input", "message": f"The cookie {COOKIE} has expired; key {SECRET} too."}}
-        service.route("POST", RUNS.replace("*", "{actor}"), lambda _request, _found: json_answer(refusal, 400))
-        service._routes.insert(0, service._routes.pop())
+        serve(service, "POST", RUNS.replace("*", "{actor}"), lambda _request, _found: json_answer(refusal, 400))
         with pytest.raises(OutreachError) as caught:
             land_batch(workspace(tmp_path, database_url, url, NEEDY), BATCH)
         told = f"{caught.value} {caught.value!r} {caught.value.args} {run_rows(admin)[0]['note']}"
         assert "(secret) has expired" in told
         assert SECRET not in told
         assert COOKIE not in told
+
+
+AWKWARD = 'a"b\\c/d é <very secret>'
+
+
+def kept(admin: Admin) -> str:
+    """Everything that the database holds beside the items themselves."""
+    tables = (
+        "public.actor_runs", "public.actor_usage_log", "public.shq_error_log", "intake.pull", "intake.source",
+        "intake.batch", "intake.pull_origin", "intake.validation_failed",
+    )  # fmt: skip
+    return "".join(str(admin.execute(f"select * from {table}").fetchall()) for table in tables)  # type: ignore[call-overload]
+
+
+def test_a_start_that_repeats_its_input_as_json_is_hidden(
+    secrets: None, tmp_path: Path, database_url: str, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTREACH_SECRET_NAME", AWKWARD)
+    with apify() as (service, url):
+
+        def refuses(_kind: Any, given: dict[str, Any]) -> list[bytes]:
+            raise ValueError(f"Input is not valid: {json.dumps(given)}; {json.dumps(json.dumps(given))}")
+
+        service.items_of = refuses
+        with pytest.raises(OutreachError) as caught:
+            land_batch(workspace(tmp_path, database_url, url, NEEDY), BATCH)
+        assert "(secret)" in caught.value.message
+        assert "very secret" not in str(caught.value) + kept(admin)
+        assert caught.value.__context__ is None, "the original has the input in its frames"
+
+
+@pytest.mark.parametrize("end", ["refusal", "FAILED"])
+def test_an_actor_that_repeats_a_secret_brings_it_nowhere(
+    secrets: None, tmp_path: Path, database_url: str, admin: Admin, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """In its rows, or in the status message of a run that broke; its rows are landed as they came."""
+    row = json.dumps({"error": f"The cookie {COOKIE} has expired, log in again"}).encode()
+    whole = apify_answers.run_object
+    said = f"Login at https://x.example/?c=1 with li_at%3DAQEDAT-cookie and {SECRET} failed"
+    monkeypatch.setattr(apify_answers, "run_object", lambda run: {**whole(run), "statusMessage": said})
+    with apify(rows=[row] if end == "refusal" else None) as (service, url):
+        there = workspace(tmp_path, database_url, url, NEEDY)
+        if end == "refusal":
+            with pytest.raises(PermanentError, match=r"The cookie \(secret\) has expired") as caught:
+                land_batch(there, BATCH)
+            told = str(caught.value)
+            assert one(admin, "select raw_data ->> 'error' from intake.raw_loads") == json.loads(row)["error"]
+            noted = one(admin, "select reason from intake.validation_failed")
+            assert noted == "not altered: it repeats a secret of the actor's input"
+        else:
+            service.faults.add(f"POST {RUNS}", "partial_then_fail")
+            told = land_batch(there, BATCH).note
+            assert "with (secret) and (secret) failed" in told
+        for secret in (SECRET, COOKIE, "AQEDAT"):
+            assert secret not in told + kept(admin)
+
+
+def test_what_any_other_call_repeats_is_hidden(secrets: None, tmp_path: Path, database_url: str, admin: Admin) -> None:
+    refusal = {"error": {"type": "invalid-input", "message": f"Not with {COOKIE}"}}
+    with apify() as (service, url):
+        serve(service, "GET", "/v2/actors/{actor}/runs", lambda _request, _found: json_answer(refusal, 400))
+        service.faults.add(f"POST {RUNS}", "drop_after_accept")
+        with pytest.raises(OutreachError, match=r"Not with \(secret\)"):
+            land_batch(workspace(tmp_path, database_url, url, NEEDY), BATCH)
 
 
 TASK = SOURCE.replace("actor =", 'mode = "adopt"\ntask = "team/nightly-leads"\nactor =').replace(

@@ -28,6 +28,7 @@ from paid_world import (
     lead,
     one,
     run_rows,
+    serve,
     workspace,
 )
 
@@ -48,8 +49,7 @@ from outreach_pipeline.stages.pull_apify import allow_another_run, check_apify, 
 
 def serve_items(service: ApifyService, handler: Callable[[Any, Any], Answer]) -> None:
     """Let `handler` answer for the items of datasets."""
-    service.route("GET", "/v2/datasets/{run}/items", handler)
-    service._routes.insert(0, service._routes.pop())
+    serve(service, "GET", "/v2/datasets/{run}/items", handler)
 
 
 ALL = [f"ada{n}@firm{n}.example" for n in range(7)]
@@ -60,9 +60,6 @@ ALL = [f"ada{n}@firm{n}.example" for n in range(7)]
     [
         (f"POST {RUNS}", "drop_after_accept", 1),
         (f"POST {RUNS}", "half_page", 1),
-        (f"POST {RUNS}", "status_408", 1),
-        (f"POST {RUNS}", "status_500", 3),
-        (f"POST {RUNS}", "status_502", 1),
         ("GET /v2/actor-runs/*", "status_500", 3),
         ("GET /v2/actor-runs/*", "status_429", 3),
         ("GET /v2/actor-runs/*", "drop_before", 2),
@@ -116,68 +113,6 @@ def test_a_refused_start_gives_its_money_back_and_may_be_tried_again(
         assert len(service.runs.all()) == 1
 
 
-def test_silence_after_a_start_blocks_every_other_start_until_the_claim_is_over(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
-    with apify() as (service, url):
-        there = workspace(tmp_path, database_url, url)
-        service.faults.add(f"POST {RUNS}", "drop_before")
-        with pytest.raises(TransientError, match="was lost"):
-            land_batch(there, BATCH)
-        with pytest.raises(TransientError, match="under way in another process"):
-            land_batch(there, BATCH)
-        assert one(admin, "select public.f_apify_committed('-infinity')") > 0
-        assert not service.runs.all()
-        admin.execute("update public.actor_runs set claimed_until = now() - interval '1 second'")
-        assert land_batch(there, BATCH).items == 7
-        assert landed(admin) == ALL
-        assert len(service.runs.all()) == 1
-
-
-def test_a_start_that_is_heard_after_we_gave_up_is_found(tmp_path: Path, database_url: str, admin: Admin) -> None:
-    """The worst of all: nothing is there when we look, and the run begins a moment later."""
-    with apify() as (service, url):
-        there = workspace(tmp_path, database_url, url)  # a start may take two seconds
-        service.faults.add(f"POST {RUNS}", "slow", seconds=3.5)
-        with pytest.raises(TransientError, match="was lost"):
-            land_batch(there, BATCH)
-        with pytest.raises(TransientError, match="under way"):
-            land_batch(there, BATCH)
-        deadline = time.monotonic() + 10
-        while not service.runs.all() and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert land_batch(there, BATCH).items == 7
-        assert len(service.runs.all()) == 1
-        assert [row["found_by"] for row in run_rows(admin)] == ["tag"]
-
-
-def test_a_run_that_shows_late_is_found_instead_of_started_again(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
-    with apify() as (service, url):
-        there = workspace(tmp_path, database_url, url)
-        service.faults.add(f"POST {RUNS}", "drop_after_accept")
-        service.faults.add(f"GET {RUNS}", "status_404", times=9)
-        with pytest.raises(OutreachError):
-            land_batch(there, BATCH)
-        service.faults.clear()
-        admin.execute("update public.actor_runs set claimed_until = now() - interval '1 second'")
-        assert land_batch(there, BATCH).items == 7
-        assert [row["found_by"] for row in run_rows(admin)] == ["tag"]
-        assert len(service.runs.all()) == 1
-
-
-def test_nothing_was_sent_where_nobody_listens(tmp_path: Path, database_url: str, admin: Admin) -> None:
-    there = workspace(tmp_path, database_url, "http://127.0.0.1:9")
-    with pytest.raises(TransientError, match="could not be reached"):
-        land_batch(there, BATCH)
-    (row,) = run_rows(admin)
-    assert (row["state"], row["claimed_until"]) == ("intent", None)
-    with apify() as (service, url):
-        assert land_batch(workspace(tmp_path, database_url, url), BATCH).items == 7
-        assert len(service.runs.all()) == 1
-
-
 def test_list_pages_that_the_typed_client_refuses_are_read_plainly(
     tmp_path: Path, database_url: str, admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,16 +127,6 @@ def test_list_pages_that_the_typed_client_refuses_are_read_plainly(
         assert land_batch(workspace(tmp_path, database_url, url), BATCH).items == 7
         assert len(service.runs.all()) == 1
         assert landed(admin) == ALL
-
-
-def test_without_a_tag_a_lost_run_is_found_by_its_input(tmp_path: Path, database_url: str, admin: Admin) -> None:
-    with apify() as (service, url):
-        service.faults.add(f"POST {RUNS}", "drop_after_accept")
-        there = workspace(tmp_path, database_url, url, SOURCE + 'tag_field = ""\n')
-        assert land_batch(there, BATCH).items == 7
-        (run,) = service.runs.all()
-        assert run.input == b'{"fetch_count": 100}'
-        assert [row["found_by"] for row in run_rows(admin)] == ["tag"]
 
 
 def test_a_page_cut_in_silence_is_read_again(
@@ -244,6 +169,36 @@ def test_an_expired_dataset_ends_the_pull_with_what_there_was(
         assert landed(admin) == ALL[:items]
         assert one(admin, "select status from intake.pull") == verdict
         assert len(service.runs.all()) == 1
+
+
+@pytest.mark.parametrize(("pages", "items", "verdict"), [(0, 0, "refused"), (1, 3, "partial")])
+def test_a_run_that_apify_has_forgotten_ends_the_pull_with_what_there_was(
+    tmp_path: Path, database_url: str, admin: Admin, pages: int, items: int, verdict: str
+) -> None:
+    with apify() as (service, url):
+        there = workspace(tmp_path, database_url, url)
+        service.faults.add(f"GET {ITEMS}", "status_500", times=5, after=pages)
+        with pytest.raises(TransientError):
+            land_batch(there, BATCH)
+        service.runs._runs.clear()
+        # A run of today cannot be forgotten: this is the token of another account.
+        with pytest.raises(PermanentError, match="knows no run") as caught:
+            land_batch(there, BATCH)
+        assert "OUTREACH_APIFY_TOKEN belongs" in caught.value.next_step
+        assert one(admin, "select status from intake.pull") == "running"
+        admin.execute("update public.actor_runs set reserved_at = now() - interval '8 days'")
+        told = f"does not know run .* any more; {items} rows had been landed"
+        if verdict == "refused":
+            with pytest.raises(PermanentError, match=told):
+                land_batch(there, BATCH)
+        else:
+            report = land_batch(there, BATCH)
+            assert (report.items, report.verdict) == (0, "partial")
+            assert land_batch(there, BATCH).already
+        assert one(admin, "select status from intake.pull") == verdict
+        assert landed(admin) == ALL[:items]
+        assert settle_bills(there, after_secs=0) == 1
+        assert len(run_rows(admin)) == 1
 
 
 def test_a_run_that_never_ends_is_picked_up_again_and_never_replaced(
@@ -317,43 +272,6 @@ def test_rows_that_say_why_among_data_are_counted_apart(tmp_path: Path, database
         assert (report.items, report.verdict) == (4, "complete")
         usage = admin.execute("select data_items, error_items, dataset_items from public.actor_usage_log").fetchone()
         assert usage == {"data_items": 2, "error_items": 2, "dataset_items": 4}
-
-
-ADOPT = SOURCE.replace("actor =", 'mode = "adopt"\nactor =').replace("max_total_charge_usd = 2.5\n", "")
-
-
-def test_runs_of_an_outside_schedule_are_adopted_once_each(tmp_path: Path, database_url: str, admin: Admin) -> None:
-    from outreach_pipeline.sandbox.apify_actors import find_actor
-
-    kind = find_actor(ACTOR)
-    assert kind is not None
-    with apify() as (service, url):
-        there = workspace(tmp_path, database_url, url, ADOPT)
-        for hour, rows in ((6, [lead(0), lead(1)]), (18, [lead(2)]), (30, [lead(3)]), (-1, [lead(4)])):
-            begun = datetime(DAY.year, DAY.month, DAY.day, tzinfo=UTC) + timedelta(hours=hour)
-            service.add_run(kind, b"{}", rows, started_at=begun, origin="SCHEDULER")
-        report = land_batch(there, BATCH)
-        assert (report.items, report.verdict) == (3, "complete")
-        assert landed(admin) == ALL[:3]
-        rows_now = run_rows(admin)
-        assert [(row["found_by"], row["reserved_usd"]) for row in rows_now] == [("schedule", 0)] * 2
-        assert service.calls().get(f"POST {RUNS}") is None
-        settle_bills(there, after_secs=0)
-        assert one(admin, "select count(*) from public.actor_usage_log where usage_total_usd > 0") == 2
-
-
-def test_adopting_waits_while_the_day_goes_on_and_says_so_when_it_is_over(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
-    from outreach_pipeline.stages.workspace import Batch
-
-    with apify() as (_, url):
-        there = workspace(tmp_path, database_url, url, ADOPT)
-        today = Batch(datetime.now(UTC).date(), "leads")
-        with pytest.raises(TransientError, match=r"has started on .* yet"):
-            land_batch(there, today)
-        report = land_batch(there, BATCH)
-        assert (report.verdict, report.note) == ("partial", f"No run of {ACTOR} was started on {DAY}.")
 
 
 def test_a_cap_is_kept_and_says_what_is_left(tmp_path: Path, database_url: str, admin: Admin) -> None:
@@ -452,27 +370,6 @@ def test_a_second_process_waits_for_the_first_to_land_its_page(tmp_path: Path, d
         assert set(ends) <= {"complete", "TransientError"}
 
 
-def test_adopted_runs_are_resumed_where_the_trouble_was(tmp_path: Path, database_url: str, admin: Admin) -> None:
-    from outreach_pipeline.sandbox.apify_actors import find_actor
-
-    kind = find_actor(ACTOR)
-    assert kind is not None
-    with apify() as (service, url):
-        there = workspace(tmp_path, database_url, url, ADOPT)
-        for hour in range(3):
-            begun = datetime(DAY.year, DAY.month, DAY.day, hour + 1, tzinfo=UTC)
-            service.add_run(kind, b"{}", [lead(hour * 7 + n) for n in range(7)], started_at=begun)
-        service.faults.add(f"GET {ITEMS}", "status_500", times=5, after=6)
-        with pytest.raises(TransientError):
-            land_batch(there, BATCH)
-        assert 7 < len(landed(admin)) < 21
-        report = land_batch(there, BATCH)
-        assert (report.verdict, report.items) == ("complete", 21 - (len(landed(admin)) - report.items))
-        assert landed(admin) == [f"ada{n}@firm{n}.example" for n in range(21)]
-        usage = admin.execute("select data_items from public.actor_usage_log order by log_id").fetchall()
-        assert [row["data_items"] for row in usage] == [7, 7, 7]
-
-
 def test_long_lists_of_runs_are_read_to_their_end() -> None:
     from pydantic import SecretStr
 
@@ -491,22 +388,6 @@ def test_long_lists_of_runs_are_read_to_their_end() -> None:
         ]
         assert found == [run.id for run in service.runs.all()[10:220]]
         assert TOKEN not in repr(api)
-
-
-def test_a_process_that_slept_through_its_claim_does_not_start(tmp_path: Path, database_url: str, admin: Admin) -> None:
-    from dataclasses import replace
-
-    from outreach_pipeline.sources.apify import ApifySource
-    from outreach_pipeline.stages.pull_apify import open_apify
-
-    with apify() as (service, url):
-        there = workspace(tmp_path, database_url, url)
-        config = there.source("leads")
-        clock = iter([datetime.now(UTC), datetime.now(UTC) + timedelta(hours=1)])
-        source: ApifySource = replace(open_apify(there, BATCH, config), now=lambda: next(clock))  # type: ignore[arg-type]
-        with pytest.raises(TransientError, match="has passed"):
-            list(source.pull(DAY, {}))
-        assert not service.runs.all()
 
 
 def test_a_run_that_nobody_came_back_for_is_billed_all_the_same(

@@ -12,7 +12,8 @@ from paid_world import Admin, apify, one, run_rows, workspace
 
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.errors import ConfigurationError, TransientError
+from outreach_pipeline.sandbox import apify_answers
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.pull_apify import settle_bills
 from outreach_pipeline.stages.workspace import Batch, Workspace
@@ -60,6 +61,49 @@ def test_bills_of_a_process_that_died_are_looked_at_again(tmp_path: Path, databa
         assert settle_bills(there, after_secs=0) == 0
         admin.execute("update public.actor_runs set claimed_until = now()")
         assert settle_bills(there, after_secs=0) == 1
+
+
+def open_bills(admin: Admin) -> int:
+    return int(one(admin, "select count(*) from public.actor_runs where settled_at is null"))
+
+
+def test_one_bill_that_cannot_be_read_holds_no_other_back(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with apify() as (service, url):
+        there = workspace(tmp_path, database_url, url)
+        paid(there, 4)
+        service.faults.add(f"GET /v2/actor-runs/{service.runs.all()[0].id}", "status_500", times=999)
+        with pytest.raises(TransientError, match="1 of 4 bills could not be settled; the first: Apify answered 500"):
+            settle_bills(there, after_secs=0)
+        assert open_bills(admin) == 1
+        service.faults.clear()
+        admin.execute("update public.actor_runs set claimed_until = now()")
+        assert settle_bills(there, after_secs=0) == 1
+
+
+def test_an_apify_that_is_away_is_not_asked_for_every_bill(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with apify() as (service, url):
+        there = workspace(tmp_path, database_url, url)
+        paid(there)
+        fault = service.faults.add("GET /v2/actor-runs/*", "status_500", times=999)
+        with pytest.raises(TransientError, match="3 of 6 bills"):
+            settle_bills(there, after_secs=0)
+        assert fault.struck == 3 * 5, "three runs, five times each"
+        assert open_bills(admin) == 6
+
+
+def test_a_bill_without_a_total_is_what_was_reserved(
+    tmp_path: Path, database_url: str, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = apify_answers.run_object
+    monkeypatch.setattr(apify_answers, "run_object", lambda run: {**whole(run), "usageTotalUsd": None})
+    with apify() as (_, url):
+        there = workspace(tmp_path, database_url, url)
+        paid(there, 1)
+        assert settle_bills(there, after_secs=0) == 1
+        (row,) = run_rows(admin)
+        assert (row["spent_usd"], row["run_status"]) == (row["reserved_usd"], "SUCCEEDED")
+        assert row["settled_at"] is not None
+        assert row["note"].startswith("Apify told no total for the run")
 
 
 def test_a_wrong_token_settles_nothing(tmp_path: Path, database_url: str, admin: Admin) -> None:

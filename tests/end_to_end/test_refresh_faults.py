@@ -15,7 +15,12 @@ from outreach_pipeline.stages.refresh_due import ask_refresh, plan_refresh, requ
 from outreach_pipeline.stages.refresh_results import finish_refresh
 from outreach_pipeline.stages.refresh_run import poll_waves, start_refresh
 from outreach_pipeline.stages.refresh_status import close_breaker, read_refresh
-from tests.end_to_end.paid_world import RUNS, Admin, one, run_rows
+from tests.end_to_end.paid_world import (
+    RUNS,
+    Admin,
+    one,
+    run_rows,
+)
 from tests.end_to_end.refresh_world import (
     ACTOR,
     LOOK,
@@ -82,42 +87,6 @@ def test_too_many_requests_wait_with_their_wave(tmp_path: Path, database_url: st
         assert states(admin) == {("failed", "run_failed", 1): 2, ("pending", None, 2): 2}
         assert len(log(admin)) == 1
         assert service.runs.all() == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "times"), [("drop_after_accept", 1), ("status_500", 3), ("half_page", 1), ("status_502", 1)]
-)
-def test_a_lost_answer_starts_one_run(
-    tmp_path: Path, database_url: str, admin: Admin, kind: str, times: int
-) -> None:
-    with linkedin() as (service, url):
-        work = world(tmp_path, database_url, url, [known(n) for n in range(2)])
-        service.faults.add(f"POST {RUNS}", kind, times)
-        _, _, report = wave(work)
-        assert (report.state, report.unchanged) == ("closed", 2)
-        assert len(service.runs.all()) == len(run_rows(admin)) == 1
-        assert log(admin) == []
-
-
-def test_a_start_in_doubt_keeps_its_wave_and_is_adopted_later(
-    tmp_path: Path, database_url: str, admin: Admin
-) -> None:
-    with linkedin() as (service, url):
-        work = world(tmp_path, database_url, url, [known(n) for n in range(2)])
-        service.faults.add(f"POST {RUNS}", "drop_after_accept")
-        service.faults.add(f"GET {RUNS}", "status_500", 50)
-        plan = plan_refresh(work, day=LOOK)
-        assert plan.wave_id is not None
-        with pytest.raises(TransientError):
-            start_refresh(work, plan.wave_id)
-        assert one(admin, "select state from public.refresh_wave") == "requested"
-        assert states(admin) == {("pending", None, 1): 2}
-        service.faults.clear()
-        assert start_refresh(work, plan.wave_id).state == "running"
-        assert ended(work) == [plan.wave_id]
-        assert finish_refresh(work, plan.wave_id).unchanged == 2
-        assert len(service.runs.all()) == 1
-        assert run_rows(admin)[0]["found_by"] == "tag"
 
 
 def test_a_run_that_never_ends_is_told_once_and_never_replaced(

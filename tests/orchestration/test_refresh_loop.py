@@ -177,6 +177,18 @@ def test_a_start_whose_answer_is_lost_is_tried_again_and_paid_once(
     assert {job["status"] for job in jobs(admin)} == {"completed"}
 
 
+def test_a_start_that_came_to_nothing_is_sent_again_when_its_claim_is_over(
+    loop: Loop, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The step waits for that, however short its own waits are, and for the next claim if it comes to nothing again."""
+    monkeypatch.setattr(failures, "FIRST_WAIT_SECONDS", 0.01)
+    fault = loop.service.faults.add(f"POST {RUNS}", "status_500", times=2)
+    started = loop.start()
+    assert started.success, problem_text(started)
+    assert (fault.struck, len(loop.service.runs.all())) == (2, 1)
+    assert [row["attempts"] for row in run_rows(admin)] == [3]
+
+
 def test_the_same_wave_started_by_several_runs_at_once_is_paid_once(
     loop: Loop, admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
