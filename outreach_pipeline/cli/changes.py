@@ -163,7 +163,10 @@ def _show(report: ChangesReport) -> None:
         console.print("No such change was noted.")
         hint("Changes are noted when a later record says something else: `outreach run`, `outreach refresh`.")
         return
-    shown = table("id", "what", "who", "before", "after", "seen", "sure", "state", numbers=("id", "sure"))
+    shown = table(
+        "id", "what", "who", "before", "after", "seen", "sure", "state", numbers=("id", "sure"),
+        prose=("before", "after"), keys=("id", "what", "who"),
+    )  # fmt: skip
     for change in report.changes:
         state = f"[{_COLOURS[change.state]}]{change.state}[/]"
         if change.state == "proposed" and change.policy != "propose":
@@ -193,7 +196,7 @@ def _show_decided(decided: Sequence[Decided], as_json: bool) -> None:
     if as_json:
         print_json([asdict(each) for each in decided])
         return
-    shown = table("id", "what", "state", "note", numbers=("id",))
+    shown = table("id", "what", "state", "note", numbers=("id",), prose=("note",))
     for each in decided:
         shown.add_row(
             str(each.intelligence_id), each.intelligence_type.replace("_", " "),
@@ -203,7 +206,7 @@ def _show_decided(decided: Sequence[Decided], as_json: bool) -> None:
 
 
 def _show_policies(policies: Sequence[Policy]) -> None:
-    shown = table("kind", "policy", "from", "waiting", "what it is", numbers=("from", "waiting"))
+    shown = table("kind", "policy", "from", "waiting", "what it is", numbers=("from", "waiting"), prose=("what it is",))
     for each in policies:
         least = f"{each.min_confidence:.2f}" if each.policy == "apply" and each.min_confidence else "-"
         shown.add_row(

@@ -48,14 +48,15 @@ def _headline(found: Json) -> str:
 
 
 def _show_fields(fields: dict[str, Json]) -> None:
-    shown = table("field", "value", "source", "load", "observed", numbers=("load",))
-    shown.columns[1].max_width = _LONGEST
+    shown = table(
+        "field", "value", "source", "load", "observed", numbers=("load",), prose=("value",), keys=("field", "value")
+    )
     for name, field in fields.items():
         if field["value"] is None and not field["lost"]:
             continue
         _add(shown, text(name), field)
         for other in field["lost"][:_MOST_LOST]:
-            _add(shown, "", other, struck=True)
+            _add(shown, "  lost", other, struck=True)
         if len(field["lost"]) > _MOST_LOST:
             shown.add_row("", f"[dim]... and {len(field['lost']) - _MOST_LOST:,} more values[/]")
     out().print(shown)
@@ -68,12 +69,12 @@ def _add(shown: Any, name: str, stated: Json, *, struck: bool = False) -> None:
     value = f"{stated_value:,}" if is_amount else text(_short(stated_value))
     why = f"\n  {text(stated['why'])}" if struck else ""
     cells = [
-        f"lost: {value}{why}" if struck else value,
+        f"{value}{why}",
         text(stated["source"]),
         str(stated["load_id"] or "-"),
     ]
     cells.append(moment(stated["observed_at"]))
-    shown.add_row(name, *(f"[dim]{cell}[/]" if struck else cell for cell in cells))
+    shown.add_row(*(f"[dim]{cell}[/]" if struck else cell for cell in (name, *cells)))
 
 
 def _short(value: Any) -> Any:
@@ -99,17 +100,15 @@ def _show_title(reading: Json) -> None:
 
 
 def _show_slots(slots: list[Json]) -> None:
-    shown = table("slot", "held by", "title", "since", "seen", "id")
+    shown = table("slot", "occupant", "title", "since", "seen", prose=("title",), keys=("slot",))
     for slot in slots:
+        which = f"{slot['slot_type']}\n[dim]{slot['company_slot_unique_id']}[/]"
         if slot["person_unique_id"] is None:
-            shown.add_row(
-                slot["slot_type"], "[dim]vacant[/]", "", "", "", f"[dim]{slot['company_slot_unique_id']}[/]"
-            )
+            shown.add_row(which, "[dim]vacant[/]")
             continue
         shown.add_row(
-            slot["slot_type"], f"{text(slot['person_name'])}\n[dim]{slot['person_unique_id']}[/]",
+            which, f"{text(slot['person_name'])}\n[dim]{slot['person_unique_id']}[/]",
             text(_short(slot["title"])), moment(slot["filled_at"]), moment(slot["last_refreshed_at"]),
-            f"[dim]{slot['company_slot_unique_id']}[/]",
         )  # fmt: skip
     out().print(shown)
 
@@ -130,8 +129,9 @@ def _show_standing(standing: list[Json]) -> None:
 
 def _show_candidates(candidates: list[Json]) -> None:
     shown = table(
-        "place", "candidate", "title", "points", "seen", "load", numbers=("place", "points", "load")
-    )
+        "no.", "candidate", "title", "points", "seen", "load", numbers=("no.", "points", "load"), prose=("title",),
+        keys=("no.", "candidate"),
+    )  # fmt: skip
     for each in candidates:
         why = f"\n[dim]{text(each['why'] or each['reason'])}[/]"
         shown.add_row(
@@ -143,8 +143,9 @@ def _show_candidates(candidates: list[Json]) -> None:
 
 
 def _show_history(history: list[Json]) -> None:
+    whose = "slot" if "slot_type" in history[0] else "who"
     shown = table(
-        "day", "event", "slot" if "slot_type" in history[0] else "who", "why", "load", numbers=("load",)
+        "day", "event", whose, "why", "load", numbers=("load",), prose=(whose, "why"), keys=("day", "event", whose)
     )
     colours = {"ASSIGN": "green", "DISPLACE": "yellow", "VACATE": "red"}
     for event in history:

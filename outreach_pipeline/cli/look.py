@@ -127,7 +127,7 @@ def _show_status(report: StatusReport) -> None:
     console = out()
     counts = ("landed", "promoted", "failed", "duplicate", "pending", "waiting")
     if report.batches:
-        shown = table("batch", "state", *counts, numbers=counts)
+        shown = table("batch", "state", *counts, numbers=counts, keys=("batch", "state"))
         for batch in report.batches:
             colour = _STATES.get(batch.state, "white")
             cells = [number(getattr(batch.loads, name)) for name in counts]
@@ -135,7 +135,6 @@ def _show_status(report: StatusReport) -> None:
                 cells[2] = f"[red]{cells[2]}[/]"
             shown.add_row(text(batch.batch_id), f"[{colour}]{batch.state}[/]", *cells)
         if len(report.batches) > 1:
-            shown.add_section()
             shown.add_row(
                 "[bold]total[/]", "", *(f"[bold]{number(getattr(report.total, n))}[/]" for n in counts)
             )

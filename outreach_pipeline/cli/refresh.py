@@ -77,10 +77,10 @@ def register(app: typer.Typer) -> None:
     )(close_breaker)
 
 
-def refresh(context: typer.Context) -> None:
+def refresh(context: typer.Context, as_json: Json = False) -> None:
     """Run `refresh` without a command below it: its status."""
     if context.invoked_subcommand is None:
-        status(as_json=False)
+        status(as_json=as_json)
 
 
 def run(

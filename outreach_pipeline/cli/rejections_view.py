@@ -23,8 +23,9 @@ def show_rejections(report: RejectionReport, *, show_text: bool) -> None:
         console.print("Nothing was refused, left out or repaired.")
         return
     groups = table(
-        "outcome", "column", "check", "reason", "rejections", "loads", numbers=("rejections", "loads")
-    )
+        "outcome", "column", "check", "reason", "rejections", "loads", numbers=("rejections", "loads"),
+        prose=("reason",), keys=("outcome", "column", "check"),
+    )  # fmt: skip
     for group in report.groups:
         groups.add_row(
             f"[{_COLOURS[group.outcome]}]{group.outcome}[/]", text(group.column_name), text(group.check_name),
@@ -44,7 +45,7 @@ def show_rejections(report: RejectionReport, *, show_text: bool) -> None:
 
 
 def _show_rows(report: RejectionReport, *, show_text: bool) -> None:
-    rows = table("load", "batch", "column", "check", "outcome", "load is", numbers=("load",))
+    rows = table("load", "batch", "column", "check", "outcome", "load is", numbers=("load",), keys=("load", "batch"))
     for row in report.rows:
         rows.add_row(
             str(row.load_id), text(row.batch_id), text(row.column_name), text(row.check_name),
@@ -65,7 +66,10 @@ def show_reviews(report: ReviewReport) -> None:
     if not report.rows:
         out().print("No company name waits for a decision.")
         return
-    shown = table("review", "name", "place", "candidates", "reason", numbers=("review",))
+    shown = table(
+        "review", "name", "location", "candidates", "reason", numbers=("review",), prose=("reason",),
+        keys=("review", "name"),
+    )  # fmt: skip
     for row in report.rows:
         place = ", ".join(part for part in (row.place_city, row.place_country) if part)
         names = [f"{candidate.company_unique_id} {candidate.company_name}" for candidate in row.candidates]

@@ -7,12 +7,16 @@ Belongs here: their options and what they print. Does not belong here: the check
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from outreach_pipeline.cli.options import Json, command, open_workspace
 from outreach_pipeline.cli.terminal import err, hint, number, out, print_json, table, text
+
+if TYPE_CHECKING:
+    from outreach_pipeline.sources.registry import SourceConfig
 
 
 def register(app: typer.Typer) -> None:
@@ -92,24 +96,27 @@ def sources(as_json: Json = False) -> None:
         return
     any_nightly = any(config.nightly for config in configured)
     shown = table(
-        "source", "kind", "shape", "rank", *(["nightly"] if any_nightly else []), "reads", numbers=("rank",)
-    )
-    shown.columns[-1].overflow, shown.columns[-1].no_wrap = "ellipsis", True
+        "source", "kind", "shape", "rank", *(["nightly"] if any_nightly else []), "reads", numbers=("rank",),
+        paths=("reads",), spare=("reads",),
+    )  # fmt: skip
     for config in configured:
-        reads = (
-            getattr(config, "path", None)
-            or getattr(config, "actor", None)
-            or getattr(config, "endpoint", None)
-        )
         nightly = ["yes" if config.nightly else "[dim]·[/]"] if any_nightly else []
         shown.add_row(
             text(config.name), text(config.kind), text(config.shape), number(config.rank), *nightly,
-            text(reads or "what `outreach land` gives it"),
+            text(_reads(config)),
         )  # fmt: skip
     out().print(shown)
     hint(
         f"From {workspace.sources.file}. A lower rank is the better source. docs/adding-a-source.md adds one."
     )
+
+
+def _reads(config: SourceConfig) -> str:
+    """Where a source's items come from: a path as one would type it here, an actor, an endpoint."""
+    path = getattr(config, "path", None)
+    if path:
+        return str(path).removeprefix(f"{Path.cwd()}/")
+    return getattr(config, "actor", None) or getattr(config, "endpoint", None) or "`outreach land`"
 
 
 def doctor(as_json: Json = False) -> None:
@@ -123,12 +130,11 @@ def doctor(as_json: Json = False) -> None:
         print_json([asdict(finding) for finding in found])
     else:
         colours = {"ok": "green", "warn": "yellow", "fail": "red"}
-        shown = table("", "part", "found")
+        shown = table("", "part", "found", prose=("found",), keys=("", "part"), heads=False)
         for finding in found:
             step = f"\n[dim]-> {text(finding.next_step)}[/]" if finding.next_step else ""
             colour = colours[finding.outcome]
             shown.add_row(f"[{colour}]{finding.outcome}[/]", finding.name, text(finding.detail) + step)
-        shown.show_header = False
         out().print(shown)
     raise typer.Exit(1 if any(finding.outcome == FAIL for finding in found) else 0)
 

@@ -155,7 +155,7 @@ def _show_score(score: Score) -> None:
         f"[bold]{text(score.company_name)}[/] [dim]{score.company_unique_id}[/]  {_band(score.band)} "
         f"[bold]{score.score:.1f}[/]{capped}"
     )
-    shown = table("points", "why", "when", "how", numbers=("points",))
+    shown = table("points", "why", "when", "how", numbers=("points",), prose=("why", "how"), keys=("points", "why"))
     for reason in score.reasons:
         source = f", {reason.source}" if reason.source else ""
         how = f"{reason.weight:.0f} x {1 - reason.age_days / reason.decay_days:.0%} x quality {reason.quality:.0f}"
@@ -214,20 +214,28 @@ def _show_rules(book: RuleBook) -> None:
         + ", ".join(f"{_band(row['band'])} from {row['min_score']:.0f}" for row in book.bands)
         + "."
     )
-    weights = table("reason", "variant", "weight", "days", "at most", "what", numbers=("weight", "days", "at most"))
+    weights = table(
+        "reason", "variant", "weight", "days", "at most", "what", numbers=("weight", "days", "at most"),
+        prose=("what",), keys=("reason", "variant"),
+    )  # fmt: skip
     for row in book.weights:
         weights.add_row(
             text(row["reason"]), text(row["variant"] or None), f"{row['weight']:.0f}", str(row["decay_days"]),
             str(row["at_most"]), text(row["description"]),
         )  # fmt: skip
     console.print(weights)
-    raised = table("from", "condition", "raises", "quality", "once in days", numbers=("quality", "once in days"))
+    console.print()
+    raised = table(
+        "from", "condition", "raises", "quality", "once in days", numbers=("quality", "once in days"),
+        prose=("condition",), keys=("from", "condition"),
+    )  # fmt: skip
     for row in book.rules:
         raised.add_row(
             text(row["origin"]), text(_condition(row)), text(" ".join(filter(None, (row["reason"], row["variant"])))),
             f"{row['quality']:.0f}", str(row["dedupe_days"]),
         )  # fmt: skip
     console.print(raised)
+    console.print()
     for row in book.limits:
         console.print(f"At most {number(row['max_per_day'])} signals a day of one {row['scope']}.")
     if len(book.versions) > 1:

@@ -1,14 +1,14 @@
 """What a command writes and where: results on stdout, progress and errors on stderr, JSON when asked for.
 
-Belongs here: consoles, JSON, progress bars, the look of tables and numbers. Does not belong here: what a
-single command shows.
+Belongs here: consoles, JSON, progress bars, the look of numbers and moments. Does not belong here: rows in columns
+(`listing`), what a single command shows.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -16,15 +16,29 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
+from outreach_pipeline.cli.listing import Listing, fold
 from outreach_pipeline.errors import OutreachError
 
 if TYPE_CHECKING:
     from outreach_pipeline.stages.workspace import Progress
 
 WIDTH = 100
-"""Columns where nobody tells (a pipe, a log file); every table fits into them."""
+"""Columns where nobody tells (a pipe, a log file)."""
+
+
+class Screen(Console):
+    """A console that folds sentences between words only, and ends no line in blanks."""
+
+    def print(self, *objects: Any, soft_wrap: bool | None = None, **options: Any) -> None:
+        """As in rich, but for texts; with `soft_wrap` they are left as they are."""
+        if not soft_wrap:
+            objects = tuple(self._folded(each) if isinstance(each, str) else each for each in objects)
+        super().print(*objects, soft_wrap=True, **options)
+
+    def _folded(self, sentence: str) -> Text:
+        return Text("\n").join(fold(self.render_str(sentence), self.width))
 
 
 def out() -> Console:
@@ -42,7 +56,7 @@ def _console(*, stderr: bool) -> Console:
     known = stream.isatty() or "COLUMNS" in os.environ
     # Both or none: with the width alone, rich falls back to 80 columns where TERM is unset (cron, CI).
     size = (None, None) if known else (WIDTH, 25)
-    return Console(stderr=stderr, highlight=False, width=size[0], height=size[1], soft_wrap=False)
+    return Screen(stderr=stderr, highlight=False, emoji=False, width=size[0], height=size[1])
 
 
 def print_json(value: Any) -> None:
@@ -95,16 +109,9 @@ def text(value: object) -> str:
     return escape(str(value))
 
 
-def table(*columns: str, numbers: Sequence[str] = (), title: str | None = None) -> Table:
-    """A table in the one style of this program; `numbers` names the columns to be aligned right."""
-    made = Table(
-        box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", title=title, title_justify="left",
-        title_style="bold", show_edge=False,
-    )  # fmt: skip
-    for name in columns:
-        is_number = name in numbers
-        made.add_column(name, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
-    return made
+def table(*columns: str, **roles: Any) -> Listing:
+    """A listing in the one style of this program; `roles` are the fields of Listing: numbers, prose, keys and so on."""
+    return Listing(columns, **roles)
 
 
 def hint(sentence: str) -> None:

@@ -178,7 +178,9 @@ def show_outcomes(workspace: Workspace, day: date, outcomes: list[Outcome], *, a
         print_json({"day": day, "batches": rows})
         return
     counts = ("landed", "promoted", "failed", "duplicate", "pending")
-    shown = table("batch", "outcome", *counts, "seconds", numbers=(*counts, "seconds"))
+    shown = table(
+        "batch", "outcome", *counts, "seconds", numbers=(*counts, "seconds"), keys=("batch", "outcome")
+    )  # fmt: skip
     for row in rows:
         colour = {"done": "green", "held": "yellow"}.get(str(row["state"]), "red")
         cells = [number(row.get(name)) for name in counts]

@@ -244,20 +244,3 @@ def test_a_reader_that_stops_reading_is_no_error(cli: CommandLine) -> None:
     _, errors = process.communicate(timeout=60)
 
     assert (process.returncode, errors) == (0, "")
-
-
-def test_tables_fit_into_100_columns(cli: CommandLine) -> None:
-    cli.take_in(cli.companies(ACME, BOLT), "companies_csv", "2022-06-30")
-    cli.take_in(
-        cli.officers(["Acme Pumps", "n/a", "Chief Executive Officer " * 9, "2019"]),
-        "officers_csv",
-        "2019-06-30",
-    )
-    commands = (
-        ["status"], ["sources"], ["rejections"], ["doctor"], ["explain", "04.04.01.00.00000.001"],
-        ["explain", "04.04.02.00.00000.001"], ["explain", "04.04.05.00.00000.001"],
-    )  # fmt: skip
-    for arguments in commands:
-        ran = cli.fine(*arguments)
-        assert ran.out.strip()
-        assert max(map(len, ran.out.splitlines())) <= 100, arguments

@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from outreach_pipeline.cli.execute import Outcome
 from outreach_pipeline.cli.options import read_batch, read_day, yesterday
-from outreach_pipeline.cli.terminal import moment, number, plural, print_json, progress_bars, table, text
+from outreach_pipeline.cli.terminal import moment, number, plural, print_json, progress_bars, text
 from outreach_pipeline.cli.work import exit_code
 
 
@@ -44,11 +44,6 @@ def test_json_holds_every_kind_of_value_of_the_database(capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out) == {
         "day": "2022-06-30", "at": "2022-06-30T00:00:00+00:00", "n": 0.5, "b": "01ff", "s": ["x"], "i": 3,
     }  # fmt: skip
-
-
-def test_numbers_stand_right() -> None:
-    made = table("name", "count", numbers=("count",))
-    assert [column.justify for column in made.columns] == ["left", "right"]
 
 
 @pytest.mark.parametrize(
