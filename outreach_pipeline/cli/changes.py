@@ -18,7 +18,7 @@ from outreach_pipeline.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from outreach_pipeline.stages.changes import Change, ChangesReport, Decided, Policy
+    from outreach_pipeline.stages.changes import Change, ChangeFilter, ChangesReport, Decided, Policy
 
 _COLOURS = {"applied": "green", "proposed": "yellow", "dismissed": "dim", "ignored": "dim"}
 Ids = Annotated[
@@ -98,17 +98,21 @@ def changes(
     if context.invoked_subcommand is not None:
         return
     from outreach_pipeline.stages.changes import KINDS, STATES, ChangeFilter, read_changes
+    from outreach_pipeline.stages.known import refuse_unknown
     from outreach_pipeline.stages.migrations import explained
 
     _refuse_unknown(state, STATES, "state")
     _refuse_unknown(kind, KINDS, "kind of change")
     workspace = open_workspace()
+    which = ChangeFilter(state, kind, since, person, company)
     with explained(workspace):
-        report = read_changes(workspace, ChangeFilter(state, kind, since, person, company), limit=limit)
+        report = read_changes(workspace, which, limit=limit)
+        if not report.changes:
+            refuse_unknown(workspace, person=person, company=company)
     if as_json:
         print_json({"total": report.total, "changes": [asdict(change) for change in report.changes]})
         return
-    _show(report)
+    _show(report, which)
 
 
 def apply(ids: Ids, as_json: Json = False) -> None:
@@ -157,10 +161,10 @@ def _refuse_unknown(value: str | None, known: Sequence[str], what: str) -> None:
         raise ConfigurationError(f"{value!r} is no {what}.", next_step=f"Write one of: {', '.join(known)}.")
 
 
-def _show(report: ChangesReport) -> None:
+def _show(report: ChangesReport, which: ChangeFilter) -> None:
     console = out()
     if not report.changes:
-        console.print("No such change was noted.")
+        console.print(f"No change{_told(which)} was noted.")
         hint("Changes are noted when a later record says something else: `outreach run`, `outreach refresh`.")
         return
     shown = table(
@@ -183,6 +187,16 @@ def _show(report: ChangesReport) -> None:
     console.print(f"\n{plural(total, 'change')}: {by_state}")
     if report.total.get("proposed"):
         hint("Decide with `outreach changes apply ID...` or `outreach changes dismiss ID...`.")
+
+
+def _told(which: ChangeFilter) -> str:
+    """The filter in words, with a blank before."""
+    parts = [
+        f"of the kind {which.kind}" if which.kind else "", f"of {text(which.person)}" if which.person else "",
+        f"at {text(which.company)}" if which.company else "", f"since {which.since}" if which.since else "",
+        f"that is {which.state}" if which.state else "",
+    ]  # fmt: skip
+    return "".join(f" {part}" for part in parts if part)
 
 
 def _after(change: Change) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from outreach_pipeline.cli.terminal import number, out, plural, table, text
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.records.words import reason_in_words
 from outreach_pipeline.stages.rejections import RejectionFilter, read_rejections
 from outreach_pipeline.stages.status import read_status
 
@@ -83,8 +84,8 @@ def refusals(workspace: Workspace) -> None:
     report = read_rejections(workspace, RejectionFilter(outcome="rejected"), limit=0)
     shown = table("items", "check", "why", numbers=("items",))
     for group in report.groups[:6]:
-        reason = group.reason if len(group.reason) <= 66 else group.reason[:65] + "…"
-        shown.add_row(number(group.loads), text(f"{group.column_name} {group.check_name}"), text(reason))
+        reason = short(reason_in_words(group.reason), 66)
+        shown.add_row(number(group.loads), text(f"{group.column_name} {group.check_name}"), reason)
     out().print(shown)
 
 

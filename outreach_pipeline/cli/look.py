@@ -6,6 +6,7 @@ Belongs here: their options. Does not belong here: reading (`stages`), larger vi
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -95,16 +96,18 @@ def register(app: typer.Typer) -> None:
 
 def status(day: Day = None, source: OneSource = None, as_json: Json = False) -> None:
     """Print `status`."""
+    from outreach_pipeline.stages.known import refuse_unknown
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.status import read_status
 
     workspace = open_workspace()
     with explained(workspace):
+        refuse_unknown(workspace, source=source)
         report = read_status(workspace, day=day, source=source)
     if as_json:
         print_json(status_document(report))
         return
-    _show_status(report)
+    _show_status(report, day, source)
 
 
 def status_document(report: StatusReport) -> dict[str, object]:
@@ -123,7 +126,7 @@ def status_document(report: StatusReport) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _show_status(report: StatusReport) -> None:
+def _show_status(report: StatusReport, day: date | None, source: str | None) -> None:
     console = out()
     counts = ("landed", "promoted", "failed", "duplicate", "pending", "waiting")
     if report.batches:
@@ -141,7 +144,8 @@ def _show_status(report: StatusReport) -> None:
         console.print(shown)
         console.print()
     else:
-        console.print("No batch has landed.")
+        which = f"{f' of {text(source)}' if source else ''}{f' on {day}' if day else ''}"
+        console.print(f"No batch{which} has landed.")
     share = f" ({report.filled_slots / report.slots:.0%})" if report.slots else ""
     console.print(
         f"{plural(report.companies, 'company', 'companies')}   {plural(report.people, 'person', 'people')}   "
@@ -176,7 +180,9 @@ def rejections(
         typer.Option("--outcome", parser=_outcome, metavar="OUTCOME", help="rejected, dropped or noted."),
     ] = None,
     load: Annotated[int | None, typer.Option("--load", min=1, metavar="ID", help="Only this load.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=0, max=10_000, help="Rows to show.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, max=10_000, help="Groups to show, and loads; 0: all groups, no loads.")
+    ] = 20,
     show_text: Annotated[
         bool, typer.Option("--show-text", help="Show the item as it came: a person's data.")
     ] = False,
@@ -184,22 +190,25 @@ def rejections(
 ) -> None:
     """Print `rejections`."""
     from outreach_pipeline.cli.rejections_view import show_rejections
+    from outreach_pipeline.stages.known import refuse_unknown
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.rejections import RejectionFilter, read_rejections
 
     workspace = open_workspace()
     which = RejectionFilter(batch, column, check, outcome, load)
     with explained(workspace):
+        refuse_unknown(workspace, batch_id=batch, column=column, check=check, load_id=load)
         report = read_rejections(workspace, which, limit=limit, with_text=show_text)
+    groups = report.groups[:limit] if limit else report.groups
     if as_json:
         rows = [asdict(row) for row in report.rows]
         if not show_text:
             rows = [{name: value for name, value in row.items() if name != "text"} for row in rows]
         print_json(
-            {"total": report.total, "groups": [asdict(group) for group in report.groups], "rows": rows}
+            {"total": report.total, "kinds": len(report.groups), "groups": list(map(asdict, groups)), "rows": rows}
         )
         return
-    show_rejections(report, show_text=show_text)
+    show_rejections(report, groups, which, show_text=show_text)
 
 
 def reviews(

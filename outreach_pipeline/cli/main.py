@@ -21,7 +21,7 @@ OK, FAILED, USAGE, TRY_AGAIN, INTERRUPTED = 0, 1, 2, 3, 130
 
 EPILOG = (
     "Exit codes: 0 done; 1 the work failed (a batch was held, something was refused); 2 wrong usage or "
-    "configuration; "
+    "configuration, or something named does not exist; "
     "3 a passing trouble, try again; 130 interrupted. Settings are OUTREACH_* variables or .env; "
     "OUTREACH_DEBUG=1 "
     "shows tracebacks."

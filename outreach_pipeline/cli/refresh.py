@@ -244,7 +244,7 @@ def ask(
     people: Annotated[list[str], typer.Argument(metavar="PERSON_ID...", help="Ids, as `outreach explain` shows.")],
     as_json: Json = False,
 ) -> int:
-    """Run `refresh ask`; 1 when somebody cannot be asked about."""
+    """Run `refresh ask`; 1 when somebody cannot be asked about, 2 when an id is nobody's."""
     from outreach_pipeline.stages.refresh_due import ask_refresh
 
     said = ask_refresh(open_workspace(), people)
@@ -255,6 +255,8 @@ def ask(
             out().print(f"{text(person)}  {_SAID[what]}")
         if "asked" in said.values():
             hint("`outreach refresh run --wait` asks now; otherwise the next wave does.")
+    if "unknown" in said.values():
+        return 2
     return 1 if set(said.values()) - {"asked", "live"} else 0
 
 

@@ -5,43 +5,58 @@ Belongs here: their tables. Does not belong here: reading them (`stages`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from outreach_pipeline.cli.terminal import hint, number, out, table, text
+from outreach_pipeline.cli.terminal import hint, number, out, plural, table, text
+from outreach_pipeline.records.words import reason_in_words
 
 if TYPE_CHECKING:
-    from outreach_pipeline.stages.rejections import RejectionReport
+    from outreach_pipeline.stages.rejections import RejectionFilter, RejectionGroup, RejectionReport
     from outreach_pipeline.stages.status import ReviewReport
 
 _COLOURS = {"rejected": "red", "dropped": "yellow", "noted": "dim"}
+_DONE = {"rejected": "refused", "dropped": "left out", "noted": "repaired"}
 
 
-def show_rejections(report: RejectionReport, *, show_text: bool) -> None:
-    """Groups, then rows."""
+def show_rejections(
+    report: RejectionReport, groups: Sequence[RejectionGroup], which: RejectionFilter, *, show_text: bool
+) -> None:
+    """The groups, then the rows of a report, and how many more there are; `which` is what was asked for."""
     console = out()
-    if not report.groups:
-        console.print("Nothing was refused, left out or repaired.")
+    if not groups:
+        console.print(f"Nothing was {_DONE.get(which.outcome or '', 'refused, left out or repaired')}{_told(which)}.")
         return
-    groups = table(
+    shown = table(
         "outcome", "column", "check", "reason", "rejections", "loads", numbers=("rejections", "loads"),
         prose=("reason",), keys=("outcome", "column", "check"),
     )  # fmt: skip
-    for group in report.groups:
-        groups.add_row(
+    for group in groups:
+        shown.add_row(
             f"[{_COLOURS[group.outcome]}]{group.outcome}[/]", text(group.column_name), text(group.check_name),
-            text(group.reason), number(group.rejections), number(group.loads),
+            text(reason_in_words(group.reason)), number(group.rejections), number(group.loads),
         )  # fmt: skip
-    console.print(groups)
+    console.print(shown)
     if report.rows:
         console.print()
         _show_rows(report, show_text=show_text)
-    if len(report.rows) < report.total:
-        hint(
-            f"{len(report.rows):,} of {report.total:,} rows; more with --limit, fewer kinds with --column "
-            f"or --check."
+    if len(groups) < len(report.groups) or 0 < len(report.rows) < report.total:
+        console.print(
+            f"[dim]{len(groups):,} of {plural(len(report.groups), 'group')}, {len(report.rows):,} of "
+            f"{plural(report.total, 'rejection')}; more with --limit.[/]"
         )
     if not show_text:
         hint("The items themselves: --show-text (a person's data). Once corrected: `outreach replay`.")
+
+
+def _told(which: RejectionFilter) -> str:
+    """The filter in words, with a blank before."""
+    parts = [
+        f"of load {which.load_id}" if which.load_id else "", f"of {text(which.batch_id)}" if which.batch_id else "",
+        f"in the column {text(which.column)}" if which.column else "",
+        f"by the check {text(which.check)}" if which.check else "",
+    ]  # fmt: skip
+    return "".join(f" {part}" for part in parts if part)
 
 
 def _show_rows(report: RejectionReport, *, show_text: bool) -> None:

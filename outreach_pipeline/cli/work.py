@@ -213,6 +213,7 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Run `replay`."""
+    from outreach_pipeline.stages.known import refuse_unknown
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.replay import ReplayFilter
     from outreach_pipeline.stages.replay import replay as replay_loads
@@ -221,17 +222,20 @@ def replay(
         raise typer.BadParameter("Give load ids, or --batch, --column and --check, not both.")
     workspace = open_workspace()
     with explained(workspace), progress_bars() as progress:
+        refuse_unknown(workspace, batch_id=batch, column=column, check=check)
         report = replay_loads(
             workspace, ReplayFilter(tuple(load_ids or ()), batch, column, check), progress=progress
         )
     if as_json:
         print_json(asdict(report))
     else:
-        _show_replay(report)
+        named = {"batch": batch, "column": column, "check": check}
+        filtered = ", ".join(f"{what} {value}" for what, value in named.items() if value)
+        _show_replay(report, f"No rejected load of {filtered}" if filtered else "No rejected load")
     raise typer.Exit(1 if report.held else 0)
 
 
-def _show_replay(report: ReplayReport) -> None:
+def _show_replay(report: ReplayReport, nothing: str) -> None:
     console = out()
     if report.queued:
         console.print(
@@ -241,7 +245,7 @@ def _show_replay(report: ReplayReport) -> None:
             f"{report.waiting:,} waiting (company, name or website unknown)."
         )
     else:
-        console.print("No load matches: nothing to read again.")
+        console.print(f"{text(nothing)}: nothing to read again.")
     if report.titles_read:
         console.print(
             f"{report.titles_read:,} titles were read by older rules; {report.titles_changed:,} say "

@@ -15,7 +15,7 @@ from typing import Any
 
 from outreach_pipeline.database.connect import Role, Row, Transaction
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import ConfigurationError, PermanentError
+from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.rules.barton_id import Entity, parse_barton_id
 from outreach_pipeline.stages.explain_fields import (
     COMPANY_FIELDS,
@@ -33,7 +33,7 @@ _MOST_RECORDS = 5_000
 def explain(workspace: Workspace, barton_id: str) -> Json:
     """The document of a company, person or slot; an id that was merged away leads to the surviving one.
 
-    Raises ConfigurationError for a text that is no Barton ID, PermanentError for one that nothing has.
+    Raises ConfigurationError for a text that is no Barton ID, and for one that nothing has or whose person was erased.
     """
     asked = barton_id.strip()
     parsed = parse_barton_id(asked)
@@ -49,10 +49,7 @@ def explain(workspace: Workspace, barton_id: str) -> Json:
         make = {Entity.COMPANY: _company, Entity.PERSON: _person, Entity.SLOT: explain_slot}[parsed.entity]
         document = make(tx, found, number)
         if document is None:
-            raise PermanentError(
-                f"There is no {parsed.entity.name.lower()} {asked}.",
-                next_step="Ids are never reused: look whether a digit is wrong.",
-            )
+            raise _nobody(tx, parsed.entity, asked, found)
         retired = [
             row["retired_id"] for row in tx.fetch_all(load_queries("explain").merged_into, {"id": found})
         ]
@@ -60,6 +57,20 @@ def explain(workspace: Workspace, barton_id: str) -> Json:
         "id": found, "entity": parsed.entity.name.lower(), **({"asked_for": asked} if asked != found else {}),
         **document, "merged_ids": retired,
     }  # fmt: skip
+
+
+def _nobody(tx: Transaction, entity: Entity, asked: str, surviving: str) -> ConfigurationError:
+    """Why there is nothing to explain; of somebody erased only the day is known."""
+    for barton_id in (asked, surviving):
+        erased = tx.fetch_one(load_queries("suppress").erased_before, {"id": barton_id})
+        if erased is not None:
+            return ConfigurationError(
+                f"Person {asked} was erased on {erased['created_at'].date()}.",
+                next_step="Nothing of them is kept, and the id is never given again.",
+            )
+    return ConfigurationError(
+        f"There is no {entity.name.lower()} {asked}.", next_step="Ids are never reused: look whether a digit is wrong."
+    )
 
 
 def _company(tx: Transaction, barton_id: str, number: int) -> Json | None:

@@ -20,7 +20,8 @@ from typing import Any
 
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import ConfigurationError, PermanentError
+from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.records.words import reason_in_words
 from outreach_pipeline.rules.barton_id import Entity, parse_barton_id
 from outreach_pipeline.rules.emails import is_free_mail, read_email
 from outreach_pipeline.rules.linkedin import read_profile
@@ -120,12 +121,12 @@ def read_target(text: str) -> Target:
     if "linkedin." in asked.lower() or asked.startswith(("/in/", "urn:li:", "in/")):
         profile = read_profile(asked)
         if profile.url is None:
-            raise ConfigurationError(f"That is no LinkedIn profile ({profile.problem}).", next_step=_WRITE_IT_AS)
+            raise _nobodys("LinkedIn profile", profile.problem)
         return Target("linkedin", profile.url)
     if "@" in asked:
         reading = read_email(asked)
         if reading.value is None:
-            raise ConfigurationError(f"That is no address of anybody ({reading.problem}).", next_step=_WRITE_IT_AS)
+            raise _nobodys("address of anybody", reading.problem)
         return Target("email", reading.value)
     host = (host_of(asked) or "").removeprefix("www.")
     if "." not in host or registrable_domain(host) is None:
@@ -135,6 +136,11 @@ def read_target(text: str) -> Target:
             "Anybody can have an address at that domain; it is nobody's own.", next_step="Suppress single addresses."
         )
     return Target("domain", host)
+
+
+def _nobodys(what: str, problem: str | None) -> ConfigurationError:
+    why = f": {reason_in_words(problem)}" if problem else ""
+    return ConfigurationError(f"That is no {what}{why}.", next_step=_WRITE_IT_AS)
 
 
 def suppress(
@@ -200,8 +206,8 @@ def forget(workspace: Workspace, text: str, *, dry_run: bool = False) -> ForgetR
     """Erase the person of an address, a LinkedIn profile or an id everywhere, in one transaction; a dry run does the
     same and rolls back, so that its counts are true.
 
-    Raises ConfigurationError for a domain, for what names nobody and for an address of several people (their ids are in
-    the message), PermanentError for an id that nobody has or had.
+    Raises ConfigurationError for a domain, for what names nobody, for an id that nobody has or had and for an address
+    of several people (their ids are in the message).
     """
     target = read_target(text)
     if target.kind == "domain":
@@ -238,7 +244,7 @@ def _erase(workspace: Workspace, target: Target, *, dry_run: bool) -> dict[str, 
 def _refuse_unknown_id(workspace: Workspace, barton_id: str) -> None:
     with workspace.database.transaction(Role.READ) as tx:
         if tx.fetch_one(load_queries("suppress").erased_before, {"id": barton_id}) is None:
-            raise PermanentError(
+            raise ConfigurationError(
                 f"There is no person {barton_id}.", next_step="Ids are never reused: look whether a digit is wrong."
             )
 

@@ -79,7 +79,7 @@ def test_forget_shows_first_and_then_erases(world: CommandLine, admin: Admin) ->
                 " marketing.company_master as c using (company_unique_id) where slot_type = 'CEO' and domain = 'acmepumps.com'")  # fmt: skip
     assert slot == [{"is_filled": False, "person_unique_id": None}]
     assert "forgotten before" in world.fine("forget", ada, "--yes").out
-    assert world("forget", "04.04.02.00.00009.999", "--yes").code == 1
+    assert world("forget", "04.04.02.00.00009.999", "--yes").code == 2
 
     world.take_in(world.companies(ACME, name="again.csv"), "companies_csv", "2026-11-21")
     assert value(admin, "select count(*) from marketing.people_master") == 1
