@@ -70,7 +70,7 @@ PERSON_FIELDS = (
     Field("email_status", origin="email", moving=True, here=True, whole="e-mail address"),
     Field("work_phone_e164", moving=True, here=True),
     Field("personal_phone_e164", moving=True),
-    *(Field(name, origin="location", moving=True, whole="place") for name in ("city", "state", "country")),
+    *(Field(name, origin="location", moving=True, whole="location") for name in ("city", "state", "country")),
     *(Field(name) for name in ("linkedin_url", "twitter_url", "facebook_url", "bio", "skills", "education")),
     Field("certifications"),
 )
@@ -152,14 +152,14 @@ def _where(record: Record) -> Json:
 
 
 def _why(field: Field, loser: Record, winner: Record | None) -> str:
-    if winner is None or loser.order(field) < winner.order(field):
-        return (
-            f"the {field.whole} is taken as a whole from one record"
-            if field.whole
-            else "seen again; promotion is due"
-        )
-    if field.here and winner.is_here and not loser.is_here:
+    # Where the field stays empty, its rank has beaten nothing: the record that won as a whole does not state it.
+    is_stated = winner is not None and winner.values.get(field.record_column) is not None
+    if field.here and not loser.is_here and (winner is None or winner.is_here):
         return "stated for another company"
+    if field.whole and (not is_stated or winner is None or loser.order(field) < winner.order(field)):
+        return f"the {field.whole} is taken as a whole from one record"
+    if winner is None or loser.order(field) < winner.order(field):
+        return "seen again; promotion is due"
     older = loser.observed_at < winner.observed_at
     worse = loser.rank > winner.rank
     age = f"older: {_day(loser)} against {_day(winner)}"

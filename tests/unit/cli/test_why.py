@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,6 +45,29 @@ def _why(field: Field, winner: Record, loser: Record) -> str:
 )
 def test_the_reason_is_the_rule_that_decided(field: Field, loser: Record, words: str) -> None:
     assert _why(field, _record(1, "a", day=5), loser) == words
+
+
+def test_nothing_beats_nothing_by_its_rank() -> None:
+    """An empty state beside a stated one was told as the victory of a better source; the location is one thing."""
+    state = Field("state", origin="location", moving=True, whole="location")
+    winner, loser = _record(1, "Springfield", rank=12), _record(2, "Boston", rank=60)
+    there = {"city": "Springfield", "state": None}
+    records = [
+        replace(winner, values=there), replace(loser, values={"city": "Boston", "state": "Massachusetts"}),
+    ]  # fmt: skip
+    found = explain_fields([state], {"state": None, "provenance": {"location": 1}}, records)["state"]
+    assert (found["value"], found["load_id"]) == (None, 1)
+    assert [each["why"] for each in found["lost"]] == ["the location is taken as a whole from one record"]
+    stated = [replace(winner, values={"state": "Illinois"}), records[1]]
+    found = explain_fields([state], {"state": "Illinois", "provenance": {"location": 1}}, stated)["state"]
+    assert [each["why"] for each in found["lost"]] == ["less trusted source: rank 60 against 12"]
+
+
+def test_what_only_a_record_of_another_company_states_is_told_as_that() -> None:
+    department = Field("department", moving=True, here=True)
+    record = replace(_record(2, None, is_here=False), values={"department": "finance"})
+    found = explain_fields([department], {"department": None, "provenance": {}}, [record])["department"]
+    assert [each["why"] for each in found["lost"]] == ["stated for another company"]
 
 
 def test_the_same_value_agrees_and_has_not_lost() -> None:
