@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         description="How long after a lost start nobody may start again; a start gets a quarter of it.",
     )
     refresh_ceo_days: int = Field(
-        default=30, ge=1, description="The holder of a CEO slot is looked at again when last seen so many days ago."
+        default=30, ge=1, description="The occupant of a CEO slot is looked at again when last seen so many days ago."
     )
     refresh_cfo_days: int = Field(default=30, ge=1, description="The same for CFO slots.")
     refresh_hr_days: int = Field(default=30, ge=1, description="The same for slots of the head of HR.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outreach_pipeline.cli.options import Json, command, group, open_workspace, read_batch
+from outreach_pipeline.cli.options import Json, command, group, open_workspace, plain_number, read_batch
 from outreach_pipeline.cli.terminal import hint, moment, number, out, plural, print_json, table, text
 from outreach_pipeline.errors import ConfigurationError
 
@@ -38,7 +38,8 @@ def _by(value: str) -> str:
     return value
 
 
-def _amount(value: str) -> Decimal | None:
+def _amount(text: str) -> Decimal | None:
+    value = plain_number(text)
     if value == "none":
         return None
     try:
@@ -46,7 +47,7 @@ def _amount(value: str) -> Decimal | None:
     except InvalidOperation:
         raise typer.BadParameter(f"{value!r} is no amount; write it as 20 or 12.50, or none to remove it.") from None
     if not amount.is_finite() or not 0 <= amount < 10**8:
-        raise typer.BadParameter(f"{value!r} is no amount that a budget can have.")
+        raise typer.BadParameter(f"{value!r} is no amount that a budget can have; it lies between 0 and 100,000,000.")
     return amount
 
 
@@ -228,10 +229,11 @@ def budget(
 
     if provider is not None and (period is None or amount is None):
         raise typer.BadParameter("a budget needs provider, period and amount: `outreach costs budget apify day 20`.")
+    most = None if amount is None else _amount(amount)
     workspace = open_workspace()
     with explained(workspace):
         if provider is not None and period is not None and amount is not None:
-            set_budget(workspace.database, provider, period, _amount(amount))
+            set_budget(workspace.database, provider, period, most)
         report = read_costs(workspace)
     if as_json:
         lines = [(each, cap) for each in report.providers for cap in each.caps]
@@ -294,6 +296,7 @@ def allow(
     batch: Annotated[
         str, typer.Argument(parser=read_batch, metavar="DAY|SOURCE", help="The batch, in quotes.")
     ],
+    as_json: Json = False,
 ) -> None:
     """Run `costs allow`."""
     from outreach_pipeline.stages.migrations import explained
@@ -309,5 +312,8 @@ def allow(
             f"Batch {which.batch_id} has no paid run that is over, and no lost start whose claim has run out.",
             next_step="A run that still goes is picked up by the next pull; one that was refused needs no leave.",
         )
+    if as_json:
+        print_json({"batch_id": which.batch_id, "allowed": allowed})
+        return
     out().print(f"The next pull of {text(which.batch_id)} may start, and pay for, another run.")
     hint(f"Next: `outreach run --day {which.day} --source {which.source}`.")

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from outreach_pipeline.cli.demo_story import heading, rows, short
+from outreach_pipeline.cli.export import left_out
 from outreach_pipeline.cli.terminal import number, out, plural, table, text
 
 if TYPE_CHECKING:
@@ -24,17 +25,11 @@ _KINDS = {
     "role_change": "took another role", "title_change": "title worded otherwise", "name_change": "another name",
     "location_change": "another place", "profile_renamed": "another LinkedIn address", "profile_gone": "profile closed",
 }  # fmt: skip
-_LEFT_OUT = {
-    "vacant": "nobody holds the seat", "without_email": "no e-mail address known",
-    "unverified": "the address is not verified", "without_contact": "the address is not in the vault",
-    "departed": "the holder has left", "suppressed": "must not be written to", "bounced": "mail bounced",
-    "contacted_lately": "was written to lately",
-}  # fmt: skip
 
 
 def refreshed(workspace: Workspace, day: date, seconds: float) -> None:
     """One line per paid run: who was asked, what came of it, what it cost."""
-    heading(f"LinkedIn is asked again about those who hold a seat, many in one run ({day}, {seconds:.0f} s)")
+    heading(f"LinkedIn is asked again about those who hold a slot, many in one run ({day}, {seconds:.0f} s)")
     counts = ("asked", "unchanged", "changed", "gone", "unanswered")
     shown = table("run", *counts, "reserved", "paid", numbers=(*counts, "reserved", "paid"))
     for wave in rows(workspace, "waves"):
@@ -74,14 +69,11 @@ def hottest(scores: Sequence[Score]) -> None:
 
 
 def ready(report: ExportReport) -> None:
-    """The ready list: its size, and why the other seats are not on it."""
+    """The ready list: its size, and why the other slots are not on it."""
     heading("Who may be written to now, and why the others may not")
     file = os.path.relpath(report.file)
     out().print(f"  {plural(report.ready, 'person', 'people')} in {text(file)}; nothing is ever sent from here")
-    shown = table("seats", "left out because", numbers=("seats",))
-    for reason, seats in sorted(report.left_out.items(), key=lambda one: (-one[1], one[0])):
-        shown.add_row(number(seats), text(_LEFT_OUT.get(reason, reason)))
-    out().print(shown)
+    out().print(left_out(report.left_out))
 
 
 def _value(value: str | None) -> str:

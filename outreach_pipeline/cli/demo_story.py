@@ -90,22 +90,22 @@ def refusals(workspace: Workspace) -> None:
 
 
 def moves(workspace: Workspace, second: date) -> None:
-    """Some of those who left their seat on the second night."""
+    """Some of those who left their slot on the second night."""
     found = rows(workspace, "movers", night=datetime.combine(second, time(), UTC), limit=6)
     if not found:
         return
-    heading("Who left a seat on the second night (some of them)")
-    shown = table("company", "seat", "left", "because", "successor")
+    heading("Who left a slot on the second night (some of them)")
+    shown = table("company", "slot", "left", "because", "successor")
     for row in found:
         names = (short(row[key], 21) for key in ("full_name", "successor"))
         left, successor = names
         reason = short(_REASONS.get(row["reason"], row["reason"]), 24)
         shown.add_row(short(row["company_name"], 24), text(row["slot_type"]), left, reason, successor)
     out().print(shown)
-    (count,) = rows(workspace, "seats_changed", night=datetime.combine(second, time(), UTC))
+    (count,) = rows(workspace, "slots_changed", night=datetime.combine(second, time(), UTC))
     out().print(
-        f"  {plural(count['vacated'], 'seat')} vacated, {count['refilled']:,} of them refilled; "
-        f"{plural(count['filled'], 'vacant seat')} filled"
+        f"  {plural(count['vacated'], 'slot')} vacated, {count['refilled']:,} of them refilled; "
+        f"{plural(count['filled'], 'vacant slot')} filled"
     )
 
 
@@ -115,7 +115,7 @@ def short(value: str | None, most: int) -> str:
 
 
 def result(workspace: Workspace, sandbox: Sandbox) -> None:
-    """Masters, seats, money, and the score against the truth of the world."""
+    """Masters, slots, money, and the score against the truth of the world."""
     from outreach_pipeline.sandbox.score import score
 
     status = read_status(workspace)
@@ -124,7 +124,7 @@ def result(workspace: Workspace, sandbox: Sandbox) -> None:
     out().print(
         f"  {plural(status.total.landed, 'item')} landed -> {plural(status.companies, 'company', 'companies')}, "
         f"{plural(status.people, 'person', 'people')}, {plural(status.contacts, 'contact')}, "
-        f"{status.filled_slots:,} of {status.slots:,} seats filled"
+        f"{status.filled_slots:,} of {status.slots:,} slots filled"
     )
     out().print(
         f"  money: {plural(money['apify_runs'], 'Apify run')}, ${money['reserved_usd']:.2f} reserved, "

@@ -116,10 +116,10 @@ def _show_slots(slots: list[Json]) -> None:
 def _show_standing(standing: list[Json]) -> None:
     for each in standing:
         if each["place"] == 1:
-            out().print(f"Holds the [bold]{each['slot_type']}[/] slot: {text(each['reason'])}")
+            out().print(f"Occupant of the [bold]{each['slot_type']}[/] slot: {text(each['reason'])}")
         elif each["place"]:
             out().print(
-                f"Place {each['place']} for the [bold]{each['slot_type']}[/] slot: {text(each['why'])}"
+                f"Candidate no. {each['place']} for the [bold]{each['slot_type']}[/] slot: {text(each['why'])}"
             )
         else:
             out().print(

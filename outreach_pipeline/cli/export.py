@@ -6,20 +6,22 @@ Belongs here: its options and what it says. Does not belong here: writing (`stag
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from outreach_pipeline.cli.listing import Listing
 from outreach_pipeline.cli.options import Json, command, open_workspace
 from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, progress_bars, table, text
 
 _REASONS = {
-    "vacant": "nobody known in the seat",
-    "departed": "left the company",
+    "vacant": "the slot is vacant",
+    "departed": "the occupant has left",
     "suppressed": "must not be written to",
-    "without_email": "no e-mail address",
+    "without_email": "no e-mail address known",
     "without_contact": "address not in the vault",
     "bounced": "address bounced",
     "unsubscribed": "unsubscribed",
@@ -43,7 +45,7 @@ def register(app: typer.Typer) -> None:
         "export",
         "Write who can be written to now as CSV or Parquet.",
         more=(
-            "Holders of a seat with a verified address, at their company, not suppressed, not contacted lately; the "
+            "Occupants of slots with a verified address, at their company, not suppressed, not contacted lately; the "
             "hottest companies first. The file appears whole or not at all, for your eyes only (mode 0600), and an "
             "existing one is left alone. In CSV a cell that begins like a formula (= + - @) gets an apostrophe in "
             "front; phone numbers stay as they are. Who took how many is kept in the audit log. Nothing is sent."
@@ -80,8 +82,13 @@ def export(
         + (f"; {rest:,} are of another band or beyond the limit." if rest else ".")
     )
     if report.left_out:
-        shown = table("left out", "seats", numbers=("seats",))
-        for reason, seats in sorted(report.left_out.items(), key=lambda each: -each[1]):
-            shown.add_row(text(_REASONS.get(reason, reason)), number(seats))
-        out().print(shown)
+        out().print(left_out(report.left_out))
     hint(f"Line {report.audit_id} of the audit log says who took it. Treat the file as what it is: people's data.")
+
+
+def left_out(slots: Mapping[str, int]) -> Listing:
+    """Why slots are not on the ready list, the most frequent reason first."""
+    shown = table("slots", "left out because", numbers=("slots",))
+    for reason, count in sorted(slots.items(), key=lambda each: (-each[1], each[0])):
+        shown.add_row(number(count), text(_REASONS.get(reason, reason)))
+    return shown

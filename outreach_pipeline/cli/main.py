@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from outreach_pipeline.cli import changes, costs, demo, export, look, refresh, sandbox, setup, signals, suppress, work
+from outreach_pipeline.cli.options import Pages, minus_signs, plain_number
 from outreach_pipeline.cli.terminal import report_error
 from outreach_pipeline.errors import ConfigurationError, OutreachError, TransientError
 
@@ -29,6 +30,7 @@ EPILOG = (
 
 app = typer.Typer(
     name="outreach",
+    cls=Pages,
     help="A current, explainable map of who runs which company.",
     epilog=EPILOG,
     add_completion=False,
@@ -70,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
     traceback.
     """
     try:
-        outcome = app(args=list(arguments), prog_name="outreach", standalone_mode=False)
+        outcome = app(args=minus_signs(arguments), prog_name="outreach", standalone_mode=False)
         sys.stdout.flush()
     except OutreachError as error:
         if _debugging():
@@ -106,6 +108,7 @@ def _unexpected(error: Exception) -> int:
     # Usage errors are told by what they can do: their class is private in newer versions of Typer.
     explain = getattr(error, "format_message", None)
     if explain is not None:
+        error.message = _of_a_number(error) or error.message  # type: ignore[attr-defined]
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "outreach"
         report_error(OutreachError(explain(), next_step=f"See `{command} --help`."))
@@ -120,6 +123,23 @@ def _unexpected(error: Exception) -> int:
         )
     )
     return FAILED
+
+
+def _of_a_number(error: Exception) -> str:
+    """What is wrong with a number, in a sentence; Typer passes on pydantic's "Input should be ..."."""
+    told = getattr(error.__cause__, "errors", None)
+    if told is None:
+        return ""
+    first = told()[0]
+    value, bounds = plain_number(first.get("input")), first.get("ctx", {})
+    number = {"int": "whole number", "float": "number"}.get(first["type"].partition("_")[0])
+    if number and value.startswith("-"):
+        return f"{value} is below zero."
+    if number:
+        return f"{value!r} is no {number}."
+    if "ge" in bounds:
+        return f"{value} is too small; the least is {bounds['ge']:,}."
+    return f"{value} is too large; the most is {bounds['le']:,}." if "le" in bounds else ""
 
 
 def _debugging() -> bool:

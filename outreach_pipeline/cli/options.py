@@ -5,12 +5,14 @@ Belongs here: types, defaults and wording of shared options. Does not belong her
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
     from outreach_pipeline.stages.workspace import Workspace
@@ -43,6 +45,20 @@ def read_batch(value: str) -> str:
     return value
 
 
+def minus_signs(arguments: Sequence[str]) -> list[str]:
+    """Arguments in which negative numbers are written with U+2212. With the sign of options they would be taken for
+    one, and "No such option: -5" says nothing about the 5. Whoever reads numbers reads both (`plain_number`).
+    """
+    return [f"\u2212{each[1:]}" if _NEGATIVE.fullmatch(each) else each for each in arguments]
+
+
+def plain_number(value: object) -> str:
+    """The text of a number as Python reads it."""
+    return str(value).replace("\u2212", "-")
+
+
+_NEGATIVE = re.compile(r"-\d+(?:[.,]\d+)?")
+
 Register = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -62,11 +78,41 @@ ExistingFile = Annotated[
 ]
 
 
+class Page(TyperCommand):
+    """A command whose help page shows what to write, and no types of Python: `--limit N`, `--json`."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters, with a word for the value of each option."""
+        return _with_words(super().get_params(ctx))
+
+
+class Pages(TyperGroup):
+    """The same for a command that has others below it."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters, with a word for the value of each option."""
+        return _with_words(super().get_params(ctx))
+
+
+def _with_words(parameters: list[Any]) -> list[Any]:
+    """Typer shows `<bool>` and `<int range>` where no word is given, and behind every argument."""
+    for each in parameters:
+        if each.param_type_name == "argument":
+            each.display_type_rich = lambda ctx: None  # noqa: ARG005 - its name and help say what to write
+        elif each.metavar is None:
+            kind: Any = getattr(getattr(each, "type_descriptor", None), "annotation", None)
+            each.metavar = "" if getattr(each, "is_flag", False) else _VALUES.get(kind)
+    return parameters
+
+
+_VALUES = {int: "N", float: "X", str: "TEXT", Path: "PATH"}
+
+
 def command(app: typer.Typer, name: str, summary: str, *, more: str, examples: Sequence[str]) -> Register:
     """Register a command with a line for the overview, what it does and when one wants it, examples to
     paste.
     """
-    return app.command(name, help=_page(summary, more, examples), short_help=summary)
+    return app.command(name, cls=Page, help=_page(summary, more, examples), short_help=summary)
 
 
 def group(
@@ -75,7 +121,7 @@ def group(
     """Register a command that has others below it; `callback` runs for all of them, and alone without one (it
     gets the typer.Context to tell). Returns what those below are registered with.
     """
-    below = typer.Typer()
+    below = typer.Typer(cls=Pages)
     page = _page(summary, more, examples)
     below.callback(invoke_without_command=True, help=page)(callback)
     app.add_typer(below, name=name, help=page, short_help=summary)

@@ -172,8 +172,8 @@ def _print_run(plans: list[PlanReport], failures: list[str], reports: list[Refre
         out().print(f"[red]{text(failure)}[/]")
     if not reports:
         return
-    columns = ("Asked", "Same", "Changed", "Proposed", "Gone", "Rejected", "No row")
-    made = table("Wave", "State", *columns, numbers=columns)
+    columns = ("asked", "same", "changed", "proposed", "gone", "rejected", "no row")
+    made = table("wave", "state", *columns, numbers=columns, keys=("wave", "state"))
     for one in reports:
         made.add_row(
             str(one.wave_id), text(one.state),
@@ -209,7 +209,7 @@ def status(as_json: Json = False) -> None:
 
 def _print_jobs(found: RefreshStatus) -> None:
     if found.jobs:
-        made = table("Jobs", "Why asked", "Outcome", "Number", numbers=("Number",))
+        made = table("jobs", "why asked", "outcome", "people", numbers=("people",))
         for row in found.jobs:
             made.add_row(text(row["status"]), text(row["reason"]), text(row["outcome"]), number(row["jobs"]))
         out().print(made)
@@ -223,12 +223,13 @@ def _print_jobs(found: RefreshStatus) -> None:
 def _print_waves(found: RefreshStatus) -> None:
     if not found.waves:
         return
-    numbers = ("People", "Reserved", "Spent")
-    made = table("Wave", "Batch", "State", "Run", *numbers, numbers=numbers)
+    numbers = ("people", "reserved", "spent")
+    made = table("wave", "batch", "state", "run", *numbers, numbers=numbers, keys=("wave", "batch"))
     for row in found.waves:
+        so_far = " so far" if row["spent_usd"] and not row["is_settled"] else ""
         made.add_row(
             str(row["wave_id"]), text(row["batch_id"]), text(row["state"]), text(row["run_status"]),
-            number(row["jobs"]), _usd(row["reserved_usd"]), _usd(row["spent_usd"]) + ("" if row["is_settled"] else "?"),
+            number(row["jobs"]), _usd(row["reserved_usd"]), _usd(row["spent_usd"]) + so_far,
         )  # fmt: skip
     out().print(made)
     for row in found.waves:
@@ -237,7 +238,7 @@ def _print_waves(found: RefreshStatus) -> None:
 
 
 def _usd(amount: Any) -> str:
-    return "-" if amount is None else f"{amount:.4f}"
+    return "-" if amount is None else f"${amount:,.4f}"
 
 
 def ask(
@@ -271,6 +272,7 @@ _SAID = {
 
 def close_breaker(
     actor: Annotated[str, typer.Argument(metavar="ACTOR", help="owner/name, as in sources.toml.")],
+    as_json: Json = False,
 ) -> None:
     """Run `refresh close-breaker`."""
     from outreach_pipeline.stages import refresh_status
@@ -278,4 +280,7 @@ def close_breaker(
     was_open = refresh_status.close_breaker(open_workspace(), actor)
     if not was_open:
         raise OutreachError(f"The breaker of {actor} was not open.", next_step="See `outreach refresh status`.")
+    if as_json:
+        print_json({"actor": actor, "closed": was_open})
+        return
     out().print(f"The breaker of {text(actor)} is closed; its next wave may be planned.")

@@ -69,8 +69,11 @@ def migrate(
     sql: Annotated[
         bool, typer.Option("--sql", help="Print the SQL for an empty database instead of running it.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Run `migrate`."""
+    if sql and as_json:
+        raise typer.BadParameter("SQL is no JSON: give --sql or --json.")
     if sql:
         from outreach_pipeline.database.migrate import migration_sql
 
@@ -81,6 +84,9 @@ def migrate(
 
     with err().status("Migrating"):
         report = migrate_workspace(load_settings())
+    if as_json:
+        print_json(asdict(report))
+        return
     for revision in report.applied:
         out().print(f"Applied {revision}.")
     out().print(f"The schema is at {report.head}; {report.replaced} functions and views are in place.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from outreach_pipeline.cli.options import Json, command, group, open_workspace
+from outreach_pipeline.cli.options import Json, command, group, open_workspace, plain_number
 from outreach_pipeline.cli.terminal import hint, moment, number, out, plural, print_json, progress_bars, table, text
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 BAND_COLOURS = {"hot": "red", "warm": "yellow", "cold": "blue"}
 
 
-def _number(value: str | Decimal) -> Decimal:
+def _number(text: str | Decimal) -> Decimal:
+    value = plain_number(text)
     try:
         found = Decimal(value)
     except InvalidOperation:
@@ -79,7 +80,7 @@ def register(app: typer.Typer) -> None:
         more="Makes the next version of the rules, in force at once; what is not named stays. Older versions stay too.",
         examples=[
             "signals weigh funding --weight 60 --note 'Money buys'",
-            "signals weigh exec_movement left --decay-days 180 --note 'Seats are refilled sooner'",
+            "signals weigh exec_movement left --decay-days 180 --note 'Slots are refilled sooner'",
         ],
     )(weigh)
     command(
@@ -258,7 +259,10 @@ def weigh(
     weight: Weight = None,
     decay_days: Days = None,
     at_most: AtMost = None,
-    description: Annotated[str | None, typer.Option("--description", help="What to tell; {seat} is the seat.")] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", help="What to tell; {seat} stands for CEO, CFO or head of HR.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """Run `signals weigh`."""
     from outreach_pipeline.stages.signals import change_rules
@@ -267,21 +271,25 @@ def weigh(
            "description": description}  # fmt: skip
     if all(row[name] is None for name in ("weight", "decay_days", "at_most", "description")):
         raise typer.BadParameter("Name what changes: --weight, --decay-days, --at-most or --description.")
-    _say_version(change_rules(open_workspace(), note, weights=[row]))
+    _say_version(change_rules(open_workspace(), note, weights=[row]), as_json)
 
 
 def band(
     name: Annotated[str, typer.Argument(metavar="BAND", help="hot, warm or cold.")],
     min_score: Annotated[Decimal, typer.Argument(parser=_number, metavar="SCORE", help="0 to 100.")],
     note: Note,
+    as_json: Json = False,
 ) -> None:
     """Run `signals band`."""
     from outreach_pipeline.stages.signals import change_rules
 
-    _say_version(change_rules(open_workspace(), note, bands={name: min_score}))
+    _say_version(change_rules(open_workspace(), note, bands={name: min_score}), as_json)
 
 
-def _say_version(version: int) -> None:
+def _say_version(version: int, as_json: bool) -> None:
+    if as_json:
+        print_json({"version": version})
+        return
     out().print(f"The rules are version {version} now.")
     hint("Bands follow with the next night, or now: `outreach signals process`.")
 
@@ -289,6 +297,7 @@ def _say_version(version: int) -> None:
 def limit(
     scope: Annotated[str, typer.Argument(metavar="SCOPE", help="company or source.")],
     max_per_day: Annotated[int, typer.Argument(min=0, max=10**9, metavar="N", help="Signals a day.")],
+    as_json: Json = False,
 ) -> None:
     """Run `signals limit`."""
     from outreach_pipeline.stages.signals import set_limit
@@ -296,4 +305,7 @@ def limit(
     if scope not in ("company", "source"):
         raise typer.BadParameter(f"{scope!r} is none of company, source.")
     held = set_limit(open_workspace(), scope, max_per_day)
+    if as_json:
+        print_json({"scope": scope, "max_per_day": max_per_day, "held": held})
+        return
     out().print(f"At most {max_per_day:,} signals a day of one {scope}; {plural(held, 'signal')} held now.")

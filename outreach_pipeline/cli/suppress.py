@@ -112,6 +112,8 @@ def suppress(
     verb, who = ("", words or [])
     if who and who[0] in ("list", "lift"):
         verb, who = who[0], who[1:]
+    if verb == "list" and who:
+        raise typer.BadParameter("`outreach suppress list` takes no names; it lists all.")
     if verb == "list":
         _list(limit, as_json)
     elif not who and file is None:
@@ -231,7 +233,8 @@ def _show_erased(report: ForgetReport, as_json: bool, *, on_stderr: bool = False
         return
     would = "would be" if report.is_dry_run else "were"
     if not report.people and not report.records:
-        console.print("No person of that name is known here; they are remembered as somebody never to take in.")
+        are = "would be" if report.is_dry_run else "are"
+        console.print(f"No person of that name is known here; they {are} remembered as somebody never to take in.")
     shown = table("what", "rows", numbers=("rows",))
     shown.add_row("raw items redacted", number(report.loads))
     shown.add_row("records of the person", number(report.records))

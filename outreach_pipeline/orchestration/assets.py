@@ -231,12 +231,12 @@ def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                         **md.counts_of(
                             report,
                             companies="companies decided",
-                            assigned="seats assigned",
-                            displaced="holders displaced",
-                            vacated="seats vacated",
+                            assigned="slots assigned",
+                            displaced="occupants displaced",
+                            vacated="slots vacated",
                         ),
                         **timing,
-                        "seats": seats,
+                        "slots": seats,
                     },
                 )
 

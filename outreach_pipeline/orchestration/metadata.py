@@ -97,7 +97,7 @@ def rejection_table(rejections: Sequence[RejectionCount]) -> dg.MetadataValue:
 
 
 def slot_table(slots: Mapping[str, tuple[int, int]]) -> dg.MetadataValue:
-    """Filled seats per role, with bars."""
+    """Filled slots per role, with bars."""
     return table(
         ("slot", "filled", "of", "share"),
         [(role, filled, total, _bar(filled, total)) for role, (filled, total) in slots.items()],
@@ -124,7 +124,7 @@ def change_table(counts: Sequence[ChangeCount]) -> dg.MetadataValue:
 
 
 def freshness_table(found: Sequence[SlotFreshness]) -> dg.MetadataValue:
-    """Per slot type: how many holders were last seen too long ago."""
+    """Per slot type: how many occupants were last seen too long ago."""
     rows = [
         (
             one.slot_type, f"{one.cadence_days} days", one.filled, one.stale, _bar(one.stale, one.filled),

@@ -107,7 +107,7 @@ def morning_job() -> dg.UnresolvedAssetJobDefinition:
         MORNING,
         selection=dg.AssetSelection.assets(SIGNALS.key, READY.key).without_checks()
         | _standing(),
-        description="After the night: signals are taken up, the ready list is counted, stale seats and held batches "
+        description="After the night: signals are taken up, the ready list is counted, stale slots and held batches "
         "are pointed out.",
         executor_def=dg.in_process_executor,
     )

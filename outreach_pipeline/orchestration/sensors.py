@@ -40,8 +40,8 @@ def refresh_sensors(
     return [
         _sensor(
             "linkedin_refresh_due", due, start, 300,
-            "Picks who is due to be looked at again (holders by cadence, candidates for vacancies, bounced contacts), "
-            "writes their jobs, and requests one run per wave. Pays nothing: the run reserves the money.",
+            "Picks who is due to be looked at again (occupants by cadence, candidates for vacancies, bounced "
+            "contacts), writes their jobs, and requests one run per wave. Pays nothing: the run reserves the money.",
         ),
         _sensor(
             "linkedin_refresh_finished", finished, results, 60,

@@ -103,7 +103,7 @@ NEWS = Table(
 _MASTERS = ("marketing.company_master", "marketing.people_master")
 SLOTS = Table(
     "marketing.company_slot",
-    "The CEO, CFO and HR seat of each company, and who holds it. Decided again for the companies that the "
+    "The CEO, CFO and HR slot of each company, and its occupant. Decided again for the companies that the "
     "batch changed.",
     _MASTERS,
     (OPERATIONS, ENGINEERING),
@@ -111,7 +111,7 @@ SLOTS = Table(
 )
 HISTORY = Table(
     "marketing.slot_assignment_history",
-    "Who held a seat from when to when, as the observations say.",
+    "Who was the occupant of a slot from when to when, as the observations say.",
     _MASTERS,
     (OPERATIONS, ENGINEERING),
     ("sql",),

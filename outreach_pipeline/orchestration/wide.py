@@ -31,7 +31,7 @@ def wide_assets() -> list[dg.AssetsDefinition]:
 
 
 def standing_checks(warn_share: float) -> list[dg.AssetChecksDefinition]:
-    """Checks that look at the whole database; `warn_share` of stale seats is too many."""
+    """Checks that look at the whole database; `warn_share` of stale slots is too many."""
     return [_fresh(warn_share), _held()]
 
 
@@ -71,15 +71,15 @@ def _ready() -> dg.AssetsDefinition:
         with explained(context):
             seats = count_ready(pipeline.workspace)
         ready = seats.get("ready", 0)
-        context.log.info("%s of %s seats are ready", ready, sum(seats.values()))
+        context.log.info("%s of %s slots are ready", ready, sum(seats.values()))
         yield dg.MaterializeResult(
             asset_key=specs.READY.key,
             metadata={
                 TABLE_ROWS: ready,
-                "seats": sum(seats.values()),
+                "slots": sum(seats.values()),
                 "left out": sum(seats.values()) - ready,
-                "standing": md.shares_table("standing", "seats", seats),
-                **watch.numbers(0, "seats"),
+                "standing": md.shares_table("standing", "slots", seats),
+                **watch.numbers(0, "slots"),
             },
         )
 
@@ -90,7 +90,7 @@ def _fresh(warn_share: float) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=specs.SLOTS.key,
         name=specs.FRESHNESS,
-        description=f"Of each slot type, at most {warn_share:.0%} of the holders were last seen longer ago than its "
+        description=f"Of each slot type, at most {warn_share:.0%} of the occupants were last seen longer ago than its "
         "cadence. Warns; blocks nothing.",
     )
     def slots_are_fresh(context: Checked, pipeline: dg.ResourceParam[Pipeline]) -> dg.AssetCheckResult:
@@ -104,7 +104,7 @@ def _fresh(warn_share: float) -> dg.AssetChecksDefinition:
             severity=dg.AssetCheckSeverity.WARN,
             description=f"Too many were last seen longer ago than their cadence: {named}."
             if late
-            else f"{stale:,} of {filled:,} holders were last seen longer ago than their cadence.",
+            else f"{stale:,} of {filled:,} occupants were last seen longer ago than their cadence.",
             metadata={"stale": stale, "filled": filled, "slots": md.freshness_table(found)},
         )
 

@@ -156,7 +156,7 @@ class _Comparison:
         if company in self.lost_companies:
             return f"its company is missing: {self.lost_companies[company]}"
         if holder is not None and holder in self.lost_people:
-            return f"its holder is missing: {self.lost_people[holder]}"
+            return f"its occupant is missing: {self.lost_people[holder]}"
         for occupant in sorted(occupants & set(self.truth.people)):
             home = self.truth.people[occupant].company
             if home is None:
@@ -164,11 +164,11 @@ class _Comparison:
             if home != company:
                 return "who held it has gone, but no promoted record places them elsewhere"
         if holder is None:
-            return "somebody was taken for its holder"
+            return "somebody was taken for its occupant"
         return (
-            "the holder's record does not win"
+            "the occupant's record does not win"
             if occupants
-            else "the holder is known, but not here or not so titled"
+            else "the occupant is known, but not here or not so titled"
         )
 
     # ------------------------------------------------------------------------------------------------ changes

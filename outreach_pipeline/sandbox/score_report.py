@@ -63,7 +63,7 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Seats that changed hands since the night before: those that did, those noticed, those noticed
+    """Slots that changed hands since the night before: those that did, those noticed, those noticed
     rightly.
     """
 
@@ -111,7 +111,7 @@ class Score:
         """For people, at most 100 columns: one line per kind, then what is missed and why, the most frequent first."""
         lines = [_found_line("companies", self.companies), _found_line("people", self.people), _slots_line(self.slots)]
         if self.left is not None and self.arrived is not None:
-            lines += [_changes_line("seats left", self.left), _changes_line("seats taken", self.arrived)]
+            lines += [_changes_line("slots left", self.left), _changes_line("slots taken", self.arrived)]
         lines += [_changes_line(_MOVES.get(kind, kind), counts) for kind, counts in self.moves.items()]
         causes = self.causes()
         lines += [f"{n:>5,} {what}: {cause}" for what, cause, n in causes[:most]]

@@ -74,7 +74,7 @@ def _why(row: Row, holder: Row | None) -> str | None:
     if row["points"] is None or holder is None:
         return "the newest title does not name the role"
     older = row["observed_at"] < holder["observed_at"]
-    days = f"title seen {row['observed_at'].date()}, the holder's {holder['observed_at'].date()}"
+    days = f"title seen {row['observed_at'].date()}, the occupant's {holder['observed_at'].date()}"
     if row["points"] < holder["points"]:
         return f"{row['points']} points against {holder['points']}" + (f"; {days}" if older else "")
     return days if older else "equal points and day: decided by confidence and name"

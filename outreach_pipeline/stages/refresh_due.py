@@ -99,7 +99,8 @@ def _plan(
             },
         )  # fmt: skip
     verdict, jobs = row["verdict"], row["jobs"]
-    sentence = _SENTENCES[verdict].format(actor=config.actor, jobs=jobs, wave=row["wave_id"])
+    people = "1 person" if jobs == 1 else f"{jobs:,} people"
+    sentence = _SENTENCES[verdict].format(actor=config.actor, people=people, wave=row["wave_id"])
     return PlanReport(verdict, sentence, row["wave_id"], batch.batch_id if jobs else "", jobs, row["reasons"] or {})
 
 
@@ -108,7 +109,7 @@ def _least(*amounts: Decimal | None) -> Decimal | None:
 
 
 _SENTENCES = {
-    PLANNED: "Wave {wave} asks {actor} about {jobs} people.",
+    PLANNED: "Wave {wave} asks {actor} about {people}.",
     NOBODY: "Nobody is due.",
     BREAKER: "{actor} failed three times in a row and is left alone; see `outreach refresh status`.",
     WAVES: "As many waves of {actor} are under way as may be; see `outreach refresh status`.",

@@ -9,7 +9,7 @@ where c.company_name = any(%(names)s)
 order by c.company_name, array_position(array['CEO', 'CFO', 'HR'], s.slot_type);
 
 -- name: movers
--- Who left a seat on the second night, and what became of the seat.
+-- Who left a slot on the second night, and what became of the slot.
 select c.company_name, h.slot_type, p.full_name, h.reason, n.full_name as successor
 from marketing.slot_assignment_history as h
 inner join marketing.company_master as c using (company_unique_id)
@@ -19,8 +19,8 @@ where h.event in ('VACATE', 'DISPLACE') and h.effective_at >= %(night)s
 order by (n.unique_id is null), c.company_name, h.slot_type
 limit %(limit)s;
 
--- name: seats_changed
--- Of the seats that somebody left that night: how many, and how many are held again; then those that were empty before.
+-- name: slots_changed
+-- Of the slots that somebody left that night: how many, and how many are held again; then those that were empty before.
 select
     count(*) filter (where n.was_left) as vacated,
     count(*) filter (where n.was_left and s.person_unique_id is not null) as refilled,

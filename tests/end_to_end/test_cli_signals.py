@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 @pytest.fixture
 def world(cli: CommandLine, admin: Any) -> World:
-    """Firm 1, which the CFO left for Firm 2, which also raised money; its holder of the CFO seat is ready."""
+    """Firm 1, which the CFO left for Firm 2, which also raised money; its CFO is ready."""
     made = World(admin)
     old, new = made.company(), made.company()
     person = made.occupant(new)
@@ -76,7 +76,7 @@ def test_export_writes_a_file_and_says_who_was_left_out(cli: CommandLine, world:
     target = tmp_path / "ready.csv"
     ran = cli.fine("export", str(target))
     assert "1 of 1 person ready written" in " ".join(ran.out.split())
-    assert "nobody known in the seat" in ran.out
+    assert "the slot is vacant" in ran.out
     with target.open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["full_name"], row["band"]) == ("Ada Quill 3", "hot")

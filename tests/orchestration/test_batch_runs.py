@@ -45,7 +45,7 @@ def test_a_materialization_shows_counts_rates_and_seconds(batches: Batches) -> N
     assert "█" in shown["intake.validation_failed"]["states"]
     assert shown["vault.contacts"]["contacts created"] == 25
     assert shown["marketing.people_master"]["dagster/row_count"] == 25
-    assert shown["marketing.company_slot"]["seats assigned"] == 25
+    assert shown["marketing.company_slot"]["slots assigned"] == 25
     assert all("seconds" in metadata for metadata in shown.values())
 
 

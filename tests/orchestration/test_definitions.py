@@ -177,6 +177,14 @@ def test_sensors_run_by_default_and_say_what_they_do(defs: dg.Definitions, name:
     assert sensor.description
 
 
+def test_the_guide_names_whatever_runs_by_itself(defs: dg.Definitions) -> None:
+    guide = (ROOT / "docs" / "operators-guide.md").read_text(encoding="utf-8")
+    repository = defs.get_repository_def()
+    names = [*(one.name for one in repository.schedule_defs), *(one.name for one in repository.sensor_defs)]
+    assert "morning_schedule" in names
+    assert [name for name in names if f"| `{name}` |" not in guide] == []
+
+
 def test_only_the_start_of_a_wave_is_counted_as_paid(defs: dg.Definitions) -> None:
     assert defs.resolve_job_def("linkedin_refresh").tags["outreach/provider"] == "apify"
     for name in ("linkedin_refresh_results", "morning", "nightly"):

@@ -110,7 +110,7 @@ def test_a_wave_goes_through_dagster_from_tick_to_ready_list(loop: Loop, admin: 
     assert changes["US dollars, whole batch"] > 0
     assert told["bit.signal"]["dagster/row_count"] == one(admin, "select count(*) from bit.signal")
     assert one(admin, "select count(*) from bit.signal where processed_at is null") == 0
-    assert told["marketing.outreach_ready"]["seats"] == 3 * PEOPLE
+    assert told["marketing.outreach_ready"]["slots"] == 3 * PEOPLE
     assert {job["status"] for job in jobs(admin)} == {"completed"}
     assert _said(loop.tick("linkedin_refresh_due")).startswith("Nobody is due before ")
     assert _said(loop.tick("linkedin_refresh_finished")) == "No run of a wave is over."

@@ -47,7 +47,7 @@ def test_the_ready_list_says_who_is_left_out(batches: Batches) -> None:
     batches.run(MONDAY)
     shown = materialized(_morning(batches))
     ready = shown["marketing.outreach_ready"]
-    assert ready["seats"] == 15
+    assert ready["slots"] == 15
     assert ready["dagster/row_count"] + ready["left out"] == 15
     assert "| vacant | 10 |" in ready["standing"]
     assert shown["bit.signal"]["dagster/row_count"] == 0
@@ -59,7 +59,7 @@ def test_freshness_is_measured_against_the_cadence_of_the_slot_type(batches: Bat
     _seen(rows, 1)
     found = _checks(_morning(batches))[FRESHNESS]
     assert found.passed
-    assert "0 of 20 holders" in (found.description or "")
+    assert "0 of 20 occupants" in (found.description or "")
     _seen(rows, 31, "slot_type = 'CFO'")
     found = _checks(_morning(batches))[FRESHNESS]
     assert not found.passed
