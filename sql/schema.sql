@@ -101,12 +101,21 @@ create table bit.signal ( -- owner outreach_owner
     constraint signal_quality_range CHECK (((quality >= (0)::numeric) AND (quality <= (100)::numeric)))
 );
 comment on table bit.signal is 'A reason to call a company now.';
+comment on column bit.signal.signal_id is 'The number of the signal.';
 comment on column bit.signal.company_id is 'The ten free digits of the company''s Barton ID as a number: 04.04.01.25.12345.678 is 2512345678.';
+comment on column bit.signal.reason is 'The reason to call, a word of bit.signal_weight: exec_movement, funding and so on.';
+comment on column bit.signal.payload is 'What it tells of, in ids and words of rules.';
+comment on column bit.signal.created_at is 'When what it tells of was noticed: the time of the signal, not of the row.';
+comment on column bit.signal.processed_at is 'When it was taken up; NULL while it waits.';
+comment on column bit.signal.updated_at is 'When the row was last changed; a trigger keeps it.';
 comment on column bit.signal.observed_at is 'When what it tells of was seen first; its weight decays from then on.';
 comment on column bit.signal.quality is 'How far it is to be believed, 0 to 100: the confidence or score of its intelligence.';
 comment on column bit.signal.dedupe_key is 'What makes it one signal however often it is noticed.';
+comment on column bit.signal.source is 'The source of the evidence.';
 comment on column bit.signal.variant is 'Which kind within the reason: left, joined, promoted or reported for a movement, the days left for a renewal.';
 comment on column bit.signal.person_unique_id is 'Who it is about; follows a merge, unlike the payload, which says what was known when it was raised.';
+comment on column bit.signal.people_intelligence_id is 'The change that raised it.';
+comment on column bit.signal.company_intelligence_id is 'The news that raised it.';
 comment on column bit.signal.held_by is 'The limit that it exceeds: it does not count and is not processed until the limit is raised.';
 CREATE INDEX idx_signal_company_id ON "bit".signal USING btree (company_id);
 CREATE INDEX idx_signal_company_intelligence_id ON "bit".signal USING btree (company_intelligence_id) WHERE (company_intelligence_id IS NOT NULL);
@@ -199,7 +208,7 @@ create table bit.signal_weight ( -- owner outreach_owner
 );
 comment on table bit.signal_weight is 'What a signal is worth on its first day and in how many days that melts to nothing. A variant without a row weighs as the row without a variant.';
 comment on column bit.signal_weight.at_most is 'How many signals of the reason count per company, the strongest first.';
-comment on column bit.signal_weight.description is 'What to tell the operator; {seat} is the seat it is about.';
+comment on column bit.signal_weight.description is 'What to tell the operator; {seat} stands for the slot that it is about: CEO, CFO, head of HR.';
 CREATE TRIGGER trigger_signal_weight_updated_at BEFORE UPDATE ON "bit".signal_weight FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table intake.audit_log ( -- owner outreach_owner
@@ -355,8 +364,17 @@ create table intake.raw_loads ( -- owner outreach_owner
     constraint raw_loads_status_known CHECK (((status IS NOT NULL) AND (status = ANY (ARRAY['pending'::text, 'promoted'::text, 'failed'::text, 'duplicate'::text]))))
 );
 comment on table intake.raw_loads is 'One item of a source, verbatim. Written by definer functions only.';
+comment on column intake.raw_loads.load_id is 'The number of the load: one item as it came, for ever.';
+comment on column intake.raw_loads.batch_id is 'Its batch, day|source: all items of one source for one day.';
+comment on column intake.raw_loads.source is 'The source it came from, as sources.toml names it.';
+comment on column intake.raw_loads.raw_data is 'The item, verbatim; null where it could not be stored as JSON (its text is in validation_failed.raw_text).';
+comment on column intake.raw_loads.status is 'pending: not decided; promoted: behind a master or contact; failed: a rejection says why; duplicate: repeats an earlier load.';
+comment on column intake.raw_loads.created_at is 'When it landed.';
+comment on column intake.raw_loads.promoted_at is 'When it was promoted; NULL until then.';
+comment on column intake.raw_loads.metadata is 'Notes of the pipeline, such as duplicate_of or kept_as_text; nothing of the item.';
 comment on column intake.raw_loads.content_hash is 'sha256 of the item without the volatile keys of its source. Added.';
 comment on column intake.raw_loads.duplicate_of is 'The load that this one repeats; the repetition still counts as an observation. Added.';
+comment on column intake.raw_loads.updated_at is 'When the row was last changed; a trigger keeps it.';
 CREATE INDEX idx_raw_loads_batch_id ON intake.raw_loads USING btree (batch_id);
 CREATE INDEX idx_raw_loads_created_at ON intake.raw_loads USING btree (created_at DESC);
 CREATE INDEX idx_raw_loads_duplicate_of ON intake.raw_loads USING btree (duplicate_of) WHERE (duplicate_of IS NOT NULL);
@@ -449,6 +467,41 @@ create table intake.validated_companies ( -- owner outreach_owner
     constraint validated_companies_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
 );
 comment on table intake.validated_companies is 'Canonical company records, one per load and part. A record without domain or LinkedIn identity (is_strong false) follows its name.';
+comment on column intake.validated_companies.load_id is 'The load that the record was read from.';
+comment on column intake.validated_companies.part is 'Which record of the item: 0 the item itself, from 1 on those of a list in it, 100 the second person of a joint name.';
+comment on column intake.validated_companies.batch_id is 'The batch of the load, day|source.';
+comment on column intake.validated_companies.source is 'The source of the load.';
+comment on column intake.validated_companies.source_rank is 'How much the source is trusted: the lower rank wins.';
+comment on column intake.validated_companies.content_hash is 'Hash of the item without its volatile keys; decides the last tie between records, so that arrival never does.';
+comment on column intake.validated_companies.first_observed_at is 'When a source first said this, as the item says it, else the day of its batch.';
+comment on column intake.validated_companies.last_observed_at is 'When a source last said this; a repeated item moves it on.';
+comment on column intake.validated_companies.source_record_id is 'The source''s own id of what it tells of.';
+comment on column intake.validated_companies.name is 'The company''s name, tidied.';
+comment on column intake.validated_companies.name_key is 'The name in the form by which names are compared: folded, without the legal form.';
+comment on column intake.validated_companies.website_url is 'Its website; a source that states only the domain has stated this as well.';
+comment on column intake.validated_companies.domain is 'The registrable domain of the website; never that of a mail provider or a social network.';
+comment on column intake.validated_companies.linkedin_url is 'Its page at LinkedIn.';
+comment on column intake.validated_companies.linkedin_slug is 'The name in the address of that page.';
+comment on column intake.validated_companies.linkedin_id is 'LinkedIn''s number of the company, as digits.';
+comment on column intake.validated_companies.industry is 'Industry in the source''s words.';
+comment on column intake.validated_companies.employee_count is 'Headcount; a range is no count and stays out.';
+comment on column intake.validated_companies.company_phone is 'Switchboard, in E.164.';
+comment on column intake.validated_companies.address_street is 'Street and number.';
+comment on column intake.validated_companies.address_city is 'City.';
+comment on column intake.validated_companies.address_state is 'State or region.';
+comment on column intake.validated_companies.address_zip is 'Postal code, as text.';
+comment on column intake.validated_companies.address_country is 'Country as the source writes it.';
+comment on column intake.validated_companies.facebook_url is 'Page at Facebook.';
+comment on column intake.validated_companies.twitter_url is 'Page at Twitter.';
+comment on column intake.validated_companies.sic_codes is 'SIC codes, comma separated.';
+comment on column intake.validated_companies.founded_year is 'Year of foundation.';
+comment on column intake.validated_companies.keywords is 'What the company says it does.';
+comment on column intake.validated_companies.description is 'Free text about the company.';
+comment on column intake.validated_companies.place_city is 'The city in the form by which places are compared; empty when unknown.';
+comment on column intake.validated_companies.place_country is 'ISO code of the country, for the same comparison; empty when unknown.';
+comment on column intake.validated_companies.is_strong is 'Whether the record has a domain or a LinkedIn identity, by which it can unite what was apart.';
+comment on column intake.validated_companies.created_at is 'When the row was written.';
+comment on column intake.validated_companies.updated_at is 'When the row was last changed; a trigger keeps it.';
 CREATE INDEX idx_validated_companies_batch_id ON intake.validated_companies USING btree (batch_id);
 CREATE INDEX idx_validated_companies_weak_name ON intake.validated_companies USING btree (name_key) WHERE (NOT is_strong);
 CREATE TRIGGER trigger_validated_companies_updated_at BEFORE UPDATE ON intake.validated_companies FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
@@ -549,6 +602,48 @@ create table intake.validated_people ( -- owner outreach_owner
     constraint validated_people_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
 );
 comment on table intake.validated_people is 'Canonical person records, one per load and part; company_part is the part of the same load that describes the employer.';
+comment on column intake.validated_people.load_id is 'The load that the record was read from.';
+comment on column intake.validated_people.part is 'Which record of the item: 0 the item itself, from 1 on those of a list in it, 100 the second person of a joint name.';
+comment on column intake.validated_people.batch_id is 'The batch of the load, day|source.';
+comment on column intake.validated_people.source is 'The source of the load.';
+comment on column intake.validated_people.source_rank is 'How much the source is trusted: the lower rank wins.';
+comment on column intake.validated_people.content_hash is 'Hash of the item without its volatile keys; decides the last tie between records, so that arrival never does.';
+comment on column intake.validated_people.first_observed_at is 'When a source first said this, as the item says it, else the day of its batch.';
+comment on column intake.validated_people.last_observed_at is 'When a source last said this; a repeated item moves it on.';
+comment on column intake.validated_people.source_record_id is 'The source''s own id of what it tells of.';
+comment on column intake.validated_people.vendor_id is 'An id that several sources of one vendor share.';
+comment on column intake.validated_people.first_name is 'Given name.';
+comment on column intake.validated_people.last_name is 'Family name; NULL where the source hides or lacks it.';
+comment on column intake.validated_people.name_key is 'First and last name in the form by which people are compared; NULL when one of them is missing.';
+comment on column intake.validated_people.title is 'Title of the current position, as the source writes it.';
+comment on column intake.validated_people.seniority is 'Seniority in the source''s words.';
+comment on column intake.validated_people.department is 'Department in the source''s words.';
+comment on column intake.validated_people.email is 'The first usable e-mail address, in lower case.';
+comment on column intake.validated_people.email_is_role is 'Whether that is the address of a function (info@) and not of a person.';
+comment on column intake.validated_people.email_status is 'What the source says of its first address, such as verified.';
+comment on column intake.validated_people.other_emails is 'Further usable addresses of the person.';
+comment on column intake.validated_people.work_phone_e164 is 'Phone at work, in E.164.';
+comment on column intake.validated_people.personal_phone_e164 is 'Mobile or private phone, in E.164.';
+comment on column intake.validated_people.linkedin_url is 'Profile at LinkedIn.';
+comment on column intake.validated_people.linkedin_slug is 'The name in the address of the profile.';
+comment on column intake.validated_people.linkedin_member_id is 'LinkedIn''s lasting member id (ACoAA...).';
+comment on column intake.validated_people.linkedin_opaque_id is 'An id of a search, which changes from search to search: finds the item again, proves nobody.';
+comment on column intake.validated_people.linkedin_number is 'LinkedIn''s number of the member.';
+comment on column intake.validated_people.twitter_url is 'Profile at Twitter.';
+comment on column intake.validated_people.facebook_url is 'Profile at Facebook.';
+comment on column intake.validated_people.bio is 'What the person says of themselves.';
+comment on column intake.validated_people.skills is 'Skills.';
+comment on column intake.validated_people.education is 'Latest education, in one line.';
+comment on column intake.validated_people.certifications is 'Certificates.';
+comment on column intake.validated_people.city is 'City of the person.';
+comment on column intake.validated_people.state is 'State or region of the person.';
+comment on column intake.validated_people.country is 'Country of the person.';
+comment on column intake.validated_people.started_on is 'Start of the current position, as written.';
+comment on column intake.validated_people.company_name is 'The company that the item states for the person.';
+comment on column intake.validated_people.company_ref is 'Domain, LinkedIn identity or name of that company: tells people without an identity of their own apart.';
+comment on column intake.validated_people.company_part is 'The part of the company''s record in the same item; NULL where the item states none.';
+comment on column intake.validated_people.created_at is 'When the row was written.';
+comment on column intake.validated_people.updated_at is 'When the row was last changed; a trigger keeps it.';
 comment on column intake.validated_people.has_no_employer is 'The record lists positions, and every one of them has ended.';
 comment on column intake.validated_people.employers is 'Normalised names of all companies that the record lists as current, the one taken and those beside it; NULL where it lists none.';
 comment on column intake.validated_people.is_profile is 'The item is the person''s own profile, looked at when it was fetched (its shape says is_profile).';
@@ -574,6 +669,18 @@ create table intake.validation_failed ( -- owner outreach_owner
     constraint validation_failed_outcome_known CHECK ((outcome = ANY (ARRAY['rejected'::text, 'dropped'::text, 'noted'::text])))
 );
 comment on table intake.validation_failed is 'One row per failed check of one load: rejected = the load failed for it, dropped = this field (or record) was left out, noted = repaired or doubtful.';
+comment on column intake.validation_failed.rejection_id is 'The number of the rejection.';
+comment on column intake.validation_failed.load_id is 'The load that it is about.';
+comment on column intake.validation_failed.part is 'Which record of the item, as in the validated tables.';
+comment on column intake.validation_failed.batch_id is 'The batch of the load, day|source.';
+comment on column intake.validation_failed.source is 'The source of the load.';
+comment on column intake.validation_failed.column_name is 'The column that failed; (item) for the whole item, person or company for a record of it.';
+comment on column intake.validation_failed.check_name is 'The check that failed, such as email_address or identity.';
+comment on column intake.validation_failed.reason is 'Why, in a sentence or in a word of a rule; never a value.';
+comment on column intake.validation_failed.outcome is 'rejected: the load failed for it; dropped: the field or record was left out; noted: repaired or doubtful.';
+comment on column intake.validation_failed.raw_text is 'The text of an item that could not be stored as JSON; a person''s data.';
+comment on column intake.validation_failed.created_at is 'When the row was written.';
+comment on column intake.validation_failed.updated_at is 'When the row was last changed; a trigger keeps it.';
 CREATE INDEX idx_validation_failed_batch_id ON intake.validation_failed USING btree (batch_id, column_name, check_name);
 CREATE INDEX idx_validation_failed_load_id ON intake.validation_failed USING btree (load_id);
 CREATE TRIGGER trigger_validation_failed_updated_at BEFORE UPDATE ON intake.validation_failed FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
@@ -802,8 +909,22 @@ create table marketing.company_intelligence ( -- owner outreach_owner
     constraint company_intelligence_score_range CHECK (((score >= (0)::numeric) AND (score <= (100)::numeric)))
 );
 comment on table marketing.company_intelligence is 'What became known about a company: news, signals, events, scores.';
+comment on column marketing.company_intelligence.intelligence_id is 'The number of what became known.';
+comment on column marketing.company_intelligence.company_unique_id is 'The company that it is about.';
+comment on column marketing.company_intelligence.intelligence_type is 'news, signal, event or score.';
+comment on column marketing.company_intelligence.source is 'The source that told it.';
+comment on column marketing.company_intelligence.title is 'Headline.';
+comment on column marketing.company_intelligence.description is 'The text below it.';
+comment on column marketing.company_intelligence.url is 'Where it can be read.';
+comment on column marketing.company_intelligence.score is 'Relevance, 0 to 100, where the source gives one.';
+comment on column marketing.company_intelligence.detected_at is 'When it was published, else when it was observed.';
+comment on column marketing.company_intelligence.payload is 'What else the record says.';
+comment on column marketing.company_intelligence.created_at is 'When the row was written.';
+comment on column marketing.company_intelligence.updated_at is 'When the row was last changed; a trigger keeps it.';
 comment on column marketing.company_intelligence.topic is 'What it is about in the words of bit.signal_rule: funding, hiring, renewal; empty when none of them.';
+comment on column marketing.company_intelligence.confidence is 'How sure the source is, 0 to 1.';
 comment on column marketing.company_intelligence.effective_on is 'The day of the event itself, where it lies ahead: the end of a contract.';
+comment on column marketing.company_intelligence.content_key is 'Hash of the address, else of what is told and when: the same news of two sources is one row.';
 comment on column marketing.company_intelligence.load_id is 'The load that it came from; where several tell the same, the best source''s.';
 CREATE INDEX idx_company_intelligence_company_unique_id ON marketing.company_intelligence USING btree (company_unique_id);
 CREATE INDEX idx_company_intelligence_content_key ON marketing.company_intelligence USING btree (company_unique_id, content_key);
@@ -862,6 +983,32 @@ create table marketing.company_master ( -- owner outreach_owner
     constraint company_master_founded_year_range CHECK (((founded_year >= 1700) AND ((founded_year)::numeric <= EXTRACT(year FROM now()))))
 );
 comment on table marketing.company_master is 'Companies: validated, merged, promoted.';
+comment on column marketing.company_master.company_unique_id is 'Barton ID of the company, 04.04.01.nn.nnnnn.nnn; never changed, never given again.';
+comment on column marketing.company_master.company_name is 'Name, from the most trusted source.';
+comment on column marketing.company_master.website_url is 'Website, from the most trusted source.';
+comment on column marketing.company_master.industry is 'Industry, from the most trusted source.';
+comment on column marketing.company_master.employee_count is 'Headcount, as last observed.';
+comment on column marketing.company_master.company_phone is 'Switchboard in E.164, as last observed.';
+comment on column marketing.company_master.address_street is 'Street and number; the address is taken as a whole from one record.';
+comment on column marketing.company_master.address_city is 'City of that address.';
+comment on column marketing.company_master.address_state is 'State or region of that address.';
+comment on column marketing.company_master.address_zip is 'Postal code of that address.';
+comment on column marketing.company_master.address_country is 'Country of that address.';
+comment on column marketing.company_master.linkedin_url is 'Page at LinkedIn.';
+comment on column marketing.company_master.facebook_url is 'Page at Facebook.';
+comment on column marketing.company_master.twitter_url is 'Page at Twitter.';
+comment on column marketing.company_master.sic_codes is 'SIC codes, comma separated.';
+comment on column marketing.company_master.founded_year is 'Year of foundation.';
+comment on column marketing.company_master.keywords is 'What the company says it does.';
+comment on column marketing.company_master.description is 'Free text about the company.';
+comment on column marketing.company_master.source_system is 'The source that gave the name.';
+comment on column marketing.company_master.source_record_id is 'That source''s own id.';
+comment on column marketing.company_master.promoted_from_intake_at is 'When the master was first made.';
+comment on column marketing.company_master.promotion_audit_log_id is 'The line of intake.audit_log of the promotion that made it.';
+comment on column marketing.company_master.created_at is 'When the row was written.';
+comment on column marketing.company_master.updated_at is 'When the row was last changed; a trigger keeps it.';
+comment on column marketing.company_master.domain is 'Registrable domain of the website, by which companies are known.';
+comment on column marketing.company_master.last_observed_at is 'When any source last told of it.';
 comment on column marketing.company_master.provenance is 'Field to the load that it came from.';
 CREATE INDEX idx_company_master_company_name ON marketing.company_master USING btree (company_name);
 CREATE INDEX idx_company_master_domain ON marketing.company_master USING btree (domain);
@@ -927,7 +1074,16 @@ create table marketing.company_slot ( -- owner outreach_owner
     constraint company_slot_is_filled_truth CHECK ((NOT (is_filled IS DISTINCT FROM (person_unique_id IS NOT NULL)))),
     constraint company_slot_slot_type_known CHECK ((slot_type = ANY (ARRAY['CEO'::text, 'CFO'::text, 'HR'::text])))
 );
-comment on table marketing.company_slot is 'The three seats of a company; person_unique_id is the one who holds it.';
+comment on table marketing.company_slot is 'The three slots of a company (CEO, CFO, HR); person_unique_id is the occupant.';
+comment on column marketing.company_slot.company_slot_unique_id is 'Barton ID of the slot, 04.04.05.nn.nnnnn.nnn.';
+comment on column marketing.company_slot.company_unique_id is 'The company, which has its three slots from its first moment.';
+comment on column marketing.company_slot.slot_type is 'CEO, CFO or HR (the head of human resources).';
+comment on column marketing.company_slot.person_unique_id is 'The occupant: the best candidate; NULL while the slot is vacant.';
+comment on column marketing.company_slot.is_filled is 'Whether there is an occupant.';
+comment on column marketing.company_slot.filled_at is 'When the occupant was first observed in the slot, of their present stay.';
+comment on column marketing.company_slot.last_refreshed_at is 'When the occupant was last observed with a title of the role.';
+comment on column marketing.company_slot.created_at is 'When the row was written.';
+comment on column marketing.company_slot.updated_at is 'When the row was last changed; a trigger keeps it.';
 CREATE INDEX idx_company_slot_company_id ON marketing.company_slot USING btree (company_unique_id);
 CREATE INDEX idx_company_slot_is_filled ON marketing.company_slot USING btree (is_filled);
 CREATE INDEX idx_company_slot_person_unique_id ON marketing.company_slot USING btree (person_unique_id) WHERE (person_unique_id IS NOT NULL);
@@ -1032,10 +1188,22 @@ create table marketing.people_intelligence ( -- owner outreach_owner
     constraint people_intelligence_state_known CHECK ((state = ANY (ARRAY['applied'::text, 'proposed'::text, 'dismissed'::text, 'ignored'::text])))
 );
 comment on table marketing.people_intelligence is 'What changed about a person: LinkedIn updates, job changes. The seed leaves the list of types open.';
+comment on column marketing.people_intelligence.intelligence_id is 'The number of the change.';
+comment on column marketing.people_intelligence.person_unique_id is 'Who changed.';
+comment on column marketing.people_intelligence.intelligence_type is 'The kind: job_change, left_company, promotion, role_change, title_change and so on.';
+comment on column marketing.people_intelligence.previous_value is 'The value before.';
+comment on column marketing.people_intelligence.new_value is 'The value after; NULL where there is none, as after leaving.';
+comment on column marketing.people_intelligence.detected_at is 'When the pipeline noticed it.';
+comment on column marketing.people_intelligence.payload is 'What signals need of it: roles before and after, titles, the reason.';
+comment on column marketing.people_intelligence.created_at is 'When the row was written.';
+comment on column marketing.people_intelligence.updated_at is 'When the row was last changed; a trigger keeps it.';
 comment on column marketing.people_intelligence.state is 'applied: the masters say so; proposed: waits for a decision; dismissed, ignored: by hand, by policy.';
+comment on column marketing.people_intelligence.confidence is 'How sure it is, 0 to 1, by marketing.change_evidence.';
+comment on column marketing.people_intelligence.observed_at is 'When a source showed it.';
 comment on column marketing.people_intelligence.load_id is 'The load that showed the change.';
 comment on column marketing.people_intelligence.company_unique_id is 'Where the person was when it changed.';
 comment on column marketing.people_intelligence.new_company_unique_id is 'Where a job change led to.';
+comment on column marketing.people_intelligence.decided_at is 'When it was applied, dismissed or ignored.';
 CREATE INDEX idx_people_intelligence_company ON marketing.people_intelligence USING btree (company_unique_id);
 CREATE INDEX idx_people_intelligence_detected_at ON marketing.people_intelligence USING btree (detected_at DESC);
 CREATE INDEX idx_people_intelligence_intelligence_type ON marketing.people_intelligence USING btree (intelligence_type);
@@ -1092,6 +1260,36 @@ create table marketing.people_master ( -- owner outreach_owner
     constraint people_master_work_phone_e164_format CHECK ((work_phone_e164 ~ '^\+[1-9]\d{1,14}$'::text))
 );
 comment on table marketing.people_master is 'People: validated, merged, promoted. company_slot_unique_id is the slot they compete for, not the one they hold.';
+comment on column marketing.people_master.unique_id is 'Barton ID of the person, 04.04.02.nn.nnnnn.nnn; never changed, never given again.';
+comment on column marketing.people_master.company_unique_id is 'The company of the person: of the newest record that names one we know.';
+comment on column marketing.people_master.company_slot_unique_id is 'The slot that the person competes for; the occupant is told by company_slot.';
+comment on column marketing.people_master.first_name is 'Given name; both names are taken as a whole from one record.';
+comment on column marketing.people_master.last_name is 'Family name of that record.';
+comment on column marketing.people_master.full_name is 'Both names, put together.';
+comment on column marketing.people_master.title is 'Title as last observed, from records of the person''s company only.';
+comment on column marketing.people_master.seniority is 'Seniority of the record that gave the title.';
+comment on column marketing.people_master.department is 'Department as last observed at that company.';
+comment on column marketing.people_master.email is 'Address as last observed; one at another known company is not taken.';
+comment on column marketing.people_master.work_phone_e164 is 'Phone at work in E.164, as last observed at that company.';
+comment on column marketing.people_master.personal_phone_e164 is 'Mobile or private phone in E.164, as last observed.';
+comment on column marketing.people_master.linkedin_url is 'Profile at LinkedIn, by which the refresh asks.';
+comment on column marketing.people_master.twitter_url is 'Profile at Twitter.';
+comment on column marketing.people_master.facebook_url is 'Profile at Facebook.';
+comment on column marketing.people_master.bio is 'What the person says of themselves.';
+comment on column marketing.people_master.skills is 'Skills.';
+comment on column marketing.people_master.education is 'Latest education, in one line.';
+comment on column marketing.people_master.certifications is 'Certificates.';
+comment on column marketing.people_master.source_system is 'The source that gave the name.';
+comment on column marketing.people_master.source_record_id is 'That source''s own id.';
+comment on column marketing.people_master.promoted_from_intake_at is 'When the master was first made.';
+comment on column marketing.people_master.promotion_audit_log_id is 'The line of intake.audit_log of the promotion that made it.';
+comment on column marketing.people_master.created_at is 'When the row was written.';
+comment on column marketing.people_master.updated_at is 'When the row was last changed; a trigger keeps it.';
+comment on column marketing.people_master.email_status is 'What the source of the address says of it.';
+comment on column marketing.people_master.city is 'City of the person; city, state and country are taken as a whole from one record.';
+comment on column marketing.people_master.state is 'State or region of that record.';
+comment on column marketing.people_master.country is 'Country of that record.';
+comment on column marketing.people_master.last_observed_at is 'When any source last told of it.';
 comment on column marketing.people_master.provenance is 'Field to the load that it came from.';
 comment on column marketing.people_master.departed_at is 'Since when records see the person elsewhere (at a company that is no master) or without an employer; NULL while they are at their company.';
 comment on column marketing.people_master.departed_to is 'The name of that company as its record writes it; NULL when there is none.';
@@ -1208,6 +1406,20 @@ create table marketing.slot_assignment_history ( -- owner outreach_owner
     constraint slot_assignment_history_event_known CHECK ((event = ANY (ARRAY['ASSIGN'::text, 'DISPLACE'::text, 'VACATE'::text])))
 );
 comment on table marketing.slot_assignment_history is 'Who held a slot from when to when, as the observations say; the same whatever the order in which they arrived.';
+comment on column marketing.slot_assignment_history.history_id is 'The number of the event.';
+comment on column marketing.slot_assignment_history.company_slot_unique_id is 'The slot.';
+comment on column marketing.slot_assignment_history.company_unique_id is 'Its company.';
+comment on column marketing.slot_assignment_history.slot_type is 'CEO, CFO or HR.';
+comment on column marketing.slot_assignment_history.person_unique_id is 'Who came, was displaced or left.';
+comment on column marketing.slot_assignment_history.event is 'ASSIGN: became the occupant; DISPLACE: a better candidate was observed; VACATE: left without one.';
+comment on column marketing.slot_assignment_history.effective_at is 'The observation that it follows from, not when it was computed.';
+comment on column marketing.slot_assignment_history.title is 'The title at that moment.';
+comment on column marketing.slot_assignment_history.points is 'Its points within the role, 0 to 100.';
+comment on column marketing.slot_assignment_history.reason is 'Why, in words.';
+comment on column marketing.slot_assignment_history.replaced_by is 'The next occupant, where there is one.';
+comment on column marketing.slot_assignment_history.load_id is 'The load that showed it.';
+comment on column marketing.slot_assignment_history.created_at is 'When the row was written.';
+comment on column marketing.slot_assignment_history.updated_at is 'When the row was last changed; a trigger keeps it.';
 CREATE INDEX idx_slot_assignment_history_company ON marketing.slot_assignment_history USING btree (company_unique_id);
 CREATE INDEX idx_slot_assignment_history_person ON marketing.slot_assignment_history USING btree (person_unique_id);
 CREATE TRIGGER trigger_slot_assignment_history_updated_at BEFORE UPDATE ON marketing.slot_assignment_history FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
@@ -1246,7 +1458,7 @@ create table marketing.title_role ( -- owner outreach_owner
     constraint title_role_points_range CHECK (((points >= 1) AND (points <= 100))),
     constraint title_role_role_known CHECK ((role = ANY (ARRAY['CEO'::text, 'CFO'::text, 'HR'::text])))
 );
-comment on table marketing.title_role is 'The roles that a title names: points within the role (100 is the seat itself), confidence, reason.';
+comment on table marketing.title_role is 'The roles that a title names: points within the role (100 is the title of the role itself), confidence, reason.';
 CREATE TRIGGER trigger_title_role_updated_at BEFORE UPDATE ON marketing.title_role FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table public.actor_breaker ( -- owner outreach_owner
@@ -1442,7 +1654,23 @@ create table public.linkedin_refresh_jobs ( -- owner outreach_owner
     constraint linkedin_refresh_jobs_status_known CHECK (((status IS NOT NULL) AND (status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text]))))
 );
 comment on table public.linkedin_refresh_jobs is 'One look at one person''s LinkedIn profile.';
+comment on column public.linkedin_refresh_jobs.job_id is 'The number of the job: one look at one person.';
+comment on column public.linkedin_refresh_jobs.person_unique_id is 'Who is looked at.';
+comment on column public.linkedin_refresh_jobs.linkedin_url is 'The profile that is asked for.';
+comment on column public.linkedin_refresh_jobs.apify_run_id is 'The run at Apify that asks; NULL until it is known.';
+comment on column public.linkedin_refresh_jobs.status is 'pending, running, completed or failed.';
+comment on column public.linkedin_refresh_jobs.requested_at is 'When the look was asked for.';
+comment on column public.linkedin_refresh_jobs.started_at is 'When its run began.';
+comment on column public.linkedin_refresh_jobs.completed_at is 'When the job was closed.';
+comment on column public.linkedin_refresh_jobs.result_data is 'Ids, kinds and states of what was found; nothing of the person.';
+comment on column public.linkedin_refresh_jobs.error_message is 'Why it failed, in a sentence.';
+comment on column public.linkedin_refresh_jobs.created_at is 'When the row was written.';
+comment on column public.linkedin_refresh_jobs.updated_at is 'When the row was last changed; a trigger keeps it.';
+comment on column public.linkedin_refresh_jobs.wave_id is 'The wave: the jobs of one paid run; NULL while the job is in none.';
 comment on column public.linkedin_refresh_jobs.attempt is 'A job that failed is followed by one of the next attempt, due later: 1 h, 6 h, 24 h.';
+comment on column public.linkedin_refresh_jobs.due_at is 'From when on it may be asked.';
+comment on column public.linkedin_refresh_jobs.reason is 'Why the person was due: vacancy, bounced, cadence or asked.';
+comment on column public.linkedin_refresh_jobs.outcome is 'What came of it: unchanged, changed, proposed, ignored, gone, or why nothing did.';
 comment on column public.linkedin_refresh_jobs.load_id is 'The load whose record answers the job (for a repeated item: the load that it repeats).';
 CREATE INDEX idx_linkedin_refresh_jobs_apify_run_id ON public.linkedin_refresh_jobs USING btree (apify_run_id) WHERE (apify_run_id IS NOT NULL);
 CREATE INDEX idx_linkedin_refresh_jobs_due ON public.linkedin_refresh_jobs USING btree (due_at) WHERE (status = 'pending'::text);
@@ -1571,6 +1799,22 @@ create table vault.contacts ( -- owner outreach_owner
     constraint contacts_status_known CHECK (((status IS NOT NULL) AND (status = ANY (ARRAY['active'::text, 'inactive'::text, 'bounced'::text, 'unsubscribed'::text]))))
 );
 comment on table vault.contacts is 'One e-mail address that was promoted. Written by definer functions only.';
+comment on column vault.contacts.contact_id is 'The number of the contact.';
+comment on column vault.contacts.email is 'The address, in lower case; each has one row.';
+comment on column vault.contacts.name is 'Name of the person, as the best record of the address says.';
+comment on column vault.contacts.phone is 'Phone, in E.164.';
+comment on column vault.contacts.company is 'Company that the record states.';
+comment on column vault.contacts.title is 'Title that the record states.';
+comment on column vault.contacts.source is 'The source of the best record.';
+comment on column vault.contacts.tags is 'Words of the operator; the pipeline writes none.';
+comment on column vault.contacts.custom_fields is 'Further fields: email_status, as the source says.';
+comment on column vault.contacts.load_id is 'The load of the best record.';
+comment on column vault.contacts.created_at is 'When the row was written.';
+comment on column vault.contacts.updated_at is 'When the row was last changed; a trigger keeps it.';
+comment on column vault.contacts.last_activity_at is 'When a source last said this of the address.';
+comment on column vault.contacts.score is 'Of the operator, 0 to 100; the pipeline writes none.';
+comment on column vault.contacts.status is 'active; inactive; bounced: mail came back; unsubscribed: wants none.';
+comment on column vault.contacts.provenance is 'Field to the load that it came from.';
 comment on column vault.contacts.status_before is 'The status that a suppression took the place of, and that its end restores; NULL while nothing suppresses the contact.';
 CREATE INDEX idx_contacts_company ON vault.contacts USING btree (company);
 CREATE INDEX idx_contacts_created_at ON vault.contacts USING btree (created_at DESC);
@@ -1659,6 +1903,7 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 --     why_now text
 --     signal_ids bigint[]
 --     signals jsonb
+comment on view bit.company_score is 'The score of each company that has a reason to be called, its band, and the signals that add up to it (points; score is capped).';
 
 -- view company.company, owner outreach_owner
 --     company_id bigint
@@ -1676,6 +1921,7 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 --     company_unique_id text
 --     created_at timestamp with time zone
 --     updated_at timestamp with time zone
+comment on view company.company is 'Deprecated, read-only: read marketing.company_master.';
 
 -- view company.company_slot, owner outreach_owner
 --     company_slot_id bigint
@@ -1688,6 +1934,7 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 --     company_slot_unique_id text
 --     created_at timestamp with time zone
 --     updated_at timestamp with time zone
+comment on view company.company_slot is 'Deprecated, read-only: read marketing.company_slot.';
 
 -- view intake.latest_100, owner outreach_owner
 --     load_id bigint
@@ -1726,6 +1973,7 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 --     contact_id bigint
 --     provenance jsonb
 --     left_out text
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, without_contact, the status of the contact, unverified, contacted_lately.';
 
 -- view marketing.outreach_history, owner outreach_owner
 --     touch_type text
@@ -1778,6 +2026,35 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 --     company_slot_unique_id text
 --     contact_id bigint
 --     provenance jsonb
+comment on view marketing.outreach_ready is 'Who is safe to write to now, ordered by the score of the company; provenance is field to load.';
+comment on column marketing.outreach_ready.company_unique_id is 'Barton ID of the company.';
+comment on column marketing.outreach_ready.company_name is 'Name of the company.';
+comment on column marketing.outreach_ready.domain is 'Its domain.';
+comment on column marketing.outreach_ready.website_url is 'Its website.';
+comment on column marketing.outreach_ready.industry is 'Its industry.';
+comment on column marketing.outreach_ready.employee_count is 'Its headcount, as last observed.';
+comment on column marketing.outreach_ready.address_city is 'City of the company.';
+comment on column marketing.outreach_ready.address_country is 'Country of the company.';
+comment on column marketing.outreach_ready.slot_type is 'The slot that the person occupies: CEO, CFO or HR.';
+comment on column marketing.outreach_ready.person_unique_id is 'Barton ID of the occupant.';
+comment on column marketing.outreach_ready.first_name is 'Given name.';
+comment on column marketing.outreach_ready.last_name is 'Family name.';
+comment on column marketing.outreach_ready.full_name is 'Both names, put together.';
+comment on column marketing.outreach_ready.title is 'Title as last observed at this company.';
+comment on column marketing.outreach_ready.email is 'The address to write to: verified, and active in the vault.';
+comment on column marketing.outreach_ready.email_status is 'What its source says of the address.';
+comment on column marketing.outreach_ready.phone is 'Phone at work, else the private one, in E.164.';
+comment on column marketing.outreach_ready.linkedin_url is 'Profile at LinkedIn.';
+comment on column marketing.outreach_ready.score is 'Points of the company''s reasons to be called, 100 at most; 0 without any.';
+comment on column marketing.outreach_ready.band is 'The band of that score: hot, warm or cold; NULL without any reason.';
+comment on column marketing.outreach_ready.rule_version is 'The version of the signal rules that counted.';
+comment on column marketing.outreach_ready.why_now is 'The reasons in sentences, the strongest first.';
+comment on column marketing.outreach_ready.signal_ids is 'The signals behind them.';
+comment on column marketing.outreach_ready.filled_at is 'When the occupant was first observed in the slot.';
+comment on column marketing.outreach_ready.last_refreshed_at is 'When the occupant was last observed with a title of the role.';
+comment on column marketing.outreach_ready.company_slot_unique_id is 'Barton ID of the slot.';
+comment on column marketing.outreach_ready.contact_id is 'The contact in the vault.';
+comment on column marketing.outreach_ready.provenance is 'Field to the load that it came from.';
 
 -- view marketing.undecided_load, owner outreach_owner
 --     load_id bigint
@@ -1796,6 +2073,7 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 --     person_unique_id text
 --     created_at timestamp with time zone
 --     updated_at timestamp with time zone
+comment on view people.contact is 'Deprecated, read-only: read marketing.people_master.';
 
 -- view people.contact_verification, owner outreach_owner
 --     contact_id bigint
@@ -1804,6 +2082,7 @@ CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression
 --     last_checked_at timestamp with time zone
 --     created_at timestamp with time zone
 --     updated_at timestamp with time zone
+comment on view people.contact_verification is 'Deprecated, read-only: read vault.contacts.';
 
 -- view vault.person_record_key, owner outreach_owner
 --     load_id bigint

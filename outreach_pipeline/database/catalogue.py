@@ -118,13 +118,7 @@ def _table(relation: Relation) -> str:
     inner = [f"    {_column(row)}" for row in relation.columns]
     inner += [f"    constraint {row['name']} {row['definition']}" for row in relation.constraints]
     lines = [f"create table {relation.qualified} ( -- owner {relation.owner}", ",\n".join(inner), ");"]
-    if relation.comment:
-        lines.append(f"comment on table {relation.qualified} is {_quoted(relation.comment)};")
-    lines += [
-        f"comment on column {relation.qualified}.{row['name']} is {_quoted(row['comment'])};"
-        for row in relation.columns
-        if row["comment"]
-    ]
+    lines += _comments(relation)
     lines += [f"{row['definition']};" for row in relation.indexes if not row["serves_constraint"]]
     lines += [f"{row['definition']};" for row in relation.triggers]
     if relation.row_security:
@@ -154,8 +148,20 @@ def _policy(relation: Relation, row: Row) -> str:
 
 
 def _view(relation: Relation) -> str:
-    columns = "\n".join(f"--     {row['name']} {row['type']}" for row in relation.columns)
-    return f"-- view {relation.qualified}, owner {relation.owner}\n{columns}"
+    columns = [f"--     {row['name']} {row['type']}" for row in relation.columns]
+    return "\n".join([f"-- view {relation.qualified}, owner {relation.owner}", *columns, *_comments(relation)])
+
+
+def _comments(relation: Relation) -> list[str]:
+    """What the database itself says of a table or view, and of its columns."""
+    lines = []
+    if relation.comment:
+        lines.append(f"comment on {relation.kind} {relation.qualified} is {_quoted(relation.comment)};")
+    return lines + [
+        f"comment on column {relation.qualified}.{row['name']} is {_quoted(row['comment'])};"
+        for row in relation.columns
+        if row["comment"]
+    ]
 
 
 def _function(row: Row) -> str:

@@ -20,7 +20,7 @@ from outreach_pipeline.orchestration.failures import explained, held
 from outreach_pipeline.orchestration.partitions import batch_of
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.stages.checks import CheckReport, hold_or_release
-from outreach_pipeline.stages.counts import count_batch, count_rejections, count_rows, count_slots
+from outreach_pipeline.stages.counts import count_batch, count_loads, count_rejections, count_rows, count_slots
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.money import spent_on
 from outreach_pipeline.stages.promote import promote_batch
@@ -70,7 +70,7 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             batch = batch_of(context)
             report = land_batch(pipeline.workspace, batch, refetch=config.refetch, progress=pipeline.progress)
             pipeline.listener(report)
-            counts = count_batch(pipeline.workspace, batch)
+            counts, total = count_batch(pipeline.workspace, batch), count_loads(pipeline.workspace)
             spent = spent_on(pipeline.workspace.database, batch)
         before = report.note or "it had landed before, or its files come by hand"
         said = before if report.already else f"{report.items} items read"
@@ -83,6 +83,8 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             asset_key=specs.RAW_LOADS.key,
             metadata={
                 ROWS: counts.landed,
+                # Without it the page shows the rows of the latest batch for those of the table: 0 after an empty one.
+                TABLE_ROWS: total,
                 **md.counts_of(
                     report,
                     items="items read",

@@ -24,7 +24,7 @@ _COLUMN = re.compile(
 _VIEW = re.compile(r"^-- view (?P<name>[\w.]+), [^\n]*\n(?P<body>(?:--     [^\n]*\n?)*)", re.MULTILINE)
 _VIEW_COLUMN = re.compile(r"^--     (?P<name>\w+) (?P<type>.+)$", re.MULTILINE)
 _COMMENT = re.compile(
-    r"^comment on (?P<kind>table|column) (?P<name>[\w.]+) is '(?P<text>(?:[^']|'')*)';$", re.MULTILINE
+    r"^comment on (?P<kind>table|view|column) (?P<name>[\w.]+) is '(?P<text>(?:[^']|'')*)';$", re.MULTILINE
 )
 _TYPES = {"timestamp with time zone": "timestamptz"}
 
@@ -45,7 +45,7 @@ def _schema() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
 
 
 def column_schema(table: str) -> dg.TableSchema | None:
-    """Columns of `schema.table` with type, nullability and comment (of a view: with type).
+    """Columns of `schema.table` with type, nullability and comment (of a view: with type and comment).
 
     None when schema.sql lacks it: it is written when a change of the schema is finished, and the page opens before.
     """
@@ -53,7 +53,14 @@ def column_schema(table: str) -> dg.TableSchema | None:
     if table in views:
         found_columns = _VIEW_COLUMN.finditer(views[table])
         return dg.TableSchema(
-            columns=[dg.TableColumn(c["name"], _TYPES.get(c["type"], c["type"])) for c in found_columns]
+            columns=[
+                dg.TableColumn(
+                    name=column["name"],
+                    type=_TYPES.get(column["type"], column["type"]),
+                    description=comments.get(f"{table}.{column['name']}"),
+                )
+                for column in found_columns
+            ]
         )
     if table not in tables:
         return None
@@ -72,8 +79,3 @@ def column_schema(table: str) -> dg.TableSchema | None:
             if column is not None
         ]
     )
-
-
-def table_comment(table: str) -> str:
-    """What the database itself says of the table."""
-    return _schema()[1].get(table, "")

@@ -45,6 +45,12 @@ def count_batch(workspace: Workspace, batch: Batch) -> BatchCounts:
     return BatchCounts(**(row or {}))
 
 
+def count_loads(workspace: Workspace) -> int:
+    """All loads of all batches."""
+    with workspace.database.transaction(Role.READ) as tx:
+        return int(tx.fetch_value(load_queries("checks").count_loads))
+
+
 def count_rejections(workspace: Workspace, batch: Batch, *, limit: int = 15) -> list[RejectionCount]:
     """The most frequent rejections and notes of a batch."""
     with workspace.database.transaction(Role.READ) as tx:
@@ -112,6 +118,6 @@ def count_signals(workspace: Workspace) -> list[SignalCount]:
 
 
 def count_ready(workspace: Workspace) -> dict[str, int]:
-    """Seats by standing: `ready`, or the first reason why their holder is left out."""
+    """Slots by standing: `ready`, or the first reason why their occupant is left out."""
     with workspace.database.transaction(Role.READ) as tx:
         return {row["standing"]: row["seats"] for row in tx.fetch_all(load_queries("freshness").ready)}

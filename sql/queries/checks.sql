@@ -149,6 +149,10 @@ group by f.column_name, f.check_name, f.outcome
 order by (f.outcome = 'noted'), count(distinct f.load_id) desc, f.column_name, f.check_name
 limit %(limit)s;
 
+-- name: count_loads
+-- All loads there are: below a second for a million, also where nothing has been vacuumed yet.
+select count(*) from intake.raw_loads;
+
 -- name: count_rows
 select
     (select count(*) from vault.contacts) as "vault.contacts",

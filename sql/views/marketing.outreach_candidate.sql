@@ -1,4 +1,4 @@
--- Every seat with who holds it and why that person is not to be written to now: left_out is the first reason that
+-- Every slot with its occupant and why that person is not to be written to now: left_out is the first reason that
 -- applies, NULL when there is none. The ready list is what has none; an export tells how many it left out, and why.
 create or replace view marketing.outreach_candidate as
 with pause as (
@@ -68,7 +68,7 @@ left join (select distinct v.person_unique_id from vault.suppressed_person as v)
 left join (select distinct l.person_unique_id from lately as l) as lp on lp.person_unique_id = p.unique_id
 left join (select distinct l.contact_id from lately as l) as lk on lk.contact_id = k.contact_id
 left join (select distinct l.company_unique_id from lately as l) as lc on lc.company_unique_id = c.company_unique_id;
-comment on view marketing.outreach_candidate is 'Seats with their holders; left_out says why one is not ready: vacant, departed, suppressed, without_email, without_contact, the status of the contact, unverified, contacted_lately.';
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, without_contact, the status of the contact, unverified, contacted_lately.';
 
 revoke all on marketing.outreach_candidate from public;
 grant select on marketing.outreach_candidate to outreach_refresh, outreach_read;

@@ -86,6 +86,7 @@ def test_columns_of_the_definitions_are_those_of_the_live_catalogue(rows) -> Non
             r["column_name"]: r["nullable"] for r in live
         }
         assert all(column.type for column in shown)
+        assert [f"{table.name}.{column.name}" for column in shown if not column.description] == []
 
 
 def test_checks_stand_between_validation_and_promotion_and_block(defs: dg.Definitions) -> None:

@@ -1,0 +1,12 @@
+"""What each column of an asset is for: runs the .sql file of the same name."""
+
+from outreach_pipeline.database.revisions import apply_revision
+
+revision = "0014_descriptions"
+down_revision = "0010_looks"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    apply_revision(revision)
