@@ -18,10 +18,12 @@ from pathlib import Path
 
 import pytest
 from cli_world import CommandLine
+from paid_world import TOKEN, apify
 
 ROOT = Path(__file__).resolve().parents[2]
 _FILE = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
 _RUN = re.compile(r"<!-- run -->\n```\w*\n(.*?)```", re.DOTALL)
+_PAID = re.compile(r"<!-- paid -->\n```\w*\n(.*?)```", re.DOTALL)
 _DEMO = re.compile(r"<!-- demo -->\n```\w*\n(.*?)```", re.DOTALL)
 
 
@@ -95,6 +97,27 @@ def test_the_readme_works_word_for_word(cli: CommandLine, monkeypatch: pytest.Mo
     done = " ".join(follow("README.md", cli, monkeypatch))
     assert "outreach land" in done
     assert "outreach run" in done
+
+
+def test_the_way_to_a_real_account_works_and_stays_below_its_ceiling(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commands as they stand, with the sandbox in the place of Apify."""
+    text = page("README.md")
+    (cli.folder / "paid.toml").write_text(dict(_FILE.findall(text))["paid.toml"], encoding="utf-8")
+    (block,) = _PAID.findall(text)
+    export, *commands = [line.removeprefix("$ ") for line in block.splitlines()]
+    with apify(items=5) as (service, url):
+        for setting in export.split()[1:]:
+            monkeypatch.setenv(*setting.split("=", maxsplit=1))
+        monkeypatch.setenv("OUTREACH_APIFY_TOKEN", TOKEN)
+        monkeypatch.setenv("OUTREACH_APIFY_URL", url)
+        printed = [cli.fine(*shlex.split(command)[1:]).out for command in commands]
+        assert len(service.runs.all()) == 1, "one paid run"
+        assert 0 < service.charged_usd <= 0.5
+    assert [command.split()[1] for command in commands] == ["costs", "doctor", "run", "costs"]
+    assert re.search(r"^ok +apify ", printed[1], re.MULTILINE)
+    assert "leads" in printed[3]
 
 
 def test_the_guide_works_word_for_word(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
