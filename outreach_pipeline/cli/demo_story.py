@@ -95,7 +95,7 @@ def moves(workspace: Workspace, second: date) -> None:
     if not found:
         return
     heading("Who left a slot on the second night (some of them)")
-    shown = table("company", "slot", "left", "because", "successor")
+    shown = table("company", "slot", "left", "because", "successor", prose=("company", "because"))
     for row in found:
         names = (short(row[key], 21) for key in ("full_name", "successor"))
         left, successor = names
