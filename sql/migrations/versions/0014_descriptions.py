@@ -3,7 +3,7 @@
 from outreach_pipeline.database.revisions import apply_revision
 
 revision = "0014_descriptions"
-down_revision = "0010_looks"
+down_revision = "0011_starts"
 branch_labels = None
 depends_on = None
 
