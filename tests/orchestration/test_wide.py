@@ -116,6 +116,6 @@ def test_when_the_next_one_comes_due(batches: Batches, rows: Rows) -> None:
     batches.write(MONDAY, leads(2))
     batches.run(MONDAY)
     seen = datetime(2026, 11, 16, 12, tzinfo=UTC)
-    rows("update marketing.people_master set last_observed_at = %s returning 1", seen)
+    rows("update marketing.people_master set looked_at = %s returning 1", seen)
     assert next_due(batches.workspace, now=seen) == seen + timedelta(days=30)
     assert next_due(batches.workspace, now=seen + timedelta(days=31)) is None
