@@ -2,7 +2,7 @@
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0014_descriptions"
+revision = "0012_descriptions"
 down_revision = "0011_starts"
 branch_labels = None
 depends_on = None
