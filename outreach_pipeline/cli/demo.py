@@ -64,11 +64,13 @@ def demo(
         samples = [name for name, config in workspace.sources.items() if config.nightly and name not in nightly]
         _night(workspace, first, samples, "The sample items of every shape")
         _night(workspace, first, nightly, f"The first night of a world of {companies} companies", sandbox, 1)
-        # LinkedIn is not asked for all profiles again: the loop asks about those who hold a seat, and nobody else.
+        # LinkedIn is not asked for all profiles again: the loop asks about those who hold a seat, and nobody else; and
+        # after the night about whom it seated on old evidence.
         sandbox.set_night(2)
         _refresh(workspace, second, sandbox)
         others = [name for name in nightly if name != "profiles"]
         _night(workspace, second, others, "The second night: people have changed jobs", sandbox, 2)
+        _refresh(workspace, second, sandbox, "Whom the night seated on old evidence is asked about as well")
         loop.changes(workspace, second)
         story.moves(workspace, second)
         _call_now(workspace, home)
@@ -85,18 +87,19 @@ def _first_day(home: Path) -> date:
     return date.fromisoformat(kept.read_text(encoding="ascii").strip())
 
 
-def _refresh(workspace: Workspace, day: date, sandbox: Sandbox) -> None:
+def _refresh(workspace: Workspace, day: date, sandbox: Sandbox, title: str = loop.ASKED) -> None:
     """What `outreach refresh run --day DAY --wait` does: ask about everybody who is due. Then the bills settle."""
     from outreach_pipeline.cli.refresh import refresh_due
     from outreach_pipeline.stages.pull_apify import settle_bills
 
     started = monotonic()
-    settle_bills(workspace, after_secs=0)  # those of the first night
+    shown = story.rows(workspace, "waves") if title != loop.ASKED else []
+    settle_bills(workspace, after_secs=0)  # those of the night before
     with progress_bars() as progress:
         _, failures, reports = refresh_due(workspace, day, None, progress, wait=True)
     sleep(sandbox.apify.timing.settle)
     settle_bills(workspace, after_secs=0)
-    loop.refreshed(workspace, day, monotonic() - started)
+    loop.refreshed(workspace, f"{title} ({day}, {monotonic() - started:.0f} s)", len(shown))
     for sentence in (*failures, *(report.note for report in reports if report.state == "landed")):
         out().print(f"  [red]{sentence}[/]")
     if failures:

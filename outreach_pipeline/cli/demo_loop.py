@@ -27,12 +27,18 @@ _KINDS = {
 }  # fmt: skip
 
 
-def refreshed(workspace: Workspace, day: date, seconds: float) -> None:
-    """One line per paid run: who was asked, what came of it, what it cost."""
-    heading(f"LinkedIn is asked again about those who hold a slot, many in one run ({day}, {seconds:.0f} s)")
+ASKED = "LinkedIn is asked again about those who hold a slot, many in one run"
+
+
+def refreshed(workspace: Workspace, title: str, told: int) -> None:
+    """One line per paid run: who was asked, what came of it, what it cost. `told`: the first runs, told before."""
+    waves = rows(workspace, "waves")[told:]
+    if not waves:
+        return
+    heading(title)
     counts = ("asked", "unchanged", "changed", "gone", "unanswered")
     shown = table("run", *counts, "reserved", "paid", numbers=(*counts, "reserved", "paid"))
-    for wave in rows(workspace, "waves"):
+    for wave in waves:
         name = text(f"{wave['wave_id']} {wave['run_status'] or wave['state']}")
         money = (_usd(wave[key]) for key in ("reserved_usd", "spent_usd"))
         shown.add_row(name, *(number(wave[key]) for key in counts), *money)
@@ -81,4 +87,6 @@ def _value(value: str | None) -> str:
 
 
 def _usd(amount: Decimal | None) -> str:
-    return "[dim]-[/]" if amount is None else f"${amount:.2f}"
+    if amount is None:
+        return "[dim]-[/]"
+    return f"${amount:.2f}" if amount == 0 or amount >= Decimal("0.01") else "<$0.01"

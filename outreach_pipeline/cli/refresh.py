@@ -114,8 +114,9 @@ def refresh_due(
         more, refused = _start_all(workspace, day, None if limit is None else limit - _jobs(plans), progress)
         plans, failures = [*plans, *more], [*failures, *refused]
         reports += _finish_all(workspace, progress) if wait else []
-        # Only so many waves go at once; when they are over there may be more people due.
-        if not wait or refused or not _jobs(more) or more[-1].verdict != "waves":
+        # Only so many waves go at once, and who takes up a seat that an answer vacated may be due too. It ends: who was
+        # asked is not due again before the cadence is over.
+        if not wait or refused or not _jobs(more):
             return plans, failures, reports
 
 

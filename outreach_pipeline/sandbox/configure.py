@@ -83,6 +83,7 @@ usd_per_item = 0.004
 usd_per_run = 0.00005
 max_subjects = 200
 max_total_charge_usd = 2.0
+min_total_charge_usd = 0.005
 """
 """The source by which single profiles are looked at again; never nightly."""
 

@@ -141,7 +141,13 @@ def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
     missing = [line for line in shown if line != "…" and not any(_like(line, one) for one in printed)]
     assert len(shown) > 10
     assert missing == [], first
-    assert "Nothing new" in _demo(tmp_path, environment)
+    again = _demo(tmp_path, environment)
+    assert "Nothing new" in again
+    assert _result(again) == _result(first), "counts, money and score"
+
+
+def _result(printed: str) -> str:
+    return printed[printed.index("== What came of it") : printed.index("== Done in")]
 
 
 def _like(shown: str, printed: str) -> bool:
