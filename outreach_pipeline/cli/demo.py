@@ -107,13 +107,14 @@ def _refresh(workspace: Workspace, day: date, sandbox: Sandbox, title: str = loo
 
 
 def _call_now(workspace: Workspace, home: Path) -> None:
-    """What `outreach signals` and `outreach export` do, once the bills of the second night are settled."""
+    """What the schedule of the morning and `outreach export` do, once the bills of the second night are settled."""
+    from outreach_pipeline.orchestration.morning import run_morning
     from outreach_pipeline.stages.export import export_ready
     from outreach_pipeline.stages.pull_apify import settle_bills
-    from outreach_pipeline.stages.signals import process_signals, read_scores
+    from outreach_pipeline.stages.signals import read_scores
 
     settle_bills(workspace, after_secs=0)
-    process_signals(workspace)
+    run_morning(workspace)
     loop.hottest(read_scores(workspace, limit=5).scores)
     loop.ready(export_ready(workspace, home / "ready.csv", force=True))
 

@@ -102,13 +102,14 @@ def run_request(day: date, source: str) -> dg.RunRequest:
 
 
 def morning_job() -> dg.UnresolvedAssetJobDefinition:
-    """Signals, ready list and the standing checks; costs nothing and may run at any time."""
+    """Signals, ready list, counts of the refresh loop and the standing checks; costs nothing, may run at any time."""
     return dg.define_asset_job(
         MORNING,
-        selection=dg.AssetSelection.assets(SIGNALS.key, READY.key).without_checks()
+        # Without a wave the steps of the refresh loop start nothing: they count.
+        selection=dg.AssetSelection.assets(REFRESH_JOBS.key, CHANGES.key, SIGNALS.key, READY.key).without_checks()
         | _standing(),
-        description="After the night: signals are taken up, the ready list is counted, stale slots and held batches "
-        "are pointed out.",
+        description="After the night: signals are taken up; refresh jobs, changes and the ready list counted; stale "
+        "slots and held batches are pointed out.",
         executor_def=dg.in_process_executor,
     )
 
