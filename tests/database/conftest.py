@@ -51,6 +51,14 @@ def scratch(look: Admin) -> Iterator[Admin]:
 
 
 @pytest.fixture
+def connection(look: Admin) -> Iterator[Admin]:
+    """A superuser's connection with an empty table of loads, which shapes are tried on."""
+    look.execute("CREATE TEMP TABLE loads (load_id bigint, raw_data jsonb)")
+    yield look
+    look.execute("DROP TABLE pg_temp.loads")
+
+
+@pytest.fixture
 def person(scratch: Admin) -> str:
     """A company with one slot and a person who competes for it: the examples of the seed (in `scratch`)."""
     scratch.execute(
