@@ -1881,14 +1881,15 @@ create table vault.suppression ( -- owner outreach_owner
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     constraint suppression_pkey PRIMARY KEY (suppression_id),
-    constraint suppression_kind_value_key UNIQUE (kind, value),
+    constraint suppression_kind_value_reason_key UNIQUE (kind, value, reason),
     constraint suppression_kind_known CHECK ((kind = ANY (ARRAY['email'::text, 'domain'::text, 'linkedin'::text, 'person'::text]))),
     constraint suppression_reason_known CHECK ((reason = ANY (ARRAY['unsubscribed'::text, 'bounced'::text, 'complaint'::text, 'legal'::text, 'customer'::text, 'other'::text]))),
     constraint suppression_value_present CHECK ((value <> ''::text))
 );
 comment on table vault.suppression is 'Who is not promoted as a contact to write to, not refreshed and not exported: an address, a domain, a LinkedIn identity or a person, until a moment or for ever.';
 comment on column vault.suppression.value is 'As the rules write it: lower-case address, host of the domain (with all below it), canonical LinkedIn address, Barton ID.';
-comment on column vault.suppression.reason is 'bounced speaks of an address only: its owner may be looked up again and written to elsewhere.';
+comment on column vault.suppression.reason is 'Each reason stands for itself and ends for itself. bounced speaks of an address only: its owner may be looked up again and written to elsewhere.';
+comment on column vault.suppression.until is 'Its end; NULL is never. The end of what somebody asked for (unsubscribed, complaint, legal) is only ever put off; lifting ends it.';
 CREATE INDEX idx_suppression_until ON vault.suppression USING btree (until) WHERE (until IS NOT NULL);
 CREATE TRIGGER trigger_suppression_updated_at BEFORE UPDATE ON vault.suppression FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -2414,8 +2415,8 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function vault.f_forget(p_kind text, p_value text)
 --     returns jsonb; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function vault.f_lift(p_kinds text[], p_values text[])
---     returns TABLE(lifted integer, contacts integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+-- function vault.f_lift(p_kinds text[], p_values text[], p_reason text)
+--     returns TABLE(lifted integer, contacts integer, reasons text[]); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function vault.f_promote_contacts(p_load_ids bigint[])
 --     returns TABLE(promoted_count integer, updated_count integer, failed_count integer, message text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp, set enable_hashagg=off
@@ -2539,7 +2540,7 @@ grant execute on function public.log_error(p_error_type text, p_error_message te
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to outreach_refresh;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to outreach_validate;
 grant execute on function vault.f_forget(p_kind text, p_value text) to mcp_promote;
-grant execute on function vault.f_lift(p_kinds text[], p_values text[]) to mcp_promote;
+grant execute on function vault.f_lift(p_kinds text[], p_values text[], p_reason text) to mcp_promote;
 grant execute on function vault.f_promote_contacts(p_load_ids bigint[]) to mcp_promote;
 grant execute on function vault.f_refuse_erased(p_load_ids bigint[]) to outreach_validate;
 grant execute on function vault.f_suppress(p_kinds text[], p_values text[], p_reasons text[], p_until timestamp with time zone[]) to mcp_promote;

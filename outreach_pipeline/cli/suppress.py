@@ -53,7 +53,8 @@ Words = Annotated[
     typer.Argument(metavar="[list|lift] WHO...", help="Addresses, domains, LinkedIn profiles, ids of people."),
 ]
 Reason = Annotated[
-    str, typer.Option("--reason", help="unsubscribed, bounced, complaint, legal, customer or other.")
+    str | None,
+    typer.Option("--reason", help="unsubscribed, bounced, complaint, legal, customer or other, which is the default."),
 ]
 Until = Annotated[
     date | None,
@@ -75,14 +76,17 @@ def register(app: typer.Typer) -> None:
             "Takes addresses, domains (with all below them), LinkedIn profiles and people's ids, or with --file a CSV "
             "list headed value, reason, until. The contacts follow at once: unsubscribed (also for a complaint), "
             "bounced, or inactive. A bounce speaks of the address only: its owner is looked up again. "
-            "`suppress list` shows the entries, `suppress lift WHO` ends them and gives the contacts their status back."
+            "Each reason stands for itself: a bounce with an end takes nothing from an opt-out without one, and what "
+            "somebody asked for (unsubscribed, complaint, legal) is never shortened by saying it again. "
+            "`suppress list` shows the entries, `suppress lift WHO` ends them (of several reasons the one named) and "
+            "gives the contacts their status back."
         ),
         examples=[
             "suppress ada@acme.com --reason unsubscribed",
             "suppress acme.com --reason customer --until 2027-06-30",
             "suppress --file unsubscribed.csv --reason unsubscribed",
             "suppress list --json",
-            "suppress lift ada@acme.com",
+            "suppress lift ada@acme.com --reason bounced",
         ],
     )(suppress)
     command(
@@ -102,7 +106,7 @@ def register(app: typer.Typer) -> None:
 
 def suppress(
     words: Words = None,
-    reason: Reason = "other",
+    reason: Reason = None,
     until: Until = None,
     file: ListFile = None,
     limit: Limit = 50,
@@ -119,9 +123,9 @@ def suppress(
     elif not who and file is None:
         raise ConfigurationError("Nobody was named.", next_step="See `outreach suppress --help`.")
     elif verb == "lift":
-        _lift(who, as_json)
+        _lift(who, reason, as_json)
     else:
-        _add(who, reason, until, file, as_json)
+        _add(who, reason or "other", until, file, as_json)
 
 
 def _add(who: list[str], reason: str, until: date | None, file: Path | None, as_json: bool) -> None:
@@ -154,13 +158,13 @@ def _show_added(report: SuppressReport) -> None:
         err().print(f"{plural(len(report.refused), 'line')} were left out in all; --json lists them.")
 
 
-def _lift(who: list[str], as_json: bool) -> None:
+def _lift(who: list[str], reason: str | None, as_json: bool) -> None:
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.suppress import lift
 
     workspace = open_workspace()
     with explained(workspace):
-        report = lift(workspace, who)
+        report = lift(workspace, who, reason=reason)
     if as_json:
         print_json(asdict(report))
         return

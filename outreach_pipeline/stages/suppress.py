@@ -148,7 +148,8 @@ def suppress(
 ) -> SuppressReport:
     """Suppress addresses, domains, LinkedIn profiles or people, until a day (00:00 UTC) or for ever.
 
-    Raises ConfigurationError for an unknown reason or a text that names nobody; then nothing is suppressed.
+    Raises ConfigurationError for an unknown reason, an end that is over, or a text that names nobody; then nothing is
+    suppressed.
     """
     rows = [(read_target(text), _known_reason(reason), _moment(until)) for text in texts]
     return _suppress(workspace, rows, SuppressReport())
@@ -168,7 +169,7 @@ def suppress_list(
     column), and if there are `reason` and `until`, which win over the arguments. A line that names nobody is left out
     and told by its number.
     """
-    _known_reason(reason)
+    _known_reason(reason), _moment(until)
     report = SuppressReport()
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = _entries(csv.reader(file), reason, until)
@@ -182,14 +183,26 @@ def suppress_list(
     return report
 
 
-def lift(workspace: Workspace, texts: Sequence[str]) -> LiftReport:
-    """End suppressions; contacts get back the status they had. Raises ConfigurationError for what names nobody."""
+def lift(workspace: Workspace, texts: Sequence[str], *, reason: str | None = None) -> LiftReport:
+    """End suppressions of a reason (without one, of those who have only one); contacts get back the status they had.
+
+    Raises ConfigurationError for what names nobody, for an unknown reason, and where there are several reasons to
+    choose from; then nothing is lifted.
+    """
     targets = [read_target(text) for text in texts]
+    given = None if reason is None else _known_reason(reason)
     with workspace.database.transaction(Role.PROMOTE) as tx:
         row = tx.fetch_row(
             load_queries("suppress").lift,
-            {"kinds": [each.kind for each in targets], "values": [each.value for each in targets]},
-        )
+            {
+                "kinds": [each.kind for each in targets], "values": [each.value for each in targets], "reason": given,
+            },
+        )  # fmt: skip
+        if several := row.pop("reasons"):
+            raise ConfigurationError(
+                f"Suppressed for several reasons: {', '.join(several)}. Nothing was lifted.",
+                next_step="Name the one that has ended: `outreach suppress lift WHO --reason REASON`.",
+            )
     return LiftReport(**row)
 
 
@@ -306,4 +319,11 @@ def _known_reason(reason: str) -> str:
 
 
 def _moment(until: date | None) -> datetime | None:
-    return None if until is None else datetime.combine(until, time(), tzinfo=UTC)
+    if until is None:
+        return None
+    end = datetime.combine(until, time(), tzinfo=UTC)
+    if end <= datetime.now(UTC):
+        raise ConfigurationError(
+            f"{until.isoformat()} is over: it would suppress nobody.", next_step="Give a later day, or none for ever."
+        )
+    return end

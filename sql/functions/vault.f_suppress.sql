@@ -1,6 +1,7 @@
--- Suppresses values (in the spelling of the rules; parallel arrays), until a moment or for ever (NULL). What is
--- suppressed already takes the new reason and end. Contacts follow in the same transaction. changed counts those that
--- were there and are different now, contacts those whose status moved.
+-- Suppresses values (in the spelling of the rules; parallel arrays), each for its reason, until a moment or for ever (NULL).
+-- Reasons stand side by side. Said again, a reason takes the new end; but what somebody asked for (unsubscribed, complaint,
+-- legal) is never shortened by it. Contacts follow in the same transaction. changed counts those that were there and are
+-- different now, contacts those whose status moved.
 create or replace function vault.f_suppress(p_kinds text[], p_values text[], p_reasons text[], p_until timestamptz[])
 returns table (added integer, changed integer, contacts integer)
 language plpgsql
@@ -16,12 +17,17 @@ begin
     -- In turns with promotion, which settles contacts too: whichever is second sees what the first one did.
     perform pg_advisory_xact_lock(hashtextextended('marketing.promote', 0));
     select count(*) into v_before from vault.suppression;
-    insert into vault.suppression (kind, value, reason, until)
-    select distinct on (s.kind, s.value) s.kind, s.value, s.reason, s.until
-    from unnest(p_kinds, p_values, p_reasons, p_until) with ordinality as s (kind, value, reason, until, position)
-    order by s.kind, s.value, s.position desc
-    on conflict (kind, value) do update set reason = excluded.reason, until = excluded.until
-    where (suppression.reason, suppression.until) is distinct from (excluded.reason, excluded.until);
+    insert into vault.suppression as s (kind, value, reason, until)
+    select distinct on (n.kind, n.value, n.reason) n.kind, n.value, n.reason, n.until
+    from unnest(p_kinds, p_values, p_reasons, p_until) with ordinality as n (kind, value, reason, until, position)
+    order by n.kind, n.value, n.reason,
+        case when n.reason in ('unsubscribed', 'complaint', 'legal') then coalesce(n.until, 'infinity') end desc, n.position desc
+    on conflict (kind, value, reason) do update set until = excluded.until
+    where s.until is distinct from excluded.until
+        and (
+            s.reason not in ('unsubscribed', 'complaint', 'legal')
+            or coalesce(excluded.until, 'infinity') > coalesce(s.until, 'infinity')
+        );
     get diagnostics v_written = row_count;
     select count(*) - v_before into v_added from vault.suppression;
     select vault.f_settle_contacts(null) into v_contacts;

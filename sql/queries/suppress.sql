@@ -5,7 +5,7 @@ select added, changed, contacts
 from vault.f_suppress(%(kinds)s::text[], %(values)s::text[], %(reasons)s::text[], %(untils)s::timestamptz[]);
 
 -- name: lift
-select lifted, contacts from vault.f_lift(%(kinds)s::text[], %(values)s::text[]);
+select lifted, contacts, reasons from vault.f_lift(%(kinds)s::text[], %(values)s::text[], %(reason)s::text);
 
 -- name: forget
 select vault.f_forget(%(kind)s, %(value)s) as counts;

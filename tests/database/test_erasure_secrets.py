@@ -32,7 +32,7 @@ def test_nobody_writes_the_tables_and_nobody_reads_hashes_or_key(shared: Databas
     "call, allowed",
     [
         ("vault.f_suppress(text[], text[], text[], timestamptz[])", {"mcp_promote"}),
-        ("vault.f_lift(text[], text[])", {"mcp_promote"}),
+        ("vault.f_lift(text[], text[], text)", {"mcp_promote"}),
         ("vault.f_forget(text, text)", {"mcp_promote"}),
         ("vault.f_refuse_erased(bigint[])", {"outreach_validate"}),
         ("vault.f_take_out_erased(bigint[])", set()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +200,63 @@ def test_an_unknown_reason_suppresses_nobody(db: Database, admin: Admin) -> None
     with pytest.raises(ConfigurationError, match="reason"):
         suppress(workspace(db), [MAIL], reason="whim")
     assert value(admin, "select count(*) from vault.suppression") == 0
+
+
+OPT_OUTS = ("unsubscribed", "complaint", "legal")
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.mark.parametrize("reason", OPT_OUTS)
+def test_an_opt_out_is_weakened_by_no_other_reason_and_by_no_end(
+    db: Database, admin: Admin, tmp_path: Path, reason: str
+) -> None:
+    work = workspace(db)
+    load(work, tmp_path)
+    suppress(work, [MAIL], reason=reason)
+    before = standing(admin)
+    soon = TODAY + timedelta(days=2)
+    for other in ("bounced", "customer", reason):
+        suppress(work, [MAIL], reason=other, until=soon)
+    assert value(admin, "select until from vault.suppression where reason = %s", reason) is None
+    admin.execute("update vault.suppression set until = now() - interval '1 hour' where until is not null")
+    admin.execute("select vault.f_settle_contacts(null)")
+    assert standing(admin) == before
+    assert reached(admin) == {"Uma"}
+
+
+def test_the_end_of_an_opt_out_is_put_off_and_that_of_our_own_reasons_moves(db: Database, admin: Admin) -> None:
+    work = workspace(db)
+    near, far = (TODAY + timedelta(days=days) for days in (10, 20))
+    for reason, ends in (("unsubscribed", (near, far)), ("customer", (far, near))):
+        for end in ends:
+            suppress(work, [MAIL], reason=reason, until=end)
+    found = {row["reason"]: row["until"].date() for row in rows(admin, "select reason, until from vault.suppression")}
+    assert found == {"unsubscribed": far, "customer": near}
+    chosen = suppress(work, [OTHER_MAIL, OTHER_MAIL], reason="legal")
+    assert (chosen.added, chosen.changed) == (1, 0)
+
+
+def test_of_several_reasons_the_one_that_is_named_ends(db: Database, admin: Admin, tmp_path: Path) -> None:
+    work = workspace(db)
+    load(work, tmp_path)
+    for reason in ("unsubscribed", "bounced"):
+        suppress(work, [MAIL], reason=reason)
+    with pytest.raises(ConfigurationError, match="bounced, unsubscribed") as refused:
+        lift(work, [MAIL])
+    assert "--reason" in str(refused.value.next_step)
+    assert value(admin, "select count(*) from vault.suppression") == 2
+    assert lift(work, [MAIL], reason="bounced").lifted == 1
+    assert standing(admin)[MAIL] == "unsubscribed"
+    assert lift(work, [MAIL]).lifted == 1
+    assert standing(admin) == ACTIVE
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_an_end_that_is_over_is_refused(db: Database, admin: Admin, tmp_path: Path, days: int) -> None:
+    work, over = workspace(db), TODAY + timedelta(days=days)
+    with pytest.raises(ConfigurationError, match="is over"):
+        suppress(work, [MAIL], until=over)
+    names = tmp_path / "names.csv"
+    names.write_text(f"value,until\n{MAIL},{over}\n{OTHER_MAIL},\n", encoding="utf-8")
+    report = suppress_list(work, names)
+    assert (report.added, [line for line, _ in report.refused]) == (1, [2])
