@@ -1973,7 +1973,7 @@ comment on view company.company_slot is 'Deprecated, read-only: read marketing.c
 --     contact_id bigint
 --     provenance jsonb
 --     left_out text
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, without_contact, the status of the contact, unverified, contacted_lately.';
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately.';
 
 -- view marketing.outreach_history, owner outreach_owner
 --     touch_type text
@@ -2041,8 +2041,8 @@ comment on column marketing.outreach_ready.first_name is 'Given name.';
 comment on column marketing.outreach_ready.last_name is 'Family name.';
 comment on column marketing.outreach_ready.full_name is 'Both names, put together.';
 comment on column marketing.outreach_ready.title is 'Title as last observed at this company.';
-comment on column marketing.outreach_ready.email is 'The address to write to: verified, and active in the vault.';
-comment on column marketing.outreach_ready.email_status is 'What its source says of the address.';
+comment on column marketing.outreach_ready.email is 'The address to write to: at a domain of the company, verified itself, and active in the vault.';
+comment on column marketing.outreach_ready.email_status is 'The newest word of a source about this address.';
 comment on column marketing.outreach_ready.phone is 'Phone at work, else the private one, in E.164.';
 comment on column marketing.outreach_ready.linkedin_url is 'Profile at LinkedIn.';
 comment on column marketing.outreach_ready.score is 'Points of the company''s reasons to be called, 100 at most; 0 without any.';
