@@ -1097,11 +1097,13 @@ create table marketing.email_status_meaning ( -- owner outreach_owner
     description text not null,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    is_bounce boolean not null default false,
     constraint email_status_meaning_pkey PRIMARY KEY (email_status),
     constraint email_status_meaning_lower CHECK ((email_status = lower(email_status))),
     constraint email_status_meaning_rank_range CHECK (((rank >= 1) AND (rank <= 100)))
 );
 comment on table marketing.email_status_meaning is 'What the sources'' words for an e-mail address mean. Only who is verified is ready; a word without a row is not.';
+comment on column marketing.email_status_meaning.is_bounce is 'Mail to it came back: holds until a verification that is newer.';
 CREATE TRIGGER trigger_email_status_meaning_updated_at BEFORE UPDATE ON marketing.email_status_meaning FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.merged_master ( -- owner outreach_owner
@@ -1789,6 +1791,7 @@ create table vault.contacts ( -- owner outreach_owner
     status text default 'active'::text,
     provenance jsonb not null default '{}'::jsonb,
     status_before text,
+    verified_at timestamp with time zone,
     constraint contacts_pkey PRIMARY KEY (contact_id),
     constraint idx_contacts_email UNIQUE (email),
     constraint contacts_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE SET NULL,
@@ -1816,6 +1819,7 @@ comment on column vault.contacts.score is 'Of the operator, 0 to 100; the pipeli
 comment on column vault.contacts.status is 'active; inactive; bounced: mail came back; unsubscribed: wants none.';
 comment on column vault.contacts.provenance is 'Field to the load that it came from.';
 comment on column vault.contacts.status_before is 'The status that a suppression took the place of, and that its end restores; NULL while nothing suppresses the contact.';
+comment on column vault.contacts.verified_at is 'When a source last verified the address anew; saying again what it said before is no verification.';
 CREATE INDEX idx_contacts_company ON vault.contacts USING btree (company);
 CREATE INDEX idx_contacts_created_at ON vault.contacts USING btree (created_at DESC);
 CREATE INDEX idx_contacts_load_id ON vault.contacts USING btree (load_id);

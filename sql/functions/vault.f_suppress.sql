@@ -21,7 +21,12 @@ begin
     from unnest(p_kinds, p_values, p_reasons, p_until) with ordinality as s (kind, value, reason, until, position)
     order by s.kind, s.value, s.position desc
     on conflict (kind, value) do update set reason = excluded.reason, until = excluded.until
-    where (suppression.reason, suppression.until) is distinct from (excluded.reason, excluded.until);
+    where (suppression.reason, suppression.until) is distinct from (excluded.reason, excluded.until)
+        -- It bounced again after a verification that had outdone the first bounce.
+        or (
+            excluded.reason = 'bounced'
+            and exists (select from vault.contacts as c where c.email = suppression.value and c.verified_at > suppression.updated_at)
+        );
     get diagnostics v_written = row_count;
     select count(*) - v_before into v_added from vault.suppression;
     select vault.f_settle_contacts(null) into v_contacts;

@@ -65,6 +65,7 @@ select
         ) then 'other_domain'
         when k.contact_id is null then 'without_contact'
         when k.status <> 'active' then k.status
+        when m.is_bounce then 'bounced'
         when not coalesce(m.is_verified, false) then 'unverified'
         when lp.person_unique_id is not null or lk.contact_id is not null or lc.company_unique_id is not null
             then 'contacted_lately'

@@ -6,11 +6,15 @@ alone can show (`tests/database/test_ready_list.py`).
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from outreach_pipeline.database.connect import Database
-from tests.end_to_end.pipeline import rows, value
+from outreach_pipeline.stages.suppress import suppress
+from tests.end_to_end.pipeline import DAY, rows, value, workspace
 from tests.end_to_end.refreshed import PROFILES, Admin, job, lead, night, profile
 
 MAIL = "ada@quill.example"
@@ -64,3 +68,51 @@ def test_after_a_job_change_nobody_is_written_to_at_the_former_employer(
     assert (ready(admin), left_out(admin)) == ([], "unverified")
     seen(db, tmp_path, "brandt", new, "valid", 4)
     assert ready(admin) == [new]
+
+
+def test_a_bounced_address_stays_bounced_until_it_is_verified_anew(tmp_path: Path, db: Database, admin: Admin) -> None:
+    night(db, tmp_path, [lead(), lead("olaf-brandt", "brandt")])
+    seen(db, tmp_path, "quill", MAIL, "valid", 1)
+    seen(db, tmp_path, "brandt", MAIL, "bounced", 2, slug="olaf-brandt")
+    assert (ready(admin), left_out(admin)) == ([], "bounced")
+    seen(db, tmp_path, "quill", MAIL, "valid", 3)
+    assert (ready(admin), left_out(admin)) == ([], "bounced"), "what was said before is said again"
+    seen(db, tmp_path, "quill", MAIL, "valid", 4, headline="new")
+    assert ready(admin) == [MAIL]
+    seen(db, tmp_path, "brandt", MAIL, "bounced", 5, slug="olaf-brandt")
+    assert ready(admin) == [MAIL], "an old bounce is no new one either"
+    seen(db, tmp_path, "brandt", MAIL, "bounced", 6, slug="olaf-brandt", headline="new")
+    assert left_out(admin) == "bounced"
+
+
+@pytest.mark.parametrize("first", ["bounce", "address"])
+def test_a_bounce_that_an_operator_names_stays_until_it_is_verified_anew(
+    tmp_path: Path, db: Database, admin: Admin, first: str
+) -> None:
+    def bounce(hours: int) -> int:
+        changed = suppress(workspace(db), [MAIL], reason="bounced").changed
+        admin.execute("alter table vault.suppression disable trigger user")
+        admin.execute("update vault.suppression set updated_at = %s", (noon + timedelta(hours=hours),))
+        admin.execute("alter table vault.suppression enable trigger user")
+        return changed
+
+    noon = datetime.combine(DAY, time(12), UTC) + timedelta(days=1)
+    night(db, tmp_path, [lead()])
+    if first == "bounce":
+        bounce(0)
+    seen(db, tmp_path, "quill", MAIL, "valid", 1)
+    if first == "address":
+        assert ready(admin) == [MAIL]
+        bounce(0)
+    assert left_out(admin) == "bounced"
+    seen(db, tmp_path, "quill", MAIL, "valid", 2)
+    seen(db, tmp_path, "quill", MAIL, "guessed", 3)
+    assert left_out(admin) == "bounced"
+    seen(db, tmp_path, "quill", MAIL, "valid", 4, headline="new")
+    assert ready(admin) == [MAIL]
+    assert bounce(24 * 4) == 1
+    assert left_out(admin) == "bounced"
+    assert bounce(24 * 4) == 0
+    admin.execute("update vault.suppression set until = '2100-01-01'")
+    seen(db, tmp_path, "quill", MAIL, "valid", 9, headline="newer")
+    assert left_out(admin) == "bounced", "an end that somebody set is obeyed"
