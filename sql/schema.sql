@@ -2304,6 +2304,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function public.barton_number(p_barton_id text)
 --     returns bigint; sql, immutable
 
+-- function public.f_abandon_refresh(p_wave_id bigint, p_note text)
+--     returns boolean; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text)
 --     returns TABLE(actor_run_id bigint); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -2400,6 +2403,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function public.f_settle_forgotten(p_actor_run_id bigint, p_note text)
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_trim_refresh(p_wave_id bigint)
+--     returns TABLE(jobs integer, dropped integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.generate_barton_id(p_entity text DEFAULT 'company'::text)
 --     returns character varying; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2491,6 +2497,7 @@ grant execute on function public.barton_number(p_barton_id text) to mcp_promote;
 grant execute on function public.barton_number(p_barton_id text) to outreach_read;
 grant execute on function public.barton_number(p_barton_id text) to outreach_refresh;
 grant execute on function public.barton_number(p_barton_id text) to outreach_validate;
+grant execute on function public.f_abandon_refresh(p_wave_id bigint, p_note text) to outreach_refresh;
 grant execute on function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text) to mcp_ingest;
 grant execute on function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text) to outreach_refresh;
 grant execute on function public.f_allow_another_run(p_batch_id text, p_note text) to mcp_ingest;
@@ -2537,6 +2544,7 @@ grant execute on function public.f_settle_credits(p_call_id bigint, p_spent nume
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to outreach_refresh;
 grant execute on function public.f_settle_forgotten(p_actor_run_id bigint, p_note text) to mcp_ingest;
 grant execute on function public.f_settle_forgotten(p_actor_run_id bigint, p_note text) to outreach_refresh;
+grant execute on function public.f_trim_refresh(p_wave_id bigint) to outreach_refresh;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to mcp_ingest;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to mcp_promote;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to outreach_read;
