@@ -1097,11 +1097,13 @@ create table marketing.email_status_meaning ( -- owner outreach_owner
     description text not null,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    is_bounce boolean not null default false,
     constraint email_status_meaning_pkey PRIMARY KEY (email_status),
     constraint email_status_meaning_lower CHECK ((email_status = lower(email_status))),
     constraint email_status_meaning_rank_range CHECK (((rank >= 1) AND (rank <= 100)))
 );
 comment on table marketing.email_status_meaning is 'What the sources'' words for an e-mail address mean. Only who is verified is ready; a word without a row is not.';
+comment on column marketing.email_status_meaning.is_bounce is 'Mail to it came back: holds until a verification that is newer.';
 CREATE TRIGGER trigger_email_status_meaning_updated_at BEFORE UPDATE ON marketing.email_status_meaning FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.merged_master ( -- owner outreach_owner
@@ -1789,6 +1791,7 @@ create table vault.contacts ( -- owner outreach_owner
     status text default 'active'::text,
     provenance jsonb not null default '{}'::jsonb,
     status_before text,
+    verified_at timestamp with time zone,
     constraint contacts_pkey PRIMARY KEY (contact_id),
     constraint idx_contacts_email UNIQUE (email),
     constraint contacts_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE SET NULL,
@@ -1816,6 +1819,7 @@ comment on column vault.contacts.score is 'Of the operator, 0 to 100; the pipeli
 comment on column vault.contacts.status is 'active; inactive; bounced: mail came back; unsubscribed: wants none.';
 comment on column vault.contacts.provenance is 'Field to the load that it came from.';
 comment on column vault.contacts.status_before is 'The status that a suppression took the place of, and that its end restores; NULL while nothing suppresses the contact.';
+comment on column vault.contacts.verified_at is 'When a source last verified the address anew; saying again what it said before is no verification.';
 CREATE INDEX idx_contacts_company ON vault.contacts USING btree (company);
 CREATE INDEX idx_contacts_created_at ON vault.contacts USING btree (created_at DESC);
 CREATE INDEX idx_contacts_load_id ON vault.contacts USING btree (load_id);
@@ -1974,7 +1978,7 @@ comment on view company.company_slot is 'Deprecated, read-only: read marketing.c
 --     contact_id bigint
 --     provenance jsonb
 --     left_out text
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, without_contact, the status of the contact, unverified, contacted_lately.';
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately.';
 
 -- view marketing.outreach_history, owner outreach_owner
 --     touch_type text
@@ -2042,8 +2046,8 @@ comment on column marketing.outreach_ready.first_name is 'Given name.';
 comment on column marketing.outreach_ready.last_name is 'Family name.';
 comment on column marketing.outreach_ready.full_name is 'Both names, put together.';
 comment on column marketing.outreach_ready.title is 'Title as last observed at this company.';
-comment on column marketing.outreach_ready.email is 'The address to write to: verified, and active in the vault.';
-comment on column marketing.outreach_ready.email_status is 'What its source says of the address.';
+comment on column marketing.outreach_ready.email is 'The address to write to: at a domain of the company, verified itself, and active in the vault.';
+comment on column marketing.outreach_ready.email_status is 'The newest word of a source about this address.';
 comment on column marketing.outreach_ready.phone is 'Phone at work, else the private one, in E.164.';
 comment on column marketing.outreach_ready.linkedin_url is 'Profile at LinkedIn.';
 comment on column marketing.outreach_ready.score is 'Points of the company''s reasons to be called, 100 at most; 0 without any.';
@@ -2301,6 +2305,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function public.barton_number(p_barton_id text)
 --     returns bigint; sql, immutable
 
+-- function public.f_abandon_refresh(p_wave_id bigint, p_note text)
+--     returns boolean; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text)
 --     returns TABLE(actor_run_id bigint); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -2397,6 +2404,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function public.f_settle_forgotten(p_actor_run_id bigint, p_note text)
 --     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_trim_refresh(p_wave_id bigint)
+--     returns TABLE(jobs integer, dropped integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.generate_barton_id(p_entity text DEFAULT 'company'::text)
 --     returns character varying; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2488,6 +2498,7 @@ grant execute on function public.barton_number(p_barton_id text) to mcp_promote;
 grant execute on function public.barton_number(p_barton_id text) to outreach_read;
 grant execute on function public.barton_number(p_barton_id text) to outreach_refresh;
 grant execute on function public.barton_number(p_barton_id text) to outreach_validate;
+grant execute on function public.f_abandon_refresh(p_wave_id bigint, p_note text) to outreach_refresh;
 grant execute on function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text) to mcp_ingest;
 grant execute on function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text) to outreach_refresh;
 grant execute on function public.f_allow_another_run(p_batch_id text, p_note text) to mcp_ingest;
@@ -2534,6 +2545,7 @@ grant execute on function public.f_settle_credits(p_call_id bigint, p_spent nume
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to outreach_refresh;
 grant execute on function public.f_settle_forgotten(p_actor_run_id bigint, p_note text) to mcp_ingest;
 grant execute on function public.f_settle_forgotten(p_actor_run_id bigint, p_note text) to outreach_refresh;
+grant execute on function public.f_trim_refresh(p_wave_id bigint) to outreach_refresh;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to mcp_ingest;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to mcp_promote;
 grant execute on function public.log_error(p_error_type text, p_error_message text, p_severity text, p_context jsonb, p_stack_trace text) to outreach_read;

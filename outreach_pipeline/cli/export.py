@@ -22,6 +22,7 @@ _REASONS = {
     "departed": "the occupant has left",
     "suppressed": "must not be written to",
     "without_email": "no e-mail address known",
+    "other_domain": "address at no domain of the company",
     "without_contact": "address not in the vault",
     "bounced": "address bounced",
     "unsubscribed": "unsubscribed",
@@ -45,10 +46,11 @@ def register(app: typer.Typer) -> None:
         "export",
         "Write who can be written to now as CSV or Parquet.",
         more=(
-            "Occupants of slots with a verified address, at their company, not suppressed, not contacted lately; the "
-            "hottest companies first. The file appears whole or not at all, for your eyes only (mode 0600), and an "
-            "existing one is left alone. In CSV a cell that begins like a formula (= + - @) gets an apostrophe in "
-            "front; phone numbers stay as they are. Who took how many is kept in the audit log. Nothing is sent."
+            "Occupants of slots with a verified address at a domain of the company, not suppressed, not contacted "
+            "lately; the hottest companies first. The file appears whole or not at all, for your eyes only (mode "
+            "0600), and an existing one is left alone. In CSV a cell that begins like a formula (= + - @) gets an "
+            "apostrophe in front; phone numbers stay as they are. Who took how many is kept in the audit log. Nothing "
+            "is sent."
         ),
         examples=["export ready.csv", "export hot.csv --band hot --limit 200", "export ready.parquet --force"],
     )(export)

@@ -80,6 +80,12 @@ class ApifySource:
         own = OwnRun(self.order, self.api, self.ledger, self.tag_field, self.patience, self.sleep, self.now)
         return own.begin()
 
+    def withdraw(self) -> RunFacts | None:
+        """The run of a start that may have been sent and is not wanted any more; see `OwnRun.withdraw`."""
+        return OwnRun(
+            self.order, self.api, self.ledger, self.tag_field, self.patience, self.sleep, self.now
+        ).withdraw()
+
     def _pull_outside(self, day: date, cursor: Cursor) -> Iterator[Page]:
         begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
         is_open = self.now() < begin + timedelta(days=1)

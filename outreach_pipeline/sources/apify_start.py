@@ -78,6 +78,22 @@ class OwnRun:
             ConfigurationError, PermanentError: what has to change first.
 
         """
+        found = self._found_or_ours()
+        return found if isinstance(found, RunFacts) else self._start(found)
+
+    def withdraw(self) -> RunFacts | None:
+        """Find the run of an intent that is not wanted any more; None: there is none, and its money is given back.
+
+        Starts nothing. Raises as `begin`: while a claim lasts its start may still be heard.
+        """
+        found = self._found_or_ours()
+        if isinstance(found, RunFacts):
+            return found
+        self.ledger.free(refused=True, note="nobody is asked about any more")
+        return None
+
+    def _found_or_ours(self) -> RunFacts | Intent:
+        """The run, or an intent that only this process may start."""
         self.api.connect()
         usd = self.order.max_total_charge_usd
         intent = self.ledger.intend(usd)
@@ -93,7 +109,7 @@ class OwnRun:
             return RunFacts.known(intent.run_id, intent.tried_at)
         if not intent.may_start:
             raise self._busy(intent)
-        return self._start(intent)
+        return intent
 
     def _busy(self, intent: Intent) -> TransientError:
         # No time to wait for: the run became known, or was refused, since we looked.
@@ -196,7 +212,7 @@ class OwnRun:
         if self.tag_field:
             return given.get(self.tag_field) == intent.tag
         # Without a tag: a run of our own input (Apify adds defaults to it).
-        return all(given.get(key) == value for key, value in with_secrets(self.order.run_input).items())
+        return all(_covers(given.get(key), value) for key, value in with_secrets(self.order.run_input).items())
 
     def _taken(self, run: RunFacts) -> RunFacts:
         holder = self.ledger.holders([run.run_id]).get(run.run_id)
@@ -227,3 +243,10 @@ class OwnRun:
             next_step=f'Put actor = "{intent.actor}" back until this batch has landed; or pay for another run, '
             "whatever became of that one: `outreach costs allow`.",
         )
+
+
+def _covers(given: object, wanted: object) -> bool:
+    """Of a list some may have been taken out since the run was started: somebody was suppressed."""
+    if isinstance(given, list) and isinstance(wanted, list):
+        return all(each in given for each in wanted)
+    return given == wanted

@@ -31,11 +31,14 @@ if TYPE_CHECKING:
 
 _PATIENCE = 8
 """How often a start is requested while Apify asks to wait, before the wave is given back."""
+_NOBODY_LEFT = "Nobody is left to ask about: all were suppressed or forgotten since the plan."
 
 
 @dataclass(frozen=True, slots=True)
 class StartReport:
-    """What became of a start. `state`: running, failed (refused; `note` says why), or what the wave was already."""
+    """What became of a start. `state`: running, failed (refused; `note` says why), closed (nobody was left to ask
+    about), or what the wave was already.
+    """
 
     wave_id: int
     state: str
@@ -45,7 +48,7 @@ class StartReport:
 
 
 def start_refresh(workspace: Workspace, wave_id: int, progress: Progress = no_progress) -> StartReport:
-    """Start the one paid run of a wave, or find it again.
+    """Start the one paid run of a wave, or find it again; nobody is asked about who was suppressed since the plan.
 
     A refusal is no error but a report: the wave has failed, its jobs wait, one line is in the error log. Raises
     TransientError while the answer of a start is in doubt or Apify is away (run it again: nothing is paid twice),
@@ -58,17 +61,32 @@ def start_refresh(workspace: Workspace, wave_id: int, progress: Progress = no_pr
     with suppress(OutreachError):
         settle_bills(workspace)
     with workspace.database.transaction(Role.REFRESH) as tx:
+        left = tx.fetch_row(load_queries("refresh").trim, {"wave_id": wave_id})["jobs"]
         subjects = [row["linkedin_url"] for row in tx.fetch_all(load_queries("refresh").subjects, {"wave_id": wave_id})]
     source = open_wave(workspace, wave, subjects, progress)
     progress("start", 0, len(subjects))
     try:
-        run = source.begin()
+        run = source.begin() if subjects else _abandon(workspace, wave_id, source)
     except OutreachError as error:
         return _not_started(workspace, wave, error)
+    if run is None:
+        return StartReport(wave_id, "closed", note=_NOBODY_LEFT)
     with workspace.database.transaction(Role.REFRESH) as tx:
         tx.execute(load_queries("refresh").started, {"wave_id": wave_id})
     progress("start", len(subjects), len(subjects))
-    return StartReport(wave_id, "running", wave["jobs"], run.run_id)
+    return StartReport(wave_id, "running", left, run.run_id)
+
+
+def _abandon(workspace: Workspace, wave_id: int, source: ApifySource) -> RunFacts | None:
+    """Close a wave with nobody in it; where a start of it may have been heard, that run is looked for and kept."""
+    told = {"wave_id": wave_id, "note": _NOBODY_LEFT}
+    for look in (source.withdraw, lambda: None):
+        with workspace.database.transaction(Role.REFRESH) as tx:
+            if tx.fetch_value(load_queries("refresh").abandon, told):
+                return None
+        if (run := look()) is not None:
+            return run
+    raise TransientError(f"Refresh wave {wave_id} is being started elsewhere.", next_step="Run it again.")
 
 
 def read_wave(workspace: Workspace, wave_id: int) -> Row:

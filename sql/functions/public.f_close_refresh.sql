@@ -51,7 +51,7 @@ begin
 
     select count(*)::integer into v_answered
     from public.linkedin_refresh_jobs as j where j.wave_id = p_wave_id and j.load_id is not null;
-    v_open_until := public.f_count_run(v_wave.actor, not p_whole or v_answered = 0, nullif(p_trouble, ''), p_open_for);
+    v_open_until := public.f_count_run(v_wave.actor, not p_whole or (v_answered = 0 and v_wave.jobs > 0), nullif(p_trouble, ''), p_open_for);
     v_trouble := concat_ws(
         ' ', nullif(p_trouble, ''),
         case when v_missing is not null then concat(cardinality(v_missing), ' of ', v_wave.jobs, ' profiles have no row.') end,

@@ -2,7 +2,8 @@
 -- NULL or an empty array takes the next 1,000 pending loads. A contact shows what its newest record says, field by
 -- field; empty never beats a value, and a contact that would stay the same is not touched. Only released records
 -- (validated, and let through by the batch's checks) are promoted. Who is suppressed is kept up to date all the same,
--- with the status that the suppression demands.
+-- with the status that the suppression demands. A word for an address holds from when it was first said: repeating an old
+-- verification does not outdo a bounce, nor an old bounce a verification.
 create or replace function vault.f_promote_contacts(p_load_ids bigint[])
 returns table (promoted_count integer, updated_count integer, failed_count integer, message text)
 language plpgsql
@@ -53,12 +54,18 @@ begin
         (array_agg(o.load_id))[min(o.n) filter (where o.title is not null)] as title_load,
         (array_agg(o.source))[min(o.n) filter (where o.source is not null)] as source,
         (array_agg(o.load_id))[min(o.n) filter (where o.load_id is not null)] as load_id,
-        (array_agg(o.email_status))[min(o.n) filter (where o.email_status is not null)] as email_status,
+        (array_agg(o.email_status))[min(o.n) filter (
+            where o.email_status is not null
+                and case when o.is_bounce then o.bounced_at < o.verified_at when o.is_verified then o.bounced_at >= o.verified_at end is not true
+        )] as email_status,
+        max(o.verified_at) as verified_at,
         max(o.last_observed_at) as last_observed_at
     from (
         select v.email, nullif(concat_ws(' ', v.first_name, v.last_name), '') as name,
             coalesce(v.work_phone_e164, v.personal_phone_e164) as phone, v.company_name, v.title, v.source, v.load_id,
-            v.email_status, v.last_observed_at,
+            v.email_status, v.last_observed_at, m.is_bounce, m.is_verified,
+            max(v.first_observed_at) filter (where m.is_bounce) over (partition by v.email) as bounced_at,
+            max(v.first_observed_at) filter (where m.is_verified) over (partition by v.email) as verified_at,
             row_number() over (
                 partition by v.email order by v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
             ) as n
@@ -70,6 +77,7 @@ begin
         ) as e
         inner join intake.validated_people as v on v.email = e.email
         inner join intake.batch as b on b.batch_id = v.batch_id and b.released_at is not null
+        left join marketing.email_status_meaning as m on m.email_status = lower(trim(v.email_status))
         where not exists (select from marketing.undecided_load as u where u.load_id = v.load_id)
         order by v.email, n
     ) as o

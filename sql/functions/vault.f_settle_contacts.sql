@@ -1,7 +1,8 @@
 -- Brings the status of contacts in line with vault.suppression, whichever came first. An address is suppressed by itself,
 -- by its domain or a domain above it, or through its owner (by another address, a LinkedIn identity, the person). What a
 -- suppression displaced is kept in status_before and comes back when the last one ends or lapses. Given addresses
--- narrow the search by domain only (an address never changes its domain); NULL looks at all. Returns how many changed.
+-- narrow the search by domain only (an address never changes its domain); NULL looks at all. A bounce without an end lasts
+-- until the address is verified anew (verified_at). Returns how many changed.
 create or replace function vault.f_settle_contacts(p_emails text[])
 returns integer
 language plpgsql
@@ -22,7 +23,8 @@ begin
                 when s.reason in ('unsubscribed', 'complaint') then 'unsubscribed'
                 when s.reason = 'bounced' then 'bounced'
                 else 'inactive'
-            end as status
+            end as status,
+            case when s.reason = 'bounced' and s.until is null then s.updated_at end as bounced_at
         from vault.suppression as s
         where s.until is null or s.until > now()
     ),
@@ -50,7 +52,7 @@ begin
         select c.contact_id, a.status
         from active as a
         inner join vault.contacts as c on c.email = a.value
-        where a.kind = 'email'
+        where a.kind = 'email' and not coalesce(c.verified_at > a.bounced_at, false)
         union all
         select c.contact_id, a.status
         from vault.contacts as c

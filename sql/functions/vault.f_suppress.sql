@@ -27,6 +27,11 @@ begin
         and (
             s.reason not in ('unsubscribed', 'complaint', 'legal')
             or coalesce(excluded.until, 'infinity') > coalesce(s.until, 'infinity')
+        )
+        -- It bounced again after a verification that had outdone the first bounce.
+        or (
+            s.reason = 'bounced'
+            and exists (select from vault.contacts as c where c.email = s.value and c.verified_at > s.updated_at)
         );
     get diagnostics v_written = row_count;
     select count(*) - v_before into v_added from vault.suppression;

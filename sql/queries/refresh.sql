@@ -16,6 +16,12 @@ select wave_id, requests from public.f_request_refresh(%(step)s, %(limit)s, make
 -- name: wave
 select wave_id, batch_id, source, actor, state, jobs, requests, note from public.refresh_wave where wave_id = %(wave_id)s;
 
+-- name: trim
+select jobs, dropped from public.f_trim_refresh(%(wave_id)s);
+
+-- name: abandon
+select public.f_abandon_refresh(%(wave_id)s, %(note)s);
+
 -- name: subjects
 -- Whom a wave asks about. An address that two people share is asked for once.
 select distinct linkedin_url from public.linkedin_refresh_jobs

@@ -1,5 +1,9 @@
 -- Every slot with its occupant and why that person is not to be written to now: left_out is the first reason that
 -- applies, NULL when there is none. The ready list is what has none; an export tells how many it left out, and why.
+-- What is known of an address is asked of the address (its contact in the vault), never of the person: the newest word
+-- about it may stand in a record of another employer or of somebody else. And it has to be at a domain of the company of
+-- the slot (all its domains, and hosts below them): the address at a former employer, whose domain may be nobody's that
+-- we know, would reach somebody else.
 create or replace view marketing.outreach_candidate as
 with pause as (
     select now() - make_interval(days => x.value) as since from marketing.outreach_policy as x where x.name = 'contact_pause_days'
@@ -42,7 +46,7 @@ select
     p.full_name,
     p.title,
     p.email,
-    p.email_status,
+    k.custom_fields ->> 'email_status' as email_status,
     p.work_phone_e164,
     p.personal_phone_e164,
     p.linkedin_url,
@@ -53,8 +57,15 @@ select
         when p.departed_at is not null or p.company_unique_id <> s.company_unique_id then 'departed'
         when x.person_unique_id is not null then 'suppressed'
         when p.email is null then 'without_email'
+        when not exists (
+            select
+            from marketing.company_key as d
+            where d.kind = 'domain' and d.company_no = public.barton_number(c.company_unique_id)
+                and right('.' || split_part(lower(p.email), '@', 2), length(d.value) + 1) = '.' || d.value
+        ) then 'other_domain'
         when k.contact_id is null then 'without_contact'
         when k.status <> 'active' then k.status
+        when m.is_bounce then 'bounced'
         when not coalesce(m.is_verified, false) then 'unverified'
         when lp.person_unique_id is not null or lk.contact_id is not null or lc.company_unique_id is not null
             then 'contacted_lately'
@@ -63,12 +74,12 @@ from marketing.company_slot as s
 inner join marketing.company_master as c using (company_unique_id)
 left join marketing.people_master as p on p.unique_id = s.person_unique_id
 left join vault.contacts as k on k.email = lower(p.email)
-left join marketing.email_status_meaning as m on m.email_status = lower(trim(p.email_status))
+left join marketing.email_status_meaning as m on m.email_status = lower(trim(k.custom_fields ->> 'email_status'))
 left join (select distinct v.person_unique_id from vault.suppressed_person as v) as x on x.person_unique_id = p.unique_id
 left join (select distinct l.person_unique_id from lately as l) as lp on lp.person_unique_id = p.unique_id
 left join (select distinct l.contact_id from lately as l) as lk on lk.contact_id = k.contact_id
 left join (select distinct l.company_unique_id from lately as l) as lc on lc.company_unique_id = c.company_unique_id;
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, without_contact, the status of the contact, unverified, contacted_lately.';
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately.';
 
 revoke all on marketing.outreach_candidate from public;
 grant select on marketing.outreach_candidate to outreach_refresh, outreach_read;

@@ -1,5 +1,5 @@
--- Who may be written to now, the most urgent company first: occupants of slots with a verified address that is active in
--- the vault, at their company, not suppressed, not contacted within outreach_policy.contact_pause_days.
+-- Who may be written to now, the most urgent company first: occupants of slots whose address at that company is itself
+-- verified and active in the vault, not suppressed, not contacted within outreach_policy.contact_pause_days.
 create or replace view marketing.outreach_ready as
 select
     r.company_unique_id,
@@ -53,8 +53,8 @@ comment on column marketing.outreach_ready.first_name is 'Given name.';
 comment on column marketing.outreach_ready.last_name is 'Family name.';
 comment on column marketing.outreach_ready.full_name is 'Both names, put together.';
 comment on column marketing.outreach_ready.title is 'Title as last observed at this company.';
-comment on column marketing.outreach_ready.email is 'The address to write to: verified, and active in the vault.';
-comment on column marketing.outreach_ready.email_status is 'What its source says of the address.';
+comment on column marketing.outreach_ready.email is 'The address to write to: at a domain of the company, verified itself, and active in the vault.';
+comment on column marketing.outreach_ready.email_status is 'The newest word of a source about this address.';
 comment on column marketing.outreach_ready.phone is 'Phone at work, else the private one, in E.164.';
 comment on column marketing.outreach_ready.linkedin_url is 'Profile at LinkedIn.';
 comment on column marketing.outreach_ready.score is 'Points of the company''s reasons to be called, 100 at most; 0 without any.';

@@ -40,6 +40,10 @@ class World:
             " promoted_from_intake_at) values (%s, %s, %s, 'test', now())",
             (company, f"Firm {self.count}", f"https://firm{self.count}.example"),
         )
+        self.admin.execute(
+            "insert into marketing.company_key (kind, value, company_no) values ('domain', %s, %s)",
+            (f"firm{self.count}.example", number(company)),
+        )
         for seat in ("CEO", "CFO", "HR"):
             self.admin.execute(
                 "insert into marketing.company_slot (company_slot_unique_id, company_unique_id, slot_type)"
@@ -97,14 +101,17 @@ class World:
                  contact: str | None = "active") -> str:  # fmt: skip
         """Somebody who holds a seat and is ready to be written to, unless said otherwise."""
         person = self.person(company, seat)
-        address = f"p{self.count}@firm.example" if email == "" else email
+        domain = self.value("select min(value) from marketing.company_key where company_no = %s", number(company))
+        address = f"p{self.count}@{domain}" if email == "" else email
         self.admin.execute(
             "update marketing.people_master set email = %s, email_status = %s, provenance = '{\"email\": 7}' where unique_id = %s",
             (address, status, person),
         )
         if address and contact:
             self.admin.execute(
-                "insert into vault.contacts (email, source, status) values (lower(%s), 'test', %s)", (address, contact)
+                "insert into vault.contacts (email, source, status, custom_fields)"
+                " values (lower(%s), 'test', %s, jsonb_strip_nulls(jsonb_build_object('email_status', %s::text)))",
+                (address, contact, status),
             )
         self.admin.execute(
             "update marketing.company_slot set person_unique_id = %s, is_filled = true, filled_at = now(), last_refreshed_at = now()"

@@ -18,7 +18,7 @@ from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.export import COLUMNS, export_ready
 from outreach_pipeline.stages.workspace import Workspace
 from tests.database.database_processes import start_python
-from tests.database.signal_world import Admin, World
+from tests.database.signal_world import Admin, World, number
 
 
 @pytest.fixture
@@ -71,6 +71,33 @@ def test_without_an_address_or_a_contact_nobody_is_ready(world: World) -> None:
     assert ready(world) == []
 
 
+def test_what_is_said_of_an_address_counts_not_what_is_said_of_the_person(world: World) -> None:
+    person = world.occupant(world.company())
+    world.admin.execute("update vault.contacts set custom_fields = '{\"email_status\": \"invalid\"}'")
+    assert (left_out(world, person), ready(world)) == ("unverified", [])
+    world.admin.execute("update vault.contacts set custom_fields = '{\"email_status\": \"valid\"}'")
+    world.admin.execute("update marketing.people_master set email_status = null")
+    assert ready(world) == [person]
+    row = world.admin.execute("select email_status from marketing.outreach_ready").fetchone()
+    assert row == {"email_status": "valid"}
+
+
+@pytest.mark.parametrize("domain", ["other.example", "notfirm1.example", "firm1.example.test", "gmail.com"])
+def test_an_address_elsewhere_is_no_way_to_reach_the_holder_of_a_seat(world: World, domain: str) -> None:
+    person = world.occupant(world.company(), email=f"ada@{domain}")
+    assert (left_out(world, person), ready(world)) == ("other_domain", [])
+
+
+@pytest.mark.parametrize("domain", ["firm1.example", "mail.firm1.example", "alias.example", "FIRM1.example"])
+def test_every_domain_of_the_company_is_at_the_company(world: World, domain: str) -> None:
+    company = world.company()
+    world.admin.execute(
+        "insert into marketing.company_key (kind, value, company_no) values ('domain', 'alias.example', %s)", (number(company),)
+    )
+    person = world.occupant(company, email=f"ada@{domain}")
+    assert ready(world) == [person]
+
+
 @pytest.mark.parametrize("status", ["bounced", "unsubscribed", "inactive"])
 def test_a_contact_that_is_not_active_is_left_out(world: World, status: str) -> None:
     assert left_out(world, world.occupant(world.company(), contact=status)) == status
@@ -102,7 +129,7 @@ def test_a_candidate_who_does_not_hold_the_seat_is_not_on_the_list(world: World)
     [
         ("person", "select unique_id from marketing.people_master"),
         ("email", "select email from marketing.people_master"),
-        ("domain", "select 'firm.example'"),
+        ("domain", "select split_part(email, '@', 2) from marketing.people_master"),
     ],
 )
 def test_who_is_suppressed_is_left_out(world: World, suppression: tuple[str, str]) -> None:
