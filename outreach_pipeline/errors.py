@@ -22,7 +22,12 @@ from datetime import datetime
 
 
 class OutreachError(Exception):
-    """Root of all errors: one sentence (`message`) and what to do now (`next_step`, may be empty)."""
+    """Root of all errors: one sentence (`message`) and what to do now (`next_step`, may be empty).
+
+    `not_before`: where it is known, from when on the same may do more than now; lost in pickling.
+    """
+
+    not_before: datetime | None = None
 
     def __init__(self, message: str, *, next_step: str = "") -> None:
         super().__init__(message)
@@ -38,12 +43,7 @@ class OutreachError(Exception):
 
 
 class TransientError(OutreachError):
-    """The same call may well succeed later: connection lost, deadlock, rate limit, server error.
-
-    `not_before`: where it is known, from when on it may do more than now; lost in pickling.
-    """
-
-    not_before: datetime | None = None
+    """The same call may well succeed later: connection lost, deadlock, rate limit, server error."""
 
 
 class PermanentError(OutreachError):

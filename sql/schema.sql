@@ -427,6 +427,35 @@ create table intake.source_key ( -- owner outreach_owner
 comment on table intake.source_key is 'Top-level keys of the items of a batch and how many items carry them: how a source that changed its shape is noticed.';
 CREATE TRIGGER trigger_source_key_updated_at BEFORE UPDATE ON intake.source_key FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table intake.unfinished_batch ( -- owner outreach_owner
+    batch_id text not null,
+    source text not null,
+    day date not null,
+    kind text not null,
+    why text not null,
+    next_step text not null default ''::text,
+    run_id text not null,
+    pages bigint not null default 0,
+    in_vain integer not null default 1,
+    goes_on_at timestamp with time zone,
+    requested_at timestamp with time zone,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint unfinished_batch_pkey PRIMARY KEY (batch_id),
+    constraint unfinished_batch_in_vain_positive CHECK ((in_vain > 0))
+);
+comment on table intake.unfinished_batch is 'One row per batch whose last run did not get to its end; gone when a run does. The sensor unfinished_batches asks for those that go on by themselves.';
+comment on column intake.unfinished_batch.kind is 'A kind of error (transient, budget, ...), or open: its source may bring more.';
+comment on column intake.unfinished_batch.why is 'One sentence; no personal data.';
+comment on column intake.unfinished_batch.next_step is 'What a person can do; empty where nothing need be done.';
+comment on column intake.unfinished_batch.run_id is 'The run of Dagster that stopped; the next one is asked for under its name, so once.';
+comment on column intake.unfinished_batch.pages is 'Pages that had landed when it stopped: more than the time before is getting further.';
+comment on column intake.unfinished_batch.in_vain is 'How often in a row it stopped without getting further.';
+comment on column intake.unfinished_batch.goes_on_at is 'When its next run is asked for; NULL: a person decides.';
+comment on column intake.unfinished_batch.requested_at is 'When a tick last asked for that run.';
+CREATE INDEX idx_unfinished_batch_goes_on_at ON intake.unfinished_batch USING btree (goes_on_at);
+CREATE TRIGGER trigger_unfinished_batch_updated_at BEFORE UPDATE ON intake.unfinished_batch FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table intake.validated_companies ( -- owner outreach_owner
     load_id bigint not null,
     part smallint not null,
@@ -2639,6 +2668,8 @@ grant select on intake.source to outreach_read;
 grant select on intake.source to outreach_validate;
 grant select on intake.source_key to outreach_read;
 grant delete, insert, select, update on intake.source_key to outreach_validate;
+grant delete, insert, select, update on intake.unfinished_batch to mcp_ingest;
+grant select on intake.unfinished_batch to outreach_read;
 grant select on intake.validated_companies to mcp_promote;
 grant select on intake.validated_companies to outreach_read;
 grant delete, insert, select, update on intake.validated_companies to outreach_validate;

@@ -24,7 +24,10 @@ from outreach_pipeline.cli.options import (
 from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, table, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from outreach_pipeline.stages.status import StatusReport
+    from outreach_pipeline.stages.unfinished import Unfinished
     from outreach_pipeline.stages.workspace import Workspace
 
 
@@ -46,7 +49,8 @@ def register(app: typer.Typer) -> None:
         more=(
             "Below stand the companies, people and filled slots of the whole database. Landed is always "
             "the sum of pending, promoted, failed and duplicate; `waiting` is the part of pending that "
-            "waits for its company, a name or a website."
+            "waits for its company, a name or a website. A batch whose last run did not get to its end has a line "
+            "of its own: why, when it goes on by itself, what to do."
         ),
         examples=["status", "status --day yesterday", "status --source companies_csv --json"],
     )(status)
@@ -99,15 +103,18 @@ def status(day: Day = None, source: OneSource = None, as_json: Json = False) -> 
     from outreach_pipeline.stages.known import refuse_unknown
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.status import read_status
+    from outreach_pipeline.stages.unfinished import read_unfinished
 
     workspace = open_workspace()
     with explained(workspace):
         refuse_unknown(workspace, source=source)
         report = read_status(workspace, day=day, source=source)
+        unfinished = read_unfinished(workspace, day=day, source=source)
     if as_json:
-        print_json(status_document(report))
+        print_json({**status_document(report), "unfinished": [asdict(one) for one in unfinished]})
         return
     _show_status(report, day, source)
+    _show_unfinished(unfinished)
 
 
 def status_document(report: StatusReport) -> dict[str, object]:
@@ -153,6 +160,18 @@ def _show_status(report: StatusReport, day: date | None, source: str | None) -> 
         f"slots filled{share}"
     )
     _hint_status(report)
+
+
+def _show_unfinished(batches: Sequence[Unfinished]) -> None:
+    """One line per batch that stopped, all of them: one that waits hides none that failed."""
+    if not batches:
+        return
+    heads = ("unfinished", "day", "why", "goes on", "what to do")
+    shown = table(*heads, keys=heads[:2], prose=heads[2:])
+    for one in batches:
+        shown.add_row(text(one.source), f"{one.day}", text(one.why), text(one.goes_on), text(one.to_do))
+    out().print()
+    out().print(shown)
 
 
 def _hint_status(report: StatusReport) -> None:

@@ -25,6 +25,7 @@ from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.money import spent_on
 from outreach_pipeline.stages.promote import promote_batch
 from outreach_pipeline.stages.slots import assign_slots
+from outreach_pipeline.stages.unfinished import finish, note_open
 from outreach_pipeline.stages.validate import validate_batch
 
 POOL = "database"
@@ -75,6 +76,9 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         before = report.note or "it had landed before, or its files come by hand"
         said = before if report.already else f"{report.items} items read"
         context.log.info("%s: %s; %s loads in the batch", batch.batch_id, said, counts.landed)
+        if report.verdict == "open":
+            with explained(context):
+                note_open(pipeline.workspace, batch, context.run_id, report.note)
         if report.verdict != "complete":
             # What was paid for is landed; that more was wanted must not look like an ordinary night.
             reason = report.note or "its source gave no reason"
@@ -223,6 +227,8 @@ def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             timing = watch.numbers(report.companies, "companies")
             rows = count_rows(pipeline.workspace)
             seats = md.slot_table(count_slots(pipeline.workspace))
+            # The last step: a process that dies before this line is asked for once more, and finds nothing to do.
+            finish(pipeline.workspace, batch_of(context))
         context.log.info("slots of %s companies decided, %s filled anew", report.companies, report.assigned)
         for table in specs.SEATS:
             if table.key in context.selected_asset_keys:

@@ -21,6 +21,7 @@ from outreach_pipeline.orchestration.schedule import (
     refresh_jobs,
 )
 from outreach_pipeline.orchestration.sensors import refresh_sensors
+from outreach_pipeline.orchestration.unfinished import unfinished_sensor
 from outreach_pipeline.orchestration.wide import standing_checks, wide_assets
 from outreach_pipeline.settings import load_settings
 from outreach_pipeline.stages.workspace import Workspace
@@ -46,7 +47,7 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
             nightly_schedule(job, nightly, settings.nightly_hour),
             morning_schedule(morning, settings.nightly_hour),
         ],
-        sensors=[*refresh_sensors(start, results), failure_sensor()],
+        sensors=[*refresh_sensors(start, results), unfinished_sensor(job), failure_sensor()],
         resources={"pipeline": pipeline},
         # A process per step would import dagster and this project anew: 15 s a run instead of 2.5 s.
         executor=dg.in_process_executor,

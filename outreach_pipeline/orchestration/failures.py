@@ -30,7 +30,7 @@ from outreach_pipeline.stages.promote import HELD_NEXT_STEP
 MAX_RETRIES = 3
 FIRST_WAIT_SECONDS = 2.0
 MAX_WAIT_SECONDS = 900.0
-KIND, NEXT_STEP, WHERE = "error kind", "next step", "where"
+KIND, NEXT_STEP, WHERE, NOT_BEFORE = "error kind", "next step", "where", "not before"
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -38,11 +38,14 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 @contextmanager
 def explained(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Iterator[None]:
     """Run a stage: TransientError is retried three times with growing waits (2, 8, 32 s; the last two at least until
-    its `not_before`), anything else ends the step.
+    its `not_before`), anything else ends the step. What may do more only in an hour ends it as well: the batch goes on
+    then (`unfinished`), and meanwhile its place in the queue is free.
     """
     try:
         yield
     except TransientError as error:
+        if _is_far(error):
+            raise _failure(error) from None
         attempt = context.op_execution_context.retry_number
         wait = FIRST_WAIT_SECONDS * 4**attempt
         if error.not_before is not None and attempt > 0:
@@ -63,8 +66,14 @@ def held(sentence: str) -> dg.Failure:
     return _failure(RejectedDataError(sentence, next_step=HELD_NEXT_STEP))
 
 
+def _is_far(error: OutreachError) -> bool:
+    return error.not_before is not None and (error.not_before - datetime.now(UTC)).total_seconds() > MAX_WAIT_SECONDS
+
+
 def _failure(error: OutreachError) -> dg.Failure:
     metadata = {KIND: kind_of(error)} | ({NEXT_STEP: error.next_step} if error.next_step else {})
+    if error.not_before is not None:
+        metadata[NOT_BEFORE] = error.not_before.isoformat(timespec="seconds")
     return dg.Failure(description=str(error), metadata=metadata, allow_retries=False)
 
 

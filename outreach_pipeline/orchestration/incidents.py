@@ -1,7 +1,7 @@
 """From a failed run to an incident: what failed, in the words of the step, and the id it was logged under.
 
-Belongs here: reading a run's failure events, and the sensor that logs them. Does not belong here: the log
-itself (`stages.incidents`).
+Belongs here: reading a run's failure events, and the sensor that logs them and notes that a batch stopped. Does not
+belong here: the log itself (`stages.incidents`), going on with a batch (`unfinished`).
 
 Runs that the command line starts are logged by it at once (`launch`), all others by the sensor. The run
 carries the id as a tag, so that nothing is logged twice and the page leads to the log.
@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import dagster as dg
 
-from outreach_pipeline.orchestration.failures import KIND, NEXT_STEP, WHERE
+from outreach_pipeline.orchestration.failures import KIND, NEXT_STEP, NOT_BEFORE, WHERE
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.stages.incidents import Incident, log_incident
+from outreach_pipeline.stages.unfinished import ATTEMPTS, DIED, Stop, Unfinished, note_stop
+from outreach_pipeline.stages.workspace import Batch
 
 ERROR_ID_TAG = "outreach/error_id"
 PARTITION_TAG = "dagster/partition"
@@ -31,6 +34,10 @@ class Problem:
     message: str
     next_step: str = ""
     where: str = ""
+    not_before: datetime | None = None
+
+
+_DIED = Problem("", "unexpected", "The run ended without a word: its process died.")
 
 
 def problem_of(events: Iterable[dg.DagsterEvent]) -> Problem | None:
@@ -52,6 +59,7 @@ def problem_of(events: Iterable[dg.DagsterEvent]) -> Problem | None:
             message=(told.description or "").removesuffix(words.get(NEXT_STEP, "")).strip(),
             next_step=words.get(NEXT_STEP, ""),
             where=words.get(WHERE, ""),
+            not_before=datetime.fromisoformat(words[NOT_BEFORE]) if NOT_BEFORE in words else None,
         )
     return None
 
@@ -59,10 +67,16 @@ def problem_of(events: Iterable[dg.DagsterEvent]) -> Problem | None:
 def log_failed_run(
     pipeline: Pipeline, instance: dg.DagsterInstance, run: dg.DagsterRun, problem: Problem | None
 ) -> str:
-    """Log a failed run once; returns its error id. Raises TransientError when the database is gone."""
+    """Log a failed run once, and note that its batch stopped; returns its error id.
+
+    Raises TransientError when the database is gone.
+    """
     if known := run.tags.get(ERROR_ID_TAG):
         return known
-    found = problem or Problem("", "unexpected", "The run ended without a word: its process died.")
+    found = problem or _DIED
+    stopped = _note(pipeline, run, found)
+    given_up = stopped is not None and stopped.in_vain >= ATTEMPTS
+    last = f"It goes on {stopped.goes_on}. {stopped.to_do}" if stopped and given_up else found.next_step
     context: dict[str, str | int] = {
         "run_id": run.run_id,
         "job": run.job_name,
@@ -71,10 +85,20 @@ def log_failed_run(
     }
     error_id = log_incident(
         pipeline.workspace,
-        Incident(found.kind, f"{found.message} {found.next_step}".strip(), context, found.where),
+        Incident(found.kind, f"{found.message} {last}".strip(), context, found.where),
     )
     instance.add_run_tags(run.run_id, {ERROR_ID_TAG: error_id})
     return error_id
+
+
+def _note(pipeline: Pipeline, run: dg.DagsterRun, problem: Problem) -> Unfinished | None:
+    """Note where a batch stands. Other runs have no partition, and sensors of their own that look after them."""
+    partition = run.tags.get(PARTITION_TAG)
+    if partition is None:
+        return None
+    kind = DIED if problem is _DIED else problem.kind
+    stop = Stop(run.run_id, kind, problem.message, problem.next_step, problem.not_before)
+    return note_stop(pipeline.workspace, Batch.parse(partition), stop)
 
 
 def failure_sensor() -> dg.SensorDefinition:

@@ -6,8 +6,6 @@ Belongs here: running the job per source and saying what each stage did. Does no
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -21,6 +19,7 @@ from outreach_pipeline.orchestration.incidents import Problem, log_failed_run, p
 from outreach_pipeline.orchestration.instance import open_instance
 from outreach_pipeline.orchestration.partitions import partition_key
 from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.orchestration.processes import PROCESS_TAG, bury_dead_runs, this_process
 from outreach_pipeline.orchestration.providers import provider_tags
 from outreach_pipeline.orchestration.schedule import NIGHTLY
 from outreach_pipeline.settings import Settings
@@ -30,9 +29,6 @@ from outreach_pipeline.stages.promote import PromoteReport
 from outreach_pipeline.stages.slots import SlotReport
 from outreach_pipeline.stages.validate import ValidateReport
 from outreach_pipeline.stages.workspace import Progress, Workspace, no_progress
-
-PROCESS_TAG = "outreach/process"
-"""`host:pid` of the command line that runs the batch."""
 
 Report = TypeVar("Report")
 
@@ -137,28 +133,10 @@ def iterate_batches(
                 instance=instance,
                 partition_key=partition_key(day, source),
                 # The queue counts these runs too: of the runs that pay, so many at once.
-                tags={PROCESS_TAG: _process(), **provider_tags(workspace.source(source).kind)},
+                tags={PROCESS_TAG: this_process(), **provider_tags(workspace.source(source).kind)},
                 raise_on_error=False,
             )
             yield _outcome(pipeline, instance, listener, result, partition_key(day, source))
-
-
-def bury_dead_runs(instance: dg.DagsterInstance) -> int:
-    """Mark runs of command lines that were killed on this machine as failed; returns how many.
-
-    Nobody else watches them, and for ever in progress they would take up a place in the queue.
-    """
-    unfinished = dg.RunsFilter(
-        statuses=[
-            dg.DagsterRunStatus.STARTED,
-            dg.DagsterRunStatus.STARTING,
-            dg.DagsterRunStatus.NOT_STARTED,
-        ]
-    )
-    dead = [run for run in instance.get_runs(unfinished) if _left_behind(run)]
-    for run in dead:
-        instance.report_run_failed(run, "The process that ran this batch has ended without finishing it.")
-    return len(dead)
 
 
 def _check_partitions(workspace: Workspace, day: date, sources: Sequence[str]) -> None:
@@ -220,23 +198,3 @@ def _logged(
         # The database may be what failed; the outcome tells the problem, and the run stays in Dagster's own
         # log.
         return None
-
-
-def _process() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def _left_behind(run: dg.DagsterRun) -> bool:
-    """Whether a command line of this machine ran it whose process is gone."""
-    host, _, process = run.tags.get(PROCESS_TAG, "").rpartition(":")
-    return host == socket.gethostname() and not _alive(int(process))
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return process > 0

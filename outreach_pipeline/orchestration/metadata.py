@@ -17,6 +17,7 @@ from outreach_pipeline.stages.check_rules import CheckResult
 from outreach_pipeline.stages.counts import BatchCounts, ChangeCount, RejectionCount, SignalCount
 from outreach_pipeline.stages.freshness import HeldBatch, SlotFreshness
 from outreach_pipeline.stages.money import Spent
+from outreach_pipeline.stages.unfinished import Unfinished
 
 Metadata = dict[str, dg.MetadataValue]
 
@@ -139,6 +140,12 @@ def held_table(batches: Sequence[HeldBatch]) -> dg.MetadataValue:
     """Held batches with the day since when; batch ids are no personal data."""
     rows = [(f"`{one.batch_id}`".replace("|", " "), one.held_since.date().isoformat(), one.pending) for one in batches]
     return table(("batch", "held since", "loads waiting"), rows) if rows else dg.MetadataValue.md("None.")
+
+
+def unfinished_table(batches: Sequence[Unfinished]) -> dg.MetadataValue:
+    """One line per unfinished batch, all of them: none hides another."""
+    rows = [(one.source, one.day.isoformat(), one.why, one.goes_on, one.to_do) for one in batches]
+    return table(("source", "day", "why", "goes on", "what to do"), rows) if rows else dg.MetadataValue.md("None.")
 
 
 def check_metadata(batch_id: str, result: CheckResult) -> Metadata:

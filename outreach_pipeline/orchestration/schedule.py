@@ -17,12 +17,14 @@ from outreach_pipeline.orchestration.specs import (
     CHANGES,
     FRESHNESS,
     HELD,
+    RAW_LOADS,
     READY,
     REFRESH_JOBS,
     REJECTIONS,
     SIGNALS,
     SLOTS,
     TABLES,
+    UNFINISHED,
 )
 
 NIGHTLY = "nightly"
@@ -43,7 +45,9 @@ def batch_job() -> dg.UnresolvedAssetJobDefinition:
 
 def _standing() -> dg.AssetSelection:
     return dg.AssetSelection.checks(
-        dg.AssetCheckKey(SLOTS.key, FRESHNESS), dg.AssetCheckKey(REJECTIONS.key, HELD)
+        dg.AssetCheckKey(SLOTS.key, FRESHNESS),
+        dg.AssetCheckKey(REJECTIONS.key, HELD),
+        dg.AssetCheckKey(RAW_LOADS.key, UNFINISHED),
     )
 
 
@@ -109,7 +113,7 @@ def morning_job() -> dg.UnresolvedAssetJobDefinition:
         selection=dg.AssetSelection.assets(REFRESH_JOBS.key, CHANGES.key, SIGNALS.key, READY.key).without_checks()
         | _standing(),
         description="After the night: signals are taken up; refresh jobs, changes and the ready list counted; stale "
-        "slots and held batches are pointed out.",
+        "slots, held and unfinished batches are pointed out.",
         executor_def=dg.in_process_executor,
     )
 

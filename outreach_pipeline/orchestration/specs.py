@@ -159,8 +159,8 @@ TABLES = (RAW_LOADS, *VALIDATED, *PROMOTED, *SEATS)
 WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, READY)
 """Tables without partitions."""
 
-FRESHNESS, HELD = "slots_are_fresh", "no_batch_left_held"
-"""Checks of the whole database, on slots and on rejections."""
+FRESHNESS, HELD, UNFINISHED = "slots_are_fresh", "no_batch_left_held", "no_batch_left_unfinished"
+"""Checks of the whole database, on slots, on rejections and on loads."""
 
 _CHECKS = {
     "reject_share": "Failed loads are not more than sources.toml allows, and not far more than usual.",

@@ -20,6 +20,7 @@ from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.stages.counts import count_loop, count_ready, count_signals
 from outreach_pipeline.stages.freshness import read_held, read_slot_freshness
 from outreach_pipeline.stages.signals import process_signals
+from outreach_pipeline.stages.unfinished import read_unfinished
 
 Checked = dg.AssetCheckExecutionContext
 Materialized = Iterator[dg.MaterializeResult[None]]
@@ -32,7 +33,7 @@ def wide_assets() -> list[dg.AssetsDefinition]:
 
 def standing_checks(warn_share: float) -> list[dg.AssetChecksDefinition]:
     """Checks that look at the whole database; `warn_share` of stale slots is too many."""
-    return [_fresh(warn_share), _held()]
+    return [_fresh(warn_share), _held(), _unfinished()]
 
 
 def _signals() -> dg.AssetsDefinition:
@@ -130,3 +131,25 @@ def _held() -> dg.AssetChecksDefinition:
         )
 
     return no_batch_left_held
+
+
+def _unfinished() -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=specs.RAW_LOADS.key,
+        name=specs.UNFINISHED,
+        description="The last run of every batch got to its end. A line for each that did not: why, when it goes on, "
+        "what to do. Warns; blocks nothing.",
+    )
+    def no_batch_left_unfinished(context: Checked, pipeline: dg.ResourceParam[Pipeline]) -> dg.AssetCheckResult:
+        with explained(context):
+            found = read_unfinished(pipeline.workspace)
+        alone = sum(one.goes_on_at is not None for one in found)
+        said = f"{len(found):,} unfinished: {alone:,} go on by themselves, {len(found) - alone:,} wait for a person."
+        return dg.AssetCheckResult(
+            passed=not found,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=said if found else "No batch is unfinished.",
+            metadata={"unfinished": len(found), "batches": md.unfinished_table(found)},
+        )
+
+    return no_batch_left_unfinished

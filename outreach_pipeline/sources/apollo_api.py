@@ -23,6 +23,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -156,10 +157,7 @@ class ApolloApi:
     def _wait_or_stop(self, endpoint: str, response: httpx2.Response, waits: int) -> None:
         window = full_window(response.text, response.headers)
         if window is not Window.MINUTE or waits >= _MINUTE_WAITS:
-            raise WindowFullError(
-                f"Apollo's calls per {window} are used up for {endpoint}.",
-                next_step=f"Run it again in the next {window}; the pull goes on where it stopped.",
-            )
+            raise _full(endpoint, window)
         seconds = max(1, round(self._minute))
         self._waiting(endpoint, 0, seconds)
         self._sleep(self._minute)
@@ -177,6 +175,20 @@ class ApolloApi:
     def health(self) -> bool:
         """Whether the key is accepted: Apollo answers 200 to any key, the body tells."""
         return self.call("GET", "auth/health", {}, charged=False).data.get("is_logged_in") is True
+
+
+def _full(endpoint: str, window: Window) -> WindowFullError:
+    error = WindowFullError(
+        f"Apollo's calls per {window} are used up for {endpoint}.",
+        next_step=f"Run it again in the next {window}; the pull goes on where it stopped.",
+    )
+    now = datetime.now(UTC)
+    if window is Window.HOUR:
+        error.not_before = now + timedelta(hours=1)
+    elif window is Window.DAY:
+        # Which midnight Apollo counts from is not documented: if it is another one, asking then costs nothing.
+        error.not_before = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
+    return error
 
 
 def refusal(endpoint: str, status: int, text: str) -> OutreachError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -122,9 +123,19 @@ def over_cap(provider: str, over: str, wanted: Decimal, committed: str, caps: Ca
     if over == "run":
         return BudgetError(f"{cap}.", next_step=f"Nothing was spent. Lower max_total_charge_usd, or {raise_it}.")
     when = "after midnight UTC" if over == "day" else "next month"
-    return BudgetError(
+    error = BudgetError(
         f"{cap}; {committed} are committed.", next_step=f"Nothing was spent. Run it again {when}, or {raise_it}."
     )
+    error.not_before = _reset_at(over, datetime.now(UTC).date())
+    return error
+
+
+def _reset_at(period: str, today: date) -> datetime:
+    """When the cap of a day or a month counts from nothing again."""
+    then = today + timedelta(days=1)
+    if period == "month":
+        then = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return datetime.combine(then, datetime.min.time(), UTC)
 
 
 def plain(amount: Decimal | None) -> str:

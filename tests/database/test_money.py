@@ -126,8 +126,11 @@ def test_yesterday_counts_for_the_month_only(db: Database, admin: Any) -> None:
     same_month = (datetime.now(UTC) - timedelta(days=1)).month == datetime.now(UTC).month
     assert (left.today, left.this_month) == (10, 2 if same_month else 10)
     if same_month:
-        with pytest.raises(BudgetError, match="per month"):
+        with pytest.raises(BudgetError, match="per month") as caught:
             ledger(db, 1, month="10").intend(Decimal(3))
+        opens = caught.value.not_before
+        assert opens is not None
+        assert (opens.day, opens.hour, (opens - timedelta(seconds=1)).month) == (1, 0, datetime.now(UTC).month)
 
 
 def test_an_old_intent_has_to_fit_the_caps_of_the_day_it_is_started(db: Database, admin: Any) -> None:
@@ -135,8 +138,10 @@ def test_an_old_intent_has_to_fit_the_caps_of_the_day_it_is_started(db: Database
     book.intend(Decimal(8))
     admin.execute("update public.actor_runs set reserved_at = now() - interval '40 days', claimed_until = null")
     ledger(db, 1).intend(Decimal(5))
-    with pytest.raises(BudgetError, match="per day"):
+    with pytest.raises(BudgetError, match="per day") as caught:
         book.claim(Decimal(8))
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    assert caught.value.not_before == datetime.combine(tomorrow, datetime.min.time(), UTC), "the batch goes on then"
     roomy = ledger(db, 0, day="20")
     roomy.intend(Decimal(8))
     assert roomy.claim(Decimal(8)).may_start

@@ -7,7 +7,7 @@ import logging
 import pickle
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,11 @@ def test_a_full_hour_or_day_stops_cleanly_and_goes_on_at_the_cursor(
         with pytest.raises(WindowFullError, match=f"calls per {window} are used up") as caught:
             land_batch(there, batch)
         assert isinstance(pickle.loads(pickle.dumps(caught.value)), TransientError)
+        now = datetime.now(UTC)
+        opens = caught.value.not_before
+        assert opens is not None
+        longest = timedelta(hours=1) if window == "hour" else timedelta(days=1)
+        assert now - timedelta(minutes=1) < opens <= now + longest, "the batch goes on by itself then"
         first = count(admin, batch.source)[0]
         assert first > 0
         report = land_batch(there, batch)

@@ -14,8 +14,9 @@ from batches import MONDAY, TUESDAY, Batches, Rows, leads, problem_text
 from outreach_pipeline.errors import ConfigurationError, TransientError
 from outreach_pipeline.orchestration import assets, failures
 from outreach_pipeline.orchestration.incidents import ERROR_ID_TAG, failure_sensor
-from outreach_pipeline.orchestration.launch import PROCESS_TAG, bury_dead_runs, run_batches
+from outreach_pipeline.orchestration.launch import run_batches
 from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.orchestration.processes import PROCESS_TAG, bury_dead_runs
 
 Stage = Callable[..., Any]
 

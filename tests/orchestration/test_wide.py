@@ -8,7 +8,7 @@ import dagster as dg
 from batches import ACCEPT, MONDAY, TUESDAY, Batches, Rows, lead, leads, materialized
 
 from outreach_pipeline.orchestration.schedule import MORNING
-from outreach_pipeline.orchestration.specs import FRESHNESS, HELD
+from outreach_pipeline.orchestration.specs import FRESHNESS, HELD, UNFINISHED
 from outreach_pipeline.stages.freshness import next_due, read_slot_freshness
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -32,7 +32,7 @@ def _seen(rows: Rows, days: int, where: str = "true") -> None:
 
 def test_standing_checks_are_no_part_of_a_batch(batches: Batches) -> None:
     batches.write(MONDAY, leads(1))
-    assert not {FRESHNESS, HELD} & set(_checks(batches.run(MONDAY)))
+    assert not {FRESHNESS, HELD, UNFINISHED} & set(_checks(batches.run(MONDAY)))
 
 
 def test_an_empty_database_has_a_morning_too(batches: Batches) -> None:
