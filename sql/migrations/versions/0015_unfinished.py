@@ -2,8 +2,8 @@
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0016_unfinished"
-down_revision = "0012_descriptions"
+revision = "0015_unfinished"
+down_revision = "0014_addresses"
 branch_labels = None
 depends_on = None
 
