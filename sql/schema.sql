@@ -2382,6 +2382,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function public.f_refresh_started(p_wave_id bigint)
 --     returns boolean; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_refuse_strangers(p_load_ids bigint[])
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_report_wave(p_wave_id bigint, p_trouble text, p_message text)
 --     returns text; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -2535,6 +2538,7 @@ grant execute on function public.f_plan_refresh(p_source text, p_actor text, p_b
 grant execute on function public.f_polled_refresh(p_wave_id bigint) to outreach_refresh;
 grant execute on function public.f_refresh_refused(p_wave_id bigint, p_note text, p_until timestamp with time zone, p_ask_again interval, p_open_for interval) to outreach_refresh;
 grant execute on function public.f_refresh_started(p_wave_id bigint) to outreach_refresh;
+grant execute on function public.f_refuse_strangers(p_load_ids bigint[]) to outreach_validate;
 grant execute on function public.f_report_wave(p_wave_id bigint, p_trouble text, p_message text) to outreach_refresh;
 grant execute on function public.f_request_refresh(p_step text, p_limit integer, p_again interval) to outreach_refresh;
 grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer) to mcp_ingest;
