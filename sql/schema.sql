@@ -1977,7 +1977,8 @@ comment on view company.company_slot is 'Deprecated, read-only: read marketing.c
 --     contact_id bigint
 --     provenance jsonb
 --     left_out text
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately.';
+--     slot_types text[]
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
 
 -- view marketing.outreach_history, owner outreach_owner
 --     touch_type text
@@ -2030,7 +2031,8 @@ comment on view marketing.outreach_candidate is 'Slots with their occupants; lef
 --     company_slot_unique_id text
 --     contact_id bigint
 --     provenance jsonb
-comment on view marketing.outreach_ready is 'Who is safe to write to now, ordered by the score of the company; provenance is field to load.';
+--     slot_types text[]
+comment on view marketing.outreach_ready is 'Who is safe to write to now, each address once, ordered by the score of the company; provenance is field to load.';
 comment on column marketing.outreach_ready.company_unique_id is 'Barton ID of the company.';
 comment on column marketing.outreach_ready.company_name is 'Name of the company.';
 comment on column marketing.outreach_ready.domain is 'Its domain.';
@@ -2039,7 +2041,7 @@ comment on column marketing.outreach_ready.industry is 'Its industry.';
 comment on column marketing.outreach_ready.employee_count is 'Its headcount, as last observed.';
 comment on column marketing.outreach_ready.address_city is 'City of the company.';
 comment on column marketing.outreach_ready.address_country is 'Country of the company.';
-comment on column marketing.outreach_ready.slot_type is 'The slot that the person occupies: CEO, CFO or HR.';
+comment on column marketing.outreach_ready.slot_type is 'The slot that the person occupies: CEO, CFO or HR; the first of them when there are several.';
 comment on column marketing.outreach_ready.person_unique_id is 'Barton ID of the occupant.';
 comment on column marketing.outreach_ready.first_name is 'Given name.';
 comment on column marketing.outreach_ready.last_name is 'Family name.';
@@ -2059,6 +2061,7 @@ comment on column marketing.outreach_ready.last_refreshed_at is 'When the occupa
 comment on column marketing.outreach_ready.company_slot_unique_id is 'Barton ID of the slot.';
 comment on column marketing.outreach_ready.contact_id is 'The contact in the vault.';
 comment on column marketing.outreach_ready.provenance is 'Field to the load that it came from.';
+comment on column marketing.outreach_ready.slot_types is 'All slots that the person occupies there; each address is on the list once.';
 
 -- view marketing.undecided_load, owner outreach_owner
 --     load_id bigint
