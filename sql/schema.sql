@@ -2007,7 +2007,8 @@ comment on view company.company_slot is 'Deprecated, read-only: read marketing.c
 --     contact_id bigint
 --     provenance jsonb
 --     left_out text
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately.';
+--     slot_types text[]
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
 
 -- view marketing.outreach_history, owner outreach_owner
 --     touch_type text
@@ -2060,7 +2061,8 @@ comment on view marketing.outreach_candidate is 'Slots with their occupants; lef
 --     company_slot_unique_id text
 --     contact_id bigint
 --     provenance jsonb
-comment on view marketing.outreach_ready is 'Who is safe to write to now, ordered by the score of the company; provenance is field to load.';
+--     slot_types text[]
+comment on view marketing.outreach_ready is 'Who is safe to write to now, each address once, ordered by the score of the company; provenance is field to load.';
 comment on column marketing.outreach_ready.company_unique_id is 'Barton ID of the company.';
 comment on column marketing.outreach_ready.company_name is 'Name of the company.';
 comment on column marketing.outreach_ready.domain is 'Its domain.';
@@ -2069,7 +2071,7 @@ comment on column marketing.outreach_ready.industry is 'Its industry.';
 comment on column marketing.outreach_ready.employee_count is 'Its headcount, as last observed.';
 comment on column marketing.outreach_ready.address_city is 'City of the company.';
 comment on column marketing.outreach_ready.address_country is 'Country of the company.';
-comment on column marketing.outreach_ready.slot_type is 'The slot that the person occupies: CEO, CFO or HR.';
+comment on column marketing.outreach_ready.slot_type is 'The slot that the person occupies: CEO, CFO or HR; the first of them when there are several.';
 comment on column marketing.outreach_ready.person_unique_id is 'Barton ID of the occupant.';
 comment on column marketing.outreach_ready.first_name is 'Given name.';
 comment on column marketing.outreach_ready.last_name is 'Family name.';
@@ -2089,6 +2091,7 @@ comment on column marketing.outreach_ready.last_refreshed_at is 'When the occupa
 comment on column marketing.outreach_ready.company_slot_unique_id is 'Barton ID of the slot.';
 comment on column marketing.outreach_ready.contact_id is 'The contact in the vault.';
 comment on column marketing.outreach_ready.provenance is 'Field to the load that it came from.';
+comment on column marketing.outreach_ready.slot_types is 'All slots that the person occupies there; each address is on the list once.';
 
 -- view marketing.undecided_load, owner outreach_owner
 --     load_id bigint
@@ -2412,6 +2415,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function public.f_refresh_started(p_wave_id bigint)
 --     returns boolean; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_refuse_strangers(p_load_ids bigint[])
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_report_wave(p_wave_id bigint, p_trouble text, p_message text)
 --     returns text; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -2565,6 +2571,7 @@ grant execute on function public.f_plan_refresh(p_source text, p_actor text, p_b
 grant execute on function public.f_polled_refresh(p_wave_id bigint) to outreach_refresh;
 grant execute on function public.f_refresh_refused(p_wave_id bigint, p_note text, p_until timestamp with time zone, p_ask_again interval, p_open_for interval) to outreach_refresh;
 grant execute on function public.f_refresh_started(p_wave_id bigint) to outreach_refresh;
+grant execute on function public.f_refuse_strangers(p_load_ids bigint[]) to outreach_validate;
 grant execute on function public.f_report_wave(p_wave_id bigint, p_trouble text, p_message text) to outreach_refresh;
 grant execute on function public.f_request_refresh(p_step text, p_limit integer, p_again interval) to outreach_refresh;
 grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer) to mcp_ingest;

@@ -29,6 +29,7 @@ _REASONS = {
     "inactive": "contact inactive",
     "unverified": "address not verified",
     "contacted_lately": "contacted lately",
+    "same_contact": "ready already, in another slot",
 }
 
 Format = Annotated[

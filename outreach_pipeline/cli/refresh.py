@@ -113,10 +113,11 @@ def refresh_due(
     while True:
         more, refused = _start_all(workspace, day, None if limit is None else limit - _jobs(plans), progress)
         plans, failures = [*plans, *more], [*failures, *refused]
-        reports += _finish_all(workspace, progress) if wait else []
+        found, stuck = _finish_all(workspace, progress) if wait else ([], [])
+        reports, failures = [*reports, *found], [*failures, *stuck]
         # Only so many waves go at once, and who takes up a seat that an answer vacated may be due too. It ends: who was
         # asked is not due again before the cadence is over.
-        if not wait or refused or not _jobs(more):
+        if not wait or refused or stuck or not _jobs(more):
             return plans, failures, reports
 
 
@@ -148,20 +149,25 @@ def _start_all(
         left = None if left is None else left - plan.jobs
 
 
-def _finish_all(workspace: Workspace, progress: Progress) -> list[RefreshReport]:
-    """Wait until no run goes any more; what became of each wave."""
+def _finish_all(workspace: Workspace, progress: Progress) -> tuple[list[RefreshReport], list[str]]:
+    """Wait until no run goes any more; what became of each wave, and those whose results could not be taken up."""
     from outreach_pipeline.stages.refresh_results import finish_refresh
     from outreach_pipeline.stages.refresh_run import poll_waves
     from outreach_pipeline.stages.refresh_status import read_refresh
 
     reports: dict[int, RefreshReport] = {}
+    failures: dict[int, str] = {}
     while True:
         for wave in poll_waves(workspace):
-            report = finish_refresh(workspace, wave.wave_id, progress)
-            reports[report.wave_id] = report
-        running = [row for row in read_refresh(workspace).waves if row["state"] == "running"]
+            if wave.wave_id in failures:
+                continue
+            try:
+                reports[wave.wave_id] = finish_refresh(workspace, wave.wave_id, progress)
+            except OutreachError as error:  # it waits for the next time; the others are taken up
+                failures[wave.wave_id] = f"The results of wave {wave.wave_id} wait: {error}"
+        running = [w for w in read_refresh(workspace).waves if w["state"] == "running" and w["wave_id"] not in failures]
         if not running:
-            return list(reports.values())
+            return list(reports.values()), list(failures.values())
         progress(f"wait for {plural(len(running), 'run')}", 0, None)
         time.sleep(min(_LOOK_SECS, workspace.settings.pause_secs))
 

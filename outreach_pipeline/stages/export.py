@@ -45,6 +45,7 @@ COLUMNS = pa.schema(
         ("company_slot_unique_id", _TEXT),
         ("contact_id", pa.int64()),
         ("provenance", _TEXT),
+        ("slot_types", _TEXT),
     ]
 )
 _TIMES = ("filled_at", "last_refreshed_at")

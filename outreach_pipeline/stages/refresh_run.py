@@ -162,8 +162,9 @@ def poll_waves(workspace: Workspace, limit: int = 20) -> list[WaveRequest]:
     """Look at the runs that still go (at most `limit`, those longest not looked at first); costs nothing.
 
     Returns waves that wait for `finish_refresh`: their run is over, or an operator has let their held batch through.
-    A run that cannot be read holds no other back. Raises TransientError when none can be (Apify is away),
-    ConfigurationError when the token is not accepted.
+    A run that cannot be read holds no other back, and is looked at in its turn. Raises what the first one said when
+    none can be read and no other wave waits: TransientError when Apify is away, ConfigurationError when the token is
+    not accepted.
     """
     from outreach_pipeline.sources.apify_api import UnknownRunError
 
@@ -171,20 +172,27 @@ def poll_waves(workspace: Workspace, limit: int = 20) -> list[WaveRequest]:
         values = {"limit": limit, "stuck": workspace.settings.refresh_stuck_hours}
         live = tx.fetch_all(load_queries("refresh").running_waves, values)
     api = api_of(workspace)
-    away: list[TransientError] = []
+    away: list[OutreachError] = []
     for wave in live:
         try:
             _note(workspace, wave, api.run(wave["run_id"]))
         except UnknownRunError:
             _forgotten(workspace, wave)
-        except TransientError as error:
+        except OutreachError as error:
             away.append(error)
+            _looked_at(workspace, wave)
             if wave["is_stuck"]:
                 told = f"Run {wave['run_id']} of {wave['actor']} (refresh wave {wave['wave_id']}) cannot be read."
                 _report(workspace, wave, "unreadable", f"{told} {error.message}")
-    if away and len(away) == len(live):
+    over = wave_requests(workspace, "finish", limit)
+    if away and len(away) == len(live) and not over:
         raise away[0]
-    return wave_requests(workspace, "finish", limit)
+    return over
+
+
+def _looked_at(workspace: Workspace, wave: Row) -> None:
+    with workspace.database.transaction(Role.REFRESH) as tx:
+        tx.execute(load_queries("refresh").polled, {"wave_id": wave["wave_id"]})
 
 
 def _note(workspace: Workspace, wave: Row, run: RunFacts) -> None:

@@ -166,6 +166,8 @@ def _write(
     failed = tx.fetch_value(queries.fail_loads, ids)
     # Somebody who was erased is taken out again here, before anything is promoted.
     failed += tx.fetch_value(queries.refuse_erased, ids)
+    # So is, after a replay, somebody whom a refresh brought unasked.
+    failed += tx.fetch_value(queries.refuse_strangers, ids)
     tx.execute(queries.leave_queue, ids)
     observe_duplicates_of_loads(tx, batch, shape, load_ids)
     outcomes = rejections["outcome"].value_counts()

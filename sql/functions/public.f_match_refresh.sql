@@ -1,7 +1,7 @@
 -- Which row of a wave's run answers which job, by LinkedIn identity: the address asked for, or an id that the person is
 -- known by. A row that names somebody else answers only where it repeats the query and has the person's name (the profile
 -- was renamed); a row without a person (not found) answers the query that it repeats. Rows of people nobody asked about
--- are rejected, and may be replayed. A rejected row of somebody who is asked for now is put in line for validation:
+-- are rejected, and stay so (f_refuse_strangers). A rejected row of somebody who is asked for now is put in line for validation:
 -- `revived` names the batches of those; validate them and match again. Matched again it changes nothing.
 create or replace function public.f_match_refresh(p_wave_id bigint)
 returns table (found_rows integer, matched integer, strangers integer, revived text[])

@@ -13,7 +13,7 @@ select r.company_unique_id, r.company_name, r.domain, r.website_url, r.industry,
     r.linkedin_url, r.score, r.band, r.rule_version, r.why_now, array_to_string(r.signal_ids, ' ') as signal_ids,
     to_char(r.filled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as filled_at,
     to_char(r.last_refreshed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as last_refreshed_at,
-    r.company_slot_unique_id, r.contact_id, r.provenance::text as provenance
+    r.company_slot_unique_id, r.contact_id, r.provenance::text as provenance, array_to_string(r.slot_types, ' ') as slot_types
 from marketing.outreach_ready as r
 where %(band)s::text is null or r.band = %(band)s
 order by r.score desc, r.company_unique_id, r.slot_type

@@ -65,6 +65,9 @@ select intake.f_fail_loads(%(load_ids)s);
 -- name: refuse_erased
 select vault.f_refuse_erased(%(load_ids)s);
 
+-- name: refuse_strangers
+select public.f_refuse_strangers(%(load_ids)s);
+
 -- name: leave_queue
 delete from intake.replay_queue where load_id = any(%(load_ids)s);
 

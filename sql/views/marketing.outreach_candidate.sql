@@ -3,7 +3,8 @@
 -- What is known of an address is asked of the address (its contact in the vault), never of the person: the newest word
 -- about it may stand in a record of another employer or of somebody else. And it has to be at a domain of the company of
 -- the slot (all its domains, and hosts below them): the address at a former employer, whose domain may be nobody's that
--- we know, would reach somebody else.
+-- we know, would reach somebody else. Nobody is ready twice: of the slots of one address the first is, with all the roles of
+-- that person.
 create or replace view marketing.outreach_candidate as
 with pause as (
     select now() - make_interval(days => x.value) as since from marketing.outreach_policy as x where x.name = 'contact_pause_days'
@@ -26,60 +27,103 @@ lately as (
     from touch as t
     cross join pause as p
     where t.touched_at > p.since
+),
+seat as (
+    select
+        s.company_slot_unique_id,
+        s.slot_type,
+        s.filled_at,
+        s.last_refreshed_at,
+        c.company_unique_id,
+        c.company_name,
+        c.domain,
+        c.website_url,
+        c.industry,
+        c.employee_count,
+        c.address_city,
+        c.address_country,
+        p.unique_id as person_unique_id,
+        p.first_name,
+        p.last_name,
+        p.full_name,
+        p.title,
+        p.email,
+        k.custom_fields ->> 'email_status' as email_status,
+        p.work_phone_e164,
+        p.personal_phone_e164,
+        p.linkedin_url,
+        k.contact_id,
+        p.provenance,
+        case
+            when p.unique_id is null then 'vacant'
+            when p.departed_at is not null or p.company_unique_id <> s.company_unique_id then 'departed'
+            when x.person_unique_id is not null then 'suppressed'
+            when p.email is null then 'without_email'
+            when not exists (
+                select
+                from marketing.company_key as d
+                where d.kind = 'domain' and d.company_no = public.barton_number(c.company_unique_id)
+                    and right('.' || split_part(lower(p.email), '@', 2), length(d.value) + 1) = '.' || d.value
+            ) then 'other_domain'
+            when k.contact_id is null then 'without_contact'
+            when k.status <> 'active' then k.status
+            when m.is_bounce then 'bounced'
+            when not coalesce(m.is_verified, false) then 'unverified'
+            when lp.person_unique_id is not null or lk.contact_id is not null or lc.company_unique_id is not null
+                then 'contacted_lately'
+        end as reason
+    from marketing.company_slot as s
+    inner join marketing.company_master as c using (company_unique_id)
+    left join marketing.people_master as p on p.unique_id = s.person_unique_id
+    left join vault.contacts as k on k.email = lower(p.email)
+    left join marketing.email_status_meaning as m on m.email_status = lower(trim(k.custom_fields ->> 'email_status'))
+    left join (select distinct v.person_unique_id from vault.suppressed_person as v) as x on x.person_unique_id = p.unique_id
+    left join (select distinct l.person_unique_id from lately as l) as lp on lp.person_unique_id = p.unique_id
+    left join (select distinct l.contact_id from lately as l) as lk on lk.contact_id = k.contact_id
+    left join (select distinct l.company_unique_id from lately as l) as lc on lc.company_unique_id = c.company_unique_id
+),
+ranked as (
+    select s.*, array_position(array['CEO', 'CFO', 'HR'], s.slot_type) as rank
+    from seat as s
 )
 select
-    s.company_slot_unique_id,
-    s.slot_type,
-    s.filled_at,
-    s.last_refreshed_at,
-    c.company_unique_id,
-    c.company_name,
-    c.domain,
-    c.website_url,
-    c.industry,
-    c.employee_count,
-    c.address_city,
-    c.address_country,
-    p.unique_id as person_unique_id,
-    p.first_name,
-    p.last_name,
-    p.full_name,
-    p.title,
-    p.email,
-    k.custom_fields ->> 'email_status' as email_status,
-    p.work_phone_e164,
-    p.personal_phone_e164,
-    p.linkedin_url,
-    k.contact_id,
-    p.provenance,
-    case
-        when p.unique_id is null then 'vacant'
-        when p.departed_at is not null or p.company_unique_id <> s.company_unique_id then 'departed'
-        when x.person_unique_id is not null then 'suppressed'
-        when p.email is null then 'without_email'
-        when not exists (
-            select
-            from marketing.company_key as d
-            where d.kind = 'domain' and d.company_no = public.barton_number(c.company_unique_id)
-                and right('.' || split_part(lower(p.email), '@', 2), length(d.value) + 1) = '.' || d.value
-        ) then 'other_domain'
-        when k.contact_id is null then 'without_contact'
-        when k.status <> 'active' then k.status
-        when m.is_bounce then 'bounced'
-        when not coalesce(m.is_verified, false) then 'unverified'
-        when lp.person_unique_id is not null or lk.contact_id is not null or lc.company_unique_id is not null
-            then 'contacted_lately'
-    end as left_out
-from marketing.company_slot as s
-inner join marketing.company_master as c using (company_unique_id)
-left join marketing.people_master as p on p.unique_id = s.person_unique_id
-left join vault.contacts as k on k.email = lower(p.email)
-left join marketing.email_status_meaning as m on m.email_status = lower(trim(k.custom_fields ->> 'email_status'))
-left join (select distinct v.person_unique_id from vault.suppressed_person as v) as x on x.person_unique_id = p.unique_id
-left join (select distinct l.person_unique_id from lately as l) as lp on lp.person_unique_id = p.unique_id
-left join (select distinct l.contact_id from lately as l) as lk on lk.contact_id = k.contact_id
-left join (select distinct l.company_unique_id from lately as l) as lc on lc.company_unique_id = c.company_unique_id;
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately.';
+    r.company_slot_unique_id,
+    r.slot_type,
+    r.filled_at,
+    r.last_refreshed_at,
+    r.company_unique_id,
+    r.company_name,
+    r.domain,
+    r.website_url,
+    r.industry,
+    r.employee_count,
+    r.address_city,
+    r.address_country,
+    r.person_unique_id,
+    r.first_name,
+    r.last_name,
+    r.full_name,
+    r.title,
+    r.email,
+    r.email_status,
+    r.work_phone_e164,
+    r.personal_phone_e164,
+    r.linkedin_url,
+    r.contact_id,
+    r.provenance,
+    coalesce(
+        r.reason,
+        case
+            when row_number() over (partition by r.contact_id, r.reason order by r.rank, r.company_unique_id, r.person_unique_id) > 1
+                then 'same_contact'
+        end
+    ) as left_out,
+    array_agg(r.slot_type) over (
+        partition by r.company_unique_id, r.person_unique_id
+        order by r.rank rows between unbounded preceding and unbounded following
+    ) as slot_types
+from ranked as r;
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
 
 revoke all on marketing.outreach_candidate from public;
 grant select on marketing.outreach_candidate to outreach_refresh, outreach_read;

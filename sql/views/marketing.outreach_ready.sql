@@ -33,12 +33,13 @@ select
         'email', r.provenance -> 'email', 'first_name', r.provenance -> 'first_name', 'last_name', r.provenance -> 'last_name',
         'title', r.provenance -> 'title', 'linkedin_url', r.provenance -> 'linkedin_url',
         'work_phone_e164', r.provenance -> 'work_phone_e164', 'personal_phone_e164', r.provenance -> 'personal_phone_e164'
-    )) as provenance
+    )) as provenance,
+    r.slot_types
 from marketing.outreach_candidate as r
 left join bit.company_score as s using (company_unique_id)
 where r.left_out is null
 order by coalesce(s.score, 0) desc, r.company_unique_id, r.slot_type;
-comment on view marketing.outreach_ready is 'Who is safe to write to now, ordered by the score of the company; provenance is field to load.';
+comment on view marketing.outreach_ready is 'Who is safe to write to now, each address once, ordered by the score of the company; provenance is field to load.';
 comment on column marketing.outreach_ready.company_unique_id is 'Barton ID of the company.';
 comment on column marketing.outreach_ready.company_name is 'Name of the company.';
 comment on column marketing.outreach_ready.domain is 'Its domain.';
@@ -47,7 +48,7 @@ comment on column marketing.outreach_ready.industry is 'Its industry.';
 comment on column marketing.outreach_ready.employee_count is 'Its headcount, as last observed.';
 comment on column marketing.outreach_ready.address_city is 'City of the company.';
 comment on column marketing.outreach_ready.address_country is 'Country of the company.';
-comment on column marketing.outreach_ready.slot_type is 'The slot that the person occupies: CEO, CFO or HR.';
+comment on column marketing.outreach_ready.slot_type is 'The slot that the person occupies: CEO, CFO or HR; the first of them when there are several.';
 comment on column marketing.outreach_ready.person_unique_id is 'Barton ID of the occupant.';
 comment on column marketing.outreach_ready.first_name is 'Given name.';
 comment on column marketing.outreach_ready.last_name is 'Family name.';
@@ -67,6 +68,7 @@ comment on column marketing.outreach_ready.last_refreshed_at is 'When the occupa
 comment on column marketing.outreach_ready.company_slot_unique_id is 'Barton ID of the slot.';
 comment on column marketing.outreach_ready.contact_id is 'The contact in the vault.';
 comment on column marketing.outreach_ready.provenance is 'Field to the load that it came from.';
+comment on column marketing.outreach_ready.slot_types is 'All slots that the person occupies there; each address is on the list once.';
 
 revoke all on marketing.outreach_ready from public;
 grant select on marketing.outreach_ready to outreach_refresh, outreach_read;

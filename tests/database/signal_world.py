@@ -113,9 +113,13 @@ class World:
                 " values (lower(%s), 'test', %s, jsonb_strip_nulls(jsonb_build_object('email_status', %s::text)))",
                 (address, contact, status),
             )
+        self.seat(company, seat, person)
+        return person
+
+    def seat(self, company: str, seat: str, person: str) -> None:
+        """Let somebody hold a seat."""
         self.admin.execute(
             "update marketing.company_slot set person_unique_id = %s, is_filled = true, filled_at = now(), last_refreshed_at = now()"
             " where company_unique_id = %s and slot_type = %s",
             (person, company, seat),
         )
-        return person

@@ -178,6 +178,29 @@ def test_a_step_of_a_campaign_counts_as_contact_once_it_is_done(world: World) ->
     assert left_out(world, person) == "contacted_lately"
 
 
+def test_who_holds_two_slots_is_on_the_list_once_with_both_roles(world: World, work: Workspace, tmp_path: Path) -> None:
+    company = world.company()
+    person = world.occupant(company, "CFO")
+    world.seat(company, "CEO", person)
+    row = world.admin.execute("select slot_type, slot_types from marketing.outreach_ready").fetchall()
+    assert row == [{"slot_type": "CEO", "slot_types": ["CEO", "CFO"]}]
+    report = export_ready(work, tmp_path / "x.csv")
+    assert (report.rows, report.ready, dict(report.left_out)) == (1, 1, {"same_contact": 1, "vacant": 1})
+    assert [line["slot_types"] for line in read_csv(tmp_path / "x.csv")] == ["CEO CFO"]
+
+
+def test_one_address_of_two_people_is_on_the_list_once(world: World) -> None:
+    company = world.company()
+    first = world.occupant(company, "CEO")
+    second = world.occupant(company, "HR", contact=None)
+    world.admin.execute(
+        "update marketing.people_master set email = (select email from vault.contacts) where unique_id = %s", (second,)
+    )
+    rows = world.admin.execute("select person_unique_id, slot_types from marketing.outreach_ready").fetchall()
+    assert rows == [{"person_unique_id": first, "slot_types": ["CEO"]}]
+    assert left_out(world, second) == "same_contact"
+
+
 def test_the_hottest_company_comes_first(world: World) -> None:
     cold, hot, none = (world.company() for _ in range(3))
     people = {company: world.occupant(company) for company in (cold, hot, none)}

@@ -11,10 +11,13 @@ import pytest
 
 from outreach_pipeline.errors import TransientError
 from outreach_pipeline.sources.apify_errors import RUN_STATUSES
+from outreach_pipeline.stages.promote import promote_batch
 from outreach_pipeline.stages.refresh_due import ask_refresh, plan_refresh, requested_waves
 from outreach_pipeline.stages.refresh_results import finish_refresh
 from outreach_pipeline.stages.refresh_run import poll_waves, start_refresh
 from outreach_pipeline.stages.refresh_status import close_breaker, read_refresh
+from outreach_pipeline.stages.replay import ReplayFilter, replay
+from outreach_pipeline.stages.workspace import Batch
 from tests.end_to_end.paid_world import (
     RUNS,
     Admin,
@@ -217,6 +220,16 @@ def test_rows_for_strangers_are_rejected_and_found_again_when_they_are_asked_for
         assert rejection == [{"column_name": "linkedin_url", "status": "failed", "batch_id": "2026-12-20|profiles"}]
         [line] = log(admin)
         assert "1 rows of people nobody asked about were rejected" in line
+        for which in (ReplayFilter(), ReplayFilter(check="not_asked"), ReplayFilter(load_ids=(refused(admin),))):
+            assert replay(work, which).failed == 1
+            assert one(admin, "select count(*) from intake.validation_failed where check_name = 'not_asked'") == 1
+        # Also one that had failed for another reason, and would pass by the rules of today.
+        admin.execute("update intake.validation_failed set check_name = 'too_short' where check_name = 'not_asked'")
+        assert replay(work, ReplayFilter()).failed == 1
+        assert refused(admin) is not None
+        promote_batch(work, Batch(LOOK, "profiles"))
+        assert one(admin, "select count(*) from marketing.people_master") == 2
+        assert len(log(admin)) == 1
         # The same content comes when we do know and ask for that person.
         world(tmp_path, database_url, url, [known(n) for n in (0, 1, 70)])
         service.items_of = lambda kind, given: answer(given)
@@ -226,6 +239,10 @@ def test_rows_for_strangers_are_rejected_and_found_again_when_they_are_asked_for
         _, _, report = wave(work)
         assert (report.unchanged + report.changed, report.rejected, report.missing) == (1, 0, 0), report
         assert one(admin, "select count(*) from intake.validation_failed where check_name = 'not_asked'") == 0
+
+
+def refused(admin: Admin) -> Any:
+    return one(admin, "select load_id from intake.validation_failed where check_name = 'not_asked'")
 
 
 def test_a_run_for_strangers_only_answers_nobody(tmp_path: Path, database_url: str, admin: Admin) -> None:
@@ -335,9 +352,6 @@ def test_what_is_planned_fits_the_caps(tmp_path: Path, database_url: str, admin:
 
 
 def test_a_held_batch_waits_for_an_operator(tmp_path: Path, database_url: str, admin: Admin) -> None:
-    from outreach_pipeline.stages.promote import promote_batch
-    from outreach_pipeline.stages.workspace import Batch
-
     with linkedin() as (service, url):
         broken = [json.dumps({"unheard": number, "of": 2}).encode() for number in range(16)]
         service.items_of = lambda kind, given: [*answer(given)[:9], *broken]

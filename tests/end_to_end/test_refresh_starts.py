@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from outreach_pipeline.errors import ConfigurationError, TransientError
+from outreach_pipeline.cli.refresh import refresh_due
+from outreach_pipeline.errors import ConfigurationError, PermanentError, TransientError
 from outreach_pipeline.stages.refresh_due import plan_refresh, requested_waves
 from outreach_pipeline.stages.refresh_results import finish_refresh
 from outreach_pipeline.stages.refresh_run import poll_waves, start_refresh
+from outreach_pipeline.stages.workspace import Workspace, no_progress
 from tests.end_to_end.paid_world import RUNS, Admin, LaggingList, claims_are_over, gateway_gives_up, one, run_rows
 from tests.end_to_end.refresh_world import LOOK, ended, known, linkedin, log, states, wave, world
 
@@ -124,13 +128,76 @@ def test_a_token_that_is_not_accepted_ends_no_wave(tmp_path: Path, database_url:
 def test_a_run_that_cannot_be_read_holds_no_other_wave_back(tmp_path: Path, database_url: str, admin: Admin) -> None:
     with linkedin() as (service, url):
         work = world(tmp_path, database_url, url, [known(n) for n in range(2)])
-        plans = [plan_refresh(work, day=LOOK, limit=1) for _ in range(2)]
-        for plan in plans:
-            assert plan.wave_id is not None
-            start_refresh(work, plan.wave_id)
+        waves = two_waves(work)
         fault = service.faults.add(f"GET /v2/actor-runs/{service.runs.all()[0].id}", "status_500", 10_000)
-        assert ended(work) == [plans[1].wave_id]
+        assert ended(work) == [waves[1]]
         assert fault.struck >= 5
+        assert finish_refresh(work, waves[1]).unchanged == 1
         service.faults.add("GET /v2/actor-runs/*", "status_500", 10_000)
         with pytest.raises(TransientError):
             poll_waves(work)
+
+
+def two_waves(work: Workspace) -> list[int]:
+    """Two waves of one person each, started."""
+    waves = []
+    for _ in range(2):
+        plan = plan_refresh(work, day=LOOK, limit=1)
+        assert plan.wave_id is not None
+        start_refresh(work, plan.wave_id)
+        waves.append(plan.wave_id)
+    return waves
+
+
+def test_a_run_that_is_refused_to_us_holds_no_other_wave_back(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    with linkedin() as (service, url):
+        work = world(tmp_path, database_url, url, [known(n) for n in range(2)])
+        waves = two_waves(work)
+        service.faults.add(f"GET /v2/actor-runs/{service.runs.all()[0].id}", "status_403", 10_000)
+        assert ended(work) == [waves[1]]
+        # Its request was lost, and no run but the unreadable one is left to look at.
+        assert [wave.wave_id for wave in poll_waves(work)] == [waves[1]]
+        assert finish_refresh(work, waves[1]).unchanged == 1
+        with pytest.raises(PermanentError, match="403"):
+            poll_waves(work)
+        service.faults.clear()
+        assert ended(work) == [waves[0]]
+
+
+def test_unreadable_runs_take_turns_with_the_others(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with linkedin() as (service, url):
+        work = world(tmp_path, database_url, url, [known(n) for n in range(2)])
+        waves = two_waves(work)
+        service.faults.add(f"GET /v2/actor-runs/{service.runs.all()[0].id}", "status_403", 10_000)
+        with pytest.raises(PermanentError):
+            poll_waves(work, 1)
+        until = time.monotonic() + 10
+        while not (found := poll_in_peace(work)) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert found == [waves[1]]
+
+
+def poll_in_peace(work: Workspace) -> list[int]:
+    """One look at one run."""
+    with suppress(PermanentError):
+        return [wave.wave_id for wave in poll_waves(work, 1)]
+    return []
+
+
+def test_a_dataset_that_cannot_be_read_holds_no_other_landing_back(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    with linkedin() as (service, url):
+        work = world(tmp_path, database_url, url, [known(n) for n in range(2)])
+        two_waves(work)
+        service.faults.add(f"GET /v2/datasets/{service.runs.all()[0].dataset_id}/items", "status_403", 10_000)
+        _, failures, reports = refresh_due(work, LOOK, None, no_progress, wait=True)
+        assert [(report.wave_id, report.state, report.unchanged) for report in reports] == [(2, "closed", 1)]
+        assert len(failures) == 1
+        assert failures[0].startswith("The results of wave 1 wait: ")
+        assert states(admin) == {("completed", "unchanged", 1): 1, ("running", None, 1): 1}
+        service.faults.clear()
+        _, failures, reports = refresh_due(work, LOOK, None, no_progress, wait=True)
+        assert (failures, [report.unchanged for report in reports]) == ([], [1])
