@@ -105,6 +105,11 @@ class Settings(BaseSettings):
     apollo_minute_secs: float = Field(
         default=61.0, gt=0, description="How long to wait when Apollo's calls per minute are used up."
     )
+    apollo_lease_secs: float = Field(
+        default=900.0,
+        ge=1,
+        description="A batch of Apollo that a dead process was pulling is taken over after so long.",
+    )
     apollo_doubt_days: int = Field(
         default=3,
         ge=1,

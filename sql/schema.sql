@@ -323,12 +323,17 @@ create table intake.pull ( -- owner outreach_owner
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     note text,
+    held_by text,
+    held_until timestamp with time zone,
     constraint pull_pkey PRIMARY KEY (pull_id),
     constraint pull_batch_id_origin_key UNIQUE (batch_id, origin),
+    constraint pull_lease_whole CHECK (((held_by IS NULL) = (held_until IS NULL))),
     constraint pull_status_known CHECK ((status = ANY (ARRAY['running'::text, 'complete'::text, 'partial'::text, 'refused'::text])))
 );
 comment on table intake.pull is 'One origin (a file by its content, an actor run, a search) read into one batch; the cursor commits together with its page.';
 comment on column intake.pull.note is 'Why the pull is partial or refused, in a sentence; never an item''s content.';
+comment on column intake.pull.held_by is 'Which process pulls it (machine, process, a random part); NULL: nobody. Only sources that are paid by the call.';
+comment on column intake.pull.held_until is 'Until when it is held; each page and each paid call moves it on. Afterwards anybody may take it over.';
 CREATE INDEX idx_pull_source_origin ON intake.pull USING btree (source, origin);
 CREATE TRIGGER trigger_pull_updated_at BEFORE UPDATE ON intake.pull FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -1618,14 +1623,17 @@ create table public.credit_ledger ( -- owner outreach_owner
     note text,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    asked integer not null default 0,
     constraint credit_ledger_pkey PRIMARY KEY (call_id),
     constraint credit_ledger_amounts_range CHECK (((reserved >= (0)::numeric) AND (spent >= (0)::numeric))),
+    constraint credit_ledger_asked_range CHECK ((asked >= 0)),
     constraint credit_ledger_spent_truth CHECK (((spent IS NOT NULL) = (state = ANY (ARRAY['settled'::text, 'released'::text])))),
     constraint credit_ledger_state_known CHECK ((state = ANY (ARRAY['reserved'::text, 'doubtful'::text, 'settled'::text, 'released'::text])))
 );
 comment on table public.credit_ledger is 'Each call that may cost credits: reserved before it is sent, settled together with the items it brought, doubtful when its answer was lost, released when it was surely not charged.';
 comment on column public.credit_ledger.call_key is 'Which call it is (hash of endpoint and body): an open one is not sent again.';
-comment on column public.credit_ledger.subjects is 'The vendor''s ids or domains that the call asked about.';
+comment on column public.credit_ledger.subjects is 'All names by which they are known: the vendor''s ids, LinkedIn addresses, e-mail addresses, domains, each in one spelling.';
+comment on column public.credit_ledger.asked is 'How many people or domains the call asked about.';
 CREATE INDEX idx_credit_ledger_batch_id ON public.credit_ledger USING btree (batch_id);
 CREATE INDEX idx_credit_ledger_open ON public.credit_ledger USING btree (call_key) WHERE (state = ANY (ARRAY['reserved'::text, 'doubtful'::text]));
 CREATE INDEX idx_credit_ledger_reserved_at ON public.credit_ledger USING btree (provider, reserved_at);
@@ -1643,6 +1651,7 @@ create table public.enrichment ( -- owner outreach_owner
     constraint enrichment_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.credit_ledger(call_id)
 );
 comment on table public.enrichment is 'When somebody (or a domain) was last asked about for credits; nobody is asked about twice within N days.';
+comment on column public.enrichment.subject is 'One name of somebody who was asked about: the vendor''s id, LinkedIn address, e-mail address or domain, in one spelling.';
 CREATE INDEX idx_enrichment_call_id ON public.enrichment USING btree (call_id);
 CREATE TRIGGER trigger_enrichment_updated_at BEFORE UPDATE ON public.enrichment FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 

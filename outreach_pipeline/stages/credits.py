@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from outreach_pipeline.sources.apollo import Reservation
     from outreach_pipeline.sources.pages import Settlement
     from outreach_pipeline.sources.registry import ApolloConfig
+    from outreach_pipeline.stages.lease import Lease
 
 
 def apollo_caps(settings: Settings) -> Caps:
@@ -71,7 +72,10 @@ def decide_calls(workspace: Workspace, call_ids: Sequence[int], *, charged: bool
 class DatabaseCreditLedger:
     """`sources.apollo.CreditLedger` over `public.credit_ledger`, for one batch."""
 
-    def __init__(self, workspace: Workspace, batch: Batch, config: ApolloConfig) -> None:
+    def __init__(
+        self, workspace: Workspace, batch: Batch, config: ApolloConfig, lease: Lease | None = None
+    ) -> None:
+        self._lease = lease
         self._workspace, self._batch, self._config = workspace, batch, config
         self._database = workspace.database
         self._caps = apollo_caps(workspace.settings)
@@ -82,6 +86,8 @@ class DatabaseCreditLedger:
         from outreach_pipeline.sources.apollo import Reservation
 
         with self._database.transaction(Role.INGEST) as tx:
+            if self._lease is not None:
+                self._lease.renew(tx)
             row = tx.fetch_one(
                 self._queries.reserve_credits,
                 {

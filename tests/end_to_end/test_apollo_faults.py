@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from paid_world import DAY, Admin, apollo, apollo_workspace, one
+from paid_world import DAY, Admin, apollo, apollo_workspace, leases_are_over, one
 from test_apify_kills import PROGRAM
 
 from outreach_pipeline.errors import (
@@ -231,6 +231,7 @@ def test_killed_at_every_commit_nobody_is_asked_about_twice(tmp_path: Path, data
         )  # fmt: skip
         children = [json.loads(line) for line in done.stdout.splitlines()]
         assert children[-1][1] == 0, done.stderr
+        leases_are_over(admin)
         for number, _ in children:
             land_batch(there, Batch(DAY + timedelta(days=number), "matches"))
         assert max(sandbox.apollo.enriched.values(), default=1) == 1
@@ -267,6 +268,7 @@ def test_killed_at_every_commit_of_a_charged_search(tmp_path: Path, database_url
         )  # fmt: skip
         children = [json.loads(line) for line in done.stdout.splitlines()]
         assert children[-1][1] == 0, done.stderr
+        leases_are_over(admin)
         batches = [Batch(DAY + timedelta(days=number), "companies") for number, _ in children]
         held = []
         for batch in batches:
