@@ -18,7 +18,7 @@ from outreach_pipeline.stages.workspace import Batch, Workspace
 
 if TYPE_CHECKING:
     from outreach_pipeline.settings import Settings
-    from outreach_pipeline.sources.apollo import Reservation
+    from outreach_pipeline.sources.apollo_paid import Reservation
     from outreach_pipeline.sources.pages import Settlement
     from outreach_pipeline.sources.registry import ApolloConfig
     from outreach_pipeline.stages.lease import Lease
@@ -70,7 +70,7 @@ def decide_calls(workspace: Workspace, call_ids: Sequence[int], *, charged: bool
 
 
 class DatabaseCreditLedger:
-    """`sources.apollo.CreditLedger` over `public.credit_ledger`, for one batch."""
+    """`sources.apollo_paid.CreditLedger` over `public.credit_ledger`, for one batch."""
 
     def __init__(
         self, workspace: Workspace, batch: Batch, config: ApolloConfig, lease: Lease | None = None
@@ -83,7 +83,7 @@ class DatabaseCreditLedger:
 
     def reserve(self, endpoint: str, call_key: str, amount: Decimal, subjects: list[str]) -> Reservation:
         """See `CreditLedger.reserve`; BudgetError when a cap would be passed."""
-        from outreach_pipeline.sources.apollo import Reservation
+        from outreach_pipeline.sources.apollo_paid import Reservation
 
         with self._database.transaction(Role.INGEST) as tx:
             if self._lease is not None:

@@ -85,7 +85,7 @@ def check_apollo(workspace: Workspace) -> list[Finding]:
 
 
 def _check_credits(workspace: Workspace) -> list[Finding]:
-    from outreach_pipeline.sources.apollo import DECIDE
+    from outreach_pipeline.sources.apollo_paid import DECIDE
 
     left = apollo_left(workspace.database, apollo_caps(workspace.settings))
     findings: list[Finding] = []
