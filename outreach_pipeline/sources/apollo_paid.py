@@ -21,7 +21,7 @@ import orjson
 from outreach_pipeline.errors import OutreachError
 from outreach_pipeline.sources import json_stream
 from outreach_pipeline.sources.apify_errors import sentence
-from outreach_pipeline.sources.apollo_api import ApolloApi, LostAnswerError, Reply
+from outreach_pipeline.sources.apollo_api import LATER, ApolloApi, LostAnswerError, Reply
 from outreach_pipeline.sources.pages import Settlement
 
 DECIDE = (
@@ -63,7 +63,8 @@ class CreditLedger(Protocol):
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """What an endpoint does. `at`: where items stand in an answer. `credits`: what a call costs at most, per
-    page or per subject; 0 is free. `kind`: whom an enrichment is about.
+    page or per subject; 0 is free. `kind`: whom an enrichment is about. `bare`: whether `{}` says that nothing was
+    found.
     """
 
     at: tuple[str, ...]
@@ -71,6 +72,7 @@ class Endpoint:
     kind: str = ""
     bulk: int = 1
     method: str = "POST"
+    bare: bool = False
 
 
 ENDPOINTS: dict[str, Endpoint] = {
@@ -80,7 +82,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     "contacts/search": Endpoint(("contacts[]",)),
     "mixed_companies/search": Endpoint(("accounts[]", "organizations[]"), Decimal(1)),
     "people/bulk_match": Endpoint(("matches[]",), Decimal(1), "person", 10),
-    "organizations/enrich": Endpoint(("organization",), Decimal(1), "domain", 1, "GET"),
+    "organizations/enrich": Endpoint(("organization",), Decimal(1), "domain", 1, "GET", bare=True),
     "organizations/bulk_enrich": Endpoint(("organizations[]",), Decimal(1), "domain", 10),
 }
 
@@ -99,6 +101,16 @@ def items_of(reply: Reply, at: tuple[str, ...]) -> list[bytes]:
     return [item for item in found if isinstance(item, bytes) and item not in (b"null", b"{}")]
 
 
+def _is_whole(reply: Reply, known: Endpoint) -> bool:
+    """Whether an answer has one of its places at least, and in each of them what belongs there (or null)."""
+    if reply.body.strip() == b"{}":
+        return known.bare
+    found = {path: reply.data[key] for path in known.at if (key := path.removesuffix("[]")) in reply.data}
+    fits = [value is None or isinstance(value, list if path.endswith("[]") else dict) for path, value in found.items()]
+    some = known.bare or any(value is not None for value in found.values())
+    return bool(found) and all(fits) and some
+
+
 class Paid:
     """One call through the ledger."""
 
@@ -115,7 +127,9 @@ class Paid:
 
         """
         if not self.price:
-            return self.api.call(self.known.method, self.endpoint, body, charged=False), None, ""
+            reply = self.api.call(self.known.method, self.endpoint, body, charged=False)
+            self._check(reply)
+            return reply, None, ""
         key = call_key(self.endpoint, body)
         reservation = self.ledger.reserve(self.endpoint, key, self.price * units, subjects)
         if reservation.call_id is None or reservation.why_not:
@@ -132,10 +146,16 @@ class Paid:
         return reply, reservation.call_id, ""
 
     def _check(self, reply: Reply) -> None:
-        """200 with an error inside: whether it was charged, nobody says."""
+        """200 with an error inside, or without what was asked for: whether it was charged, nobody says."""
         said = reply.data.get("error_message") or reply.data.get("error") or reply.data.get("error_code")
         if said:
             raise LostAnswerError(f"Apollo answered {self.endpoint} with an error: {sentence(said)}")
+        if not _is_whole(reply, self.known):
+            places = " nor ".join(f"`{path.removesuffix('[]')}`" for path in self.known.at)
+            raise LostAnswerError(
+                f"The answer of Apollo to {self.endpoint} cannot be used: it holds no {places}, or not as it should.",
+                next_step=LATER,
+            )
 
     def settlement(
         self, call_id: int | None, reply: Reply, units: int, asked: tuple[tuple[str, bool], ...]
