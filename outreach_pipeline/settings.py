@@ -110,11 +110,6 @@ class Settings(BaseSettings):
         ge=1,
         description="A batch of Apollo that a dead process was pulling is taken over after so long.",
     )
-    apollo_doubt_days: int = Field(
-        default=3,
-        ge=1,
-        description="A call whose answer was lost is not repeated within so many days, unless decided.",
-    )
     enrich_after_days: int = Field(
         default=90, ge=1, description="Nobody is enriched for credits again within so many days."
     )

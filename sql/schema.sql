@@ -2166,7 +2166,7 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function bit.f_write_signals()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer, p_doubt_days integer)
+-- function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer)
 --     returns TABLE(subject text, title text); plpgsql, stable, security definer, set search_path=pg_catalog, pg_temp
 
 -- function intake.f_fail_loads(p_load_ids bigint[])
@@ -2427,7 +2427,7 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function public.f_request_refresh(p_step text, p_limit integer, p_again interval)
 --     returns TABLE(wave_id bigint, requests integer); sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer)
+-- function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_asked integer, p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_days integer)
 --     returns TABLE(call_id bigint, verdict text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_retry_refresh(p_job_ids integer[], p_outcome text, p_reason text, p_ask_again interval)
@@ -2508,7 +2508,7 @@ grant execute on function bit.f_process_signals(p_limit integer) to outreach_ref
 grant execute on function bit.f_rules_in_force() to outreach_read;
 grant execute on function bit.f_rules_in_force() to outreach_refresh;
 grant execute on function bit.f_set_limit(p_scope text, p_max_per_day integer) to outreach_refresh;
-grant execute on function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer, p_doubt_days integer) to mcp_ingest;
+grant execute on function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer) to mcp_ingest;
 grant execute on function intake.f_fail_loads(p_load_ids bigint[]) to outreach_validate;
 grant execute on function intake.f_ingest_json(p_rows jsonb[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_land(p_rows jsonb[], p_source text, p_batch_id text, p_notes jsonb) to mcp_ingest;
@@ -2576,8 +2576,8 @@ grant execute on function public.f_refresh_refused(p_wave_id bigint, p_note text
 grant execute on function public.f_refresh_started(p_wave_id bigint) to outreach_refresh;
 grant execute on function public.f_report_wave(p_wave_id bigint, p_trouble text, p_message text) to outreach_refresh;
 grant execute on function public.f_request_refresh(p_step text, p_limit integer, p_again interval) to outreach_refresh;
-grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer) to mcp_ingest;
-grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer) to outreach_refresh;
+grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_asked integer, p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_days integer) to mcp_ingest;
+grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_asked integer, p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_days integer) to outreach_refresh;
 grant execute on function public.f_set_budget(p_provider text, p_period text, p_amount numeric) to mcp_ingest;
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to mcp_ingest;
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to outreach_refresh;

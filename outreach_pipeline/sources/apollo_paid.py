@@ -5,7 +5,7 @@ belong here: HTTP (`apollo_api`), which call is next (`apollo`, `apollo_enrich`)
 
 A call that may cost credits is reserved in the ledger before it is sent, and settled in the transaction that lands its
 items (`Page.settlements`). One whose answer is lost, or cannot be used, stays reserved and is not repeated until
-somebody decides or its days have passed.
+somebody decides; time alone decides nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from outreach_pipeline.sources.pages import Settlement
 
 DECIDE = (
     "They are not repeated by themselves: look at Apollo's usage page and decide them (`outreach costs doubtful`,"
-    " `outreach costs decide`), or wait until their days have passed."
+    " `outreach costs decide`)."
 )
 
 
@@ -42,8 +42,10 @@ class Reservation(NamedTuple):
 class CreditLedger(Protocol):
     """The memory of calls that cost credits; every method commits before it returns."""
 
-    def reserve(self, endpoint: str, call_key: str, amount: Decimal, subjects: list[str]) -> Reservation:
-        """Reserve the credits of one call; BudgetError when a cap per day or month would be passed."""
+    def reserve(
+        self, endpoint: str, call_key: str, amount: Decimal, subjects: list[str], asked: int
+    ) -> Reservation:
+        """Reserve the credits of one call about so many; BudgetError when a cap per day or month would be passed."""
 
     def release(self, call_id: int, note: str) -> None:
         """The call was surely not charged."""
@@ -131,7 +133,7 @@ class Paid:
             self._check(reply)
             return reply, None, ""
         key = call_key(self.endpoint, body)
-        reservation = self.ledger.reserve(self.endpoint, key, self.price * units, subjects)
+        reservation = self.ledger.reserve(self.endpoint, key, self.price * units, subjects, units if subjects else 0)
         if reservation.call_id is None or reservation.why_not:
             return None, None, reservation.why_not
         try:
