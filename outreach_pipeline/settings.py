@@ -105,10 +105,10 @@ class Settings(BaseSettings):
     apollo_minute_secs: float = Field(
         default=61.0, gt=0, description="How long to wait when Apollo's calls per minute are used up."
     )
-    apollo_doubt_days: int = Field(
-        default=3,
+    apollo_lease_secs: float = Field(
+        default=900.0,
         ge=1,
-        description="A call whose answer was lost is not repeated within so many days, unless decided.",
+        description="A batch of Apollo that a dead process was pulling is taken over after so long.",
     )
     enrich_after_days: int = Field(
         default=90, ge=1, description="Nobody is enriched for credits again within so many days."

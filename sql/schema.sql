@@ -323,12 +323,17 @@ create table intake.pull ( -- owner outreach_owner
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     note text,
+    held_by text,
+    held_until timestamp with time zone,
     constraint pull_pkey PRIMARY KEY (pull_id),
     constraint pull_batch_id_origin_key UNIQUE (batch_id, origin),
+    constraint pull_lease_whole CHECK (((held_by IS NULL) = (held_until IS NULL))),
     constraint pull_status_known CHECK ((status = ANY (ARRAY['running'::text, 'complete'::text, 'partial'::text, 'refused'::text])))
 );
 comment on table intake.pull is 'One origin (a file by its content, an actor run, a search) read into one batch; the cursor commits together with its page.';
 comment on column intake.pull.note is 'Why the pull is partial or refused, in a sentence; never an item''s content.';
+comment on column intake.pull.held_by is 'Which process pulls it (machine, process, a random part); NULL: nobody. Only sources that are paid by the call.';
+comment on column intake.pull.held_until is 'Until when it is held; each page and each paid call moves it on. Afterwards anybody may take it over.';
 CREATE INDEX idx_pull_source_origin ON intake.pull USING btree (source, origin);
 CREATE TRIGGER trigger_pull_updated_at BEFORE UPDATE ON intake.pull FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -1618,14 +1623,17 @@ create table public.credit_ledger ( -- owner outreach_owner
     note text,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    asked integer not null default 0,
     constraint credit_ledger_pkey PRIMARY KEY (call_id),
     constraint credit_ledger_amounts_range CHECK (((reserved >= (0)::numeric) AND (spent >= (0)::numeric))),
+    constraint credit_ledger_asked_range CHECK ((asked >= 0)),
     constraint credit_ledger_spent_truth CHECK (((spent IS NOT NULL) = (state = ANY (ARRAY['settled'::text, 'released'::text])))),
     constraint credit_ledger_state_known CHECK ((state = ANY (ARRAY['reserved'::text, 'doubtful'::text, 'settled'::text, 'released'::text])))
 );
 comment on table public.credit_ledger is 'Each call that may cost credits: reserved before it is sent, settled together with the items it brought, doubtful when its answer was lost, released when it was surely not charged.';
 comment on column public.credit_ledger.call_key is 'Which call it is (hash of endpoint and body): an open one is not sent again.';
-comment on column public.credit_ledger.subjects is 'The vendor''s ids or domains that the call asked about.';
+comment on column public.credit_ledger.subjects is 'All names by which they are known: the vendor''s ids, LinkedIn addresses, e-mail addresses, domains, each in one spelling.';
+comment on column public.credit_ledger.asked is 'How many people or domains the call asked about.';
 CREATE INDEX idx_credit_ledger_batch_id ON public.credit_ledger USING btree (batch_id);
 CREATE INDEX idx_credit_ledger_open ON public.credit_ledger USING btree (call_key) WHERE (state = ANY (ARRAY['reserved'::text, 'doubtful'::text]));
 CREATE INDEX idx_credit_ledger_reserved_at ON public.credit_ledger USING btree (provider, reserved_at);
@@ -1643,6 +1651,7 @@ create table public.enrichment ( -- owner outreach_owner
     constraint enrichment_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.credit_ledger(call_id)
 );
 comment on table public.enrichment is 'When somebody (or a domain) was last asked about for credits; nobody is asked about twice within N days.';
+comment on column public.enrichment.subject is 'One name of somebody who was asked about: the vendor''s id, LinkedIn address, e-mail address or domain, in one spelling.';
 CREATE INDEX idx_enrichment_call_id ON public.enrichment USING btree (call_id);
 CREATE TRIGGER trigger_enrichment_updated_at BEFORE UPDATE ON public.enrichment FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -2160,7 +2169,7 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function bit.f_write_signals()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer, p_doubt_days integer)
+-- function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer)
 --     returns TABLE(subject text, title text); plpgsql, stable, security definer, set search_path=pg_catalog, pg_temp
 
 -- function intake.f_fail_loads(p_load_ids bigint[])
@@ -2424,7 +2433,7 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function public.f_request_refresh(p_step text, p_limit integer, p_again interval)
 --     returns TABLE(wave_id bigint, requests integer); sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer)
+-- function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_asked integer, p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_days integer)
 --     returns TABLE(call_id bigint, verdict text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_retry_refresh(p_job_ids integer[], p_outcome text, p_reason text, p_ask_again interval)
@@ -2505,7 +2514,7 @@ grant execute on function bit.f_process_signals(p_limit integer) to outreach_ref
 grant execute on function bit.f_rules_in_force() to outreach_read;
 grant execute on function bit.f_rules_in_force() to outreach_refresh;
 grant execute on function bit.f_set_limit(p_scope text, p_max_per_day integer) to outreach_refresh;
-grant execute on function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer, p_doubt_days integer) to mcp_ingest;
+grant execute on function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer) to mcp_ingest;
 grant execute on function intake.f_fail_loads(p_load_ids bigint[]) to outreach_validate;
 grant execute on function intake.f_ingest_json(p_rows jsonb[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_land(p_rows jsonb[], p_source text, p_batch_id text, p_notes jsonb) to mcp_ingest;
@@ -2574,8 +2583,8 @@ grant execute on function public.f_refresh_started(p_wave_id bigint) to outreach
 grant execute on function public.f_refuse_strangers(p_load_ids bigint[]) to outreach_validate;
 grant execute on function public.f_report_wave(p_wave_id bigint, p_trouble text, p_message text) to outreach_refresh;
 grant execute on function public.f_request_refresh(p_step text, p_limit integer, p_again interval) to outreach_refresh;
-grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer) to mcp_ingest;
-grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer) to outreach_refresh;
+grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_asked integer, p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_days integer) to mcp_ingest;
+grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_asked integer, p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_days integer) to outreach_refresh;
 grant execute on function public.f_set_budget(p_provider text, p_period text, p_amount numeric) to mcp_ingest;
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to mcp_ingest;
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to outreach_refresh;

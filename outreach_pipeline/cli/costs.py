@@ -93,8 +93,8 @@ def register(app: typer.Typer) -> None:
         "doubtful",
         "List calls to Apollo that may have been charged without an answer.",
         more=(
-            "Their reserved credits count as spent, and they are not sent again until somebody decides or their "
-            "days (OUTREACH_APOLLO_DOUBT_DAYS) have passed. Compare with Apollo's usage page."
+            "Their reserved credits count as spent, and they are not sent again until somebody decides; "
+            "time alone decides nothing. Compare with Apollo's usage page."
         ),
         examples=["costs doubtful", "costs doubtful --json"],
     )(doubtful)

@@ -13,6 +13,7 @@ answer                 ours               because
 429 minute             waited for         the window is fixed, so it is over within a minute
 429 hour, day          WindowFullError    the pull stops cleanly and goes on at its cursor next time
 5xx, silence, half     LostAnswerError    a call that costs credits may have been charged
+200, not as expected   LostAnswerError    HTML, another API's answer, an error inside: it may have been charged
 connection refused     TransientError     nothing was sent
 ====================== ================== ===================================================================
 """
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 _FREE_TRIES = 4
 _MINUTE_WAITS = 3
-_LATER = "Run it again later; the pull goes on where it stopped."
+LATER = "Run it again later; the pull goes on where it stopped."
 _ENTIRE = "/api/v1"
 
 
@@ -144,14 +145,14 @@ class ApolloApi:
             httpx2.UnsupportedProtocol,
         ) as error:
             raise TransientError(
-                f"Apollo could not be reached ({type(error).__name__}) for {endpoint}.", next_step=_LATER
+                f"Apollo could not be reached ({type(error).__name__}) for {endpoint}.", next_step=LATER
             ) from None
         except httpx2.HTTPError as error:
             raise LostAnswerError(
-                f"The answer of Apollo to {endpoint} was lost ({type(error).__name__}).", next_step=_LATER
+                f"The answer of Apollo to {endpoint} was lost ({type(error).__name__}).", next_step=LATER
             ) from None
         if response.status_code >= 500:
-            raise LostAnswerError(f"Apollo answered {response.status_code} to {endpoint}.", next_step=_LATER)
+            raise LostAnswerError(f"Apollo answered {response.status_code} to {endpoint}.", next_step=LATER)
         return response
 
     def _wait_or_stop(self, endpoint: str, response: httpx2.Response, waits: int) -> None:
@@ -169,7 +170,7 @@ class ApolloApi:
         try:
             data = orjson.loads(response.content)
         except orjson.JSONDecodeError:
-            raise LostAnswerError(f"The answer of Apollo to {endpoint} is no JSON.", next_step=_LATER) from None
+            raise LostAnswerError(f"The answer of Apollo to {endpoint} is no JSON.", next_step=LATER) from None
         return Reply(response.content, data if isinstance(data, dict) else {})
 
     def health(self) -> bool:

@@ -1,7 +1,7 @@
 """Enrichment at Apollo: people by id, LinkedIn address or e-mail, companies by domain, ten to a call.
 
 Belongs here: which subjects go into a call, and joining the answer to them. Does not belong here: who is due
-(the ledger knows), reservations (`apollo.Paid`).
+(the ledger knows), reservations (`apollo_paid`).
 
 Answers promise neither order nor length, and hold null: they are joined by id, LinkedIn address, e-mail or
 domain, never by position. Who was asked about is remembered with the call, found or not, so that nobody is
@@ -21,7 +21,7 @@ from typing import Any, cast
 import orjson
 
 from outreach_pipeline.rules.linkedin import read_profile
-from outreach_pipeline.sources.apollo import Paid, call_key, items_of
+from outreach_pipeline.sources.apollo_paid import Paid, call_key, items_of
 from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Span, Verdict
 
 # Asked of the ledger at once; more are asked for when these are done.

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from outreach_pipeline.sources.apify import ApifySource
     from outreach_pipeline.sources.apify_api import ApifyApi
     from outreach_pipeline.sources.apify_ledger import RunLedger
-    from outreach_pipeline.sources.apollo import ApolloSearch, CreditLedger
+    from outreach_pipeline.sources.apollo import ApolloSearch
     from outreach_pipeline.sources.apollo_api import ApolloApi
     from outreach_pipeline.sources.apollo_enrich import ApolloEnrichment
+    from outreach_pipeline.sources.apollo_paid import CreditLedger
 
 __all__ = [
     "KINDS",
@@ -198,9 +199,10 @@ def open_apollo_source(
     config: ApolloConfig, *, api: ApolloApi, ledger: CreditLedger
 ) -> ApolloSearch | ApolloEnrichment:
     """Make the source of a search or an enrichment. `ledger` remembers each call that may cost credits."""
-    from outreach_pipeline.sources.apollo import ENDPOINTS, ApolloSearch, Paid
+    from outreach_pipeline.sources.apollo import ApolloSearch
     from outreach_pipeline.sources.apollo_divide import DEFAULT
     from outreach_pipeline.sources.apollo_enrich import ApolloEnrichment
+    from outreach_pipeline.sources.apollo_paid import ENDPOINTS, Paid
 
     known = ENDPOINTS[config.endpoint]
     price = known.credits if config.credits_each is None or not known.credits else config.credits_each

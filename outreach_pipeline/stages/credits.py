@@ -18,9 +18,10 @@ from outreach_pipeline.stages.workspace import Batch, Workspace
 
 if TYPE_CHECKING:
     from outreach_pipeline.settings import Settings
-    from outreach_pipeline.sources.apollo import Reservation
+    from outreach_pipeline.sources.apollo_paid import Reservation
     from outreach_pipeline.sources.pages import Settlement
     from outreach_pipeline.sources.registry import ApolloConfig
+    from outreach_pipeline.stages.lease import Lease
 
 
 def apollo_caps(settings: Settings) -> Caps:
@@ -69,26 +70,33 @@ def decide_calls(workspace: Workspace, call_ids: Sequence[int], *, charged: bool
 
 
 class DatabaseCreditLedger:
-    """`sources.apollo.CreditLedger` over `public.credit_ledger`, for one batch."""
+    """`sources.apollo_paid.CreditLedger` over `public.credit_ledger`, for one batch."""
 
-    def __init__(self, workspace: Workspace, batch: Batch, config: ApolloConfig) -> None:
+    def __init__(
+        self, workspace: Workspace, batch: Batch, config: ApolloConfig, lease: Lease | None = None
+    ) -> None:
+        self._lease = lease
         self._workspace, self._batch, self._config = workspace, batch, config
         self._database = workspace.database
         self._caps = apollo_caps(workspace.settings)
         self._queries = load_queries("apollo")
 
-    def reserve(self, endpoint: str, call_key: str, amount: Decimal, subjects: list[str]) -> Reservation:
+    def reserve(
+        self, endpoint: str, call_key: str, amount: Decimal, subjects: list[str], asked: int
+    ) -> Reservation:
         """See `CreditLedger.reserve`; BudgetError when a cap would be passed."""
-        from outreach_pipeline.sources.apollo import Reservation
+        from outreach_pipeline.sources.apollo_paid import Reservation
 
         with self._database.transaction(Role.INGEST) as tx:
+            if self._lease is not None:
+                self._lease.renew(tx)
             row = tx.fetch_one(
                 self._queries.reserve_credits,
                 {
                     "batch_id": self._batch.batch_id, "source": self._batch.source, "endpoint": endpoint,
                     "call_key": call_key, "subjects": subjects, "amount": amount, "day_cap": self._caps.day,
                     "month_cap": self._caps.month, "batch_cap": self._config.max_credits,
-                    "doubt_days": self._workspace.settings.apollo_doubt_days,
+                    "days": self._workspace.settings.enrich_after_days, "asked": asked,
                 },
             )  # fmt: skip
         verdict = row["verdict"] if row else "doubtful"
@@ -113,10 +121,7 @@ class DatabaseCreditLedger:
     def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[str]:
         """See `CreditLedger.subjects`; those of another source's items come newest first."""
         settings = self._workspace.settings
-        days = {
-            "days": settings.enrich_after_days, "not_found_days": settings.ask_again_after_days,
-            "doubt_days": settings.apollo_doubt_days,
-        }  # fmt: skip
+        days = {"days": settings.enrich_after_days, "not_found_days": settings.ask_again_after_days}
         with self._database.transaction(Role.INGEST) as tx:
             if fixed:
                 rows = tx.fetch_all(self._queries.due_of, {"subjects": list(dict.fromkeys(fixed)), **days})

@@ -18,6 +18,7 @@ from outreach_pipeline.errors import PermanentError, TransientError
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
 from outreach_pipeline.sources.pages import Page, PoisonItem
 from outreach_pipeline.stages.credits import settle_calls
+from outreach_pipeline.stages.lease import Lease
 from outreach_pipeline.stages.money import Meter
 from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, Workspace, no_progress
 
@@ -65,7 +66,7 @@ def land_batch(
 
     Raises ConfigurationError (unknown source, nothing to read), TransientError (try again: it resumes at the cursor).
     """
-    from outreach_pipeline.sources.registry import FilesConfig
+    from outreach_pipeline.sources.registry import ApolloConfig, FilesConfig
 
     config = workspace.source(batch.source)
     if getattr(config, "mode", None) == "refresh":
@@ -88,13 +89,21 @@ def land_batch(
     daily = "{day}" in (getattr(config, "path", None) or "")
     landed = frozenset(row["origin"] for row in landed_files if row["into_this_batch"] or not daily)
     landed = frozenset() if refetch else landed
-    source = _open(workspace, batch, config, landed, progress)
+    lease = None
+    if isinstance(config, ApolloConfig):
+        lease = Lease(workspace.database, batch, pull["pull_id"], workspace.settings.apollo_lease_secs)
+    source = _open(workspace, batch, config, landed, progress, lease)
     again = pull["status"] != "running"
-    return _land(workspace, batch, source, pull["pull_id"], again=again, progress=progress)
+    return _land(workspace, batch, source, pull["pull_id"], again=again, progress=progress, lease=lease)
 
 
 def _open(
-    workspace: Workspace, batch: Batch, config: SourceConfig, landed: frozenset[str], progress: Progress
+    workspace: Workspace,
+    batch: Batch,
+    config: SourceConfig,
+    landed: frozenset[str],
+    progress: Progress,
+    lease: Lease | None,
 ) -> Source:
     """The source of a batch: files as they are, paid ones with the ledger they reserve their money in."""
     from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, open_source
@@ -106,7 +115,7 @@ def _open(
     if isinstance(config, ApolloConfig):
         from outreach_pipeline.stages.pull_apollo import open_apollo
 
-        return open_apollo(workspace, batch, config, progress=progress)
+        return open_apollo(workspace, batch, config, progress=progress, lease=lease)
     return open_source(
         config,
         folder=workspace.sources_folder,
@@ -178,9 +187,20 @@ def _pull_key(batch: Batch, origin: str) -> dict[str, str]:
 
 
 def _land(
-    workspace: Workspace, batch: Batch, source: Source, pull_id: int, *, again: bool, progress: Progress
+    workspace: Workspace,
+    batch: Batch,
+    source: Source,
+    pull_id: int,
+    *,
+    again: bool,
+    progress: Progress,
+    lease: Lease | None = None,
 ) -> LandReport:
-    report = _read(workspace, batch, source, pull_id, again=again, progress=progress)
+    try:
+        report = _read(workspace, batch, source, pull_id, again=again, progress=progress, lease=lease)
+    finally:
+        if lease is not None:
+            lease.release()
     _refuse(batch, report.verdict, report.note)
     return report
 
@@ -194,9 +214,14 @@ def _read(
     again: bool,
     progress: Progress,
     after_page: Callable[[Transaction], object] | None = None,
+    lease: Lease | None = None,
 ) -> LandReport:
     queries = load_queries("land")
     with workspace.database.transaction(Role.INGEST) as tx:
+        pull = lease.take(tx) if lease is not None else None
+        if pull is not None and pull["status"] != "running" and not again:
+            # It has landed between our look at it and our hold on it.
+            return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
         if again:
             tx.execute(queries.reopen_pull, {"pull_id": pull_id})
         cursor = tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id})
@@ -204,6 +229,8 @@ def _read(
     meter = Meter(workspace.database, batch)
     for page in source.pull(batch.day, cursor):
         with workspace.database.transaction(Role.INGEST) as tx:
+            if lease is not None:
+                lease.renew(tx)
             if tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id}) != cursor:
                 # The loser of a page did nothing wrong: it may go on where the other one stops.
                 raise TransientError(

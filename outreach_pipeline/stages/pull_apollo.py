@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from outreach_pipeline.sources.apollo_api import ApolloApi
     from outreach_pipeline.sources.apollo_enrich import ApolloEnrichment
     from outreach_pipeline.sources.registry import ApolloConfig
+    from outreach_pipeline.stages.lease import Lease
 
 
 def apollo_api_of(workspace: Workspace, progress: Progress = no_progress) -> ApolloApi:
@@ -38,14 +39,19 @@ def apollo_api_of(workspace: Workspace, progress: Progress = no_progress) -> Apo
 
 
 def open_apollo(
-    workspace: Workspace, batch: Batch, config: ApolloConfig, *, progress: Progress = no_progress
+    workspace: Workspace,
+    batch: Batch,
+    config: ApolloConfig,
+    *,
+    progress: Progress = no_progress,
+    lease: Lease | None = None,
 ) -> ApolloSearch | ApolloEnrichment:
-    """The source of a batch, with a ledger of its own."""
+    """The source of a batch, with a ledger of its own that pays only while `lease` is held."""
     from outreach_pipeline.sources.registry import open_apollo_source
 
     if config.subjects_from is not None:
         workspace.source(config.subjects_from)
-    ledger = DatabaseCreditLedger(workspace, batch, config)
+    ledger = DatabaseCreditLedger(workspace, batch, config, lease)
     return open_apollo_source(config, api=apollo_api_of(workspace, progress), ledger=ledger)
 
 
@@ -79,7 +85,7 @@ def check_apollo(workspace: Workspace) -> list[Finding]:
 
 
 def _check_credits(workspace: Workspace) -> list[Finding]:
-    from outreach_pipeline.sources.apollo import DECIDE
+    from outreach_pipeline.sources.apollo_paid import DECIDE
 
     left = apollo_left(workspace.database, apollo_caps(workspace.settings))
     findings: list[Finding] = []

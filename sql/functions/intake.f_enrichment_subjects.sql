@@ -1,8 +1,8 @@
 -- Whom a source's items name and nobody has asked about lately: vendor ids of people (p_kind person) with their title,
 -- or domains of companies (p_kind domain), newest items first. Left out: found within p_days, asked about and not found
--- within p_not_found_days, or part of a call whose answer was lost within p_doubt_days. Items count up to p_until, so that a backfilled day does not see the future.
+-- within p_not_found_days, or part of a call whose answer was lost within p_days: it may have been charged. Items count up to p_until, so that a backfilled day does not see the future.
 create or replace function intake.f_enrichment_subjects(
-    p_provider text, p_source text, p_kind text, p_until timestamptz, p_days integer, p_not_found_days integer, p_doubt_days integer
+    p_provider text, p_source text, p_kind text, p_until timestamptz, p_days integer, p_not_found_days integer
 )
 returns table (subject text, title text)
 language plpgsql
@@ -42,7 +42,7 @@ begin
     and not exists (
         select from public.credit_ledger as c
         where c.provider = p_provider and c.state in ('reserved', 'doubtful') and c.subjects @> array[n.subject]
-            and c.reserved_at > clock_timestamp() - make_interval(days => p_doubt_days)
+            and c.reserved_at > clock_timestamp() - make_interval(days => p_days)
     )
     -- Nobody who was erased is paid for, also before validation has refused their item.
     and not exists (
@@ -54,5 +54,5 @@ begin
     order by n.load_id desc, n.subject;
 end
 $$;
-revoke all on function intake.f_enrichment_subjects(text, text, text, timestamptz, integer, integer, integer) from public;
-grant execute on function intake.f_enrichment_subjects(text, text, text, timestamptz, integer, integer, integer) to mcp_ingest;
+revoke all on function intake.f_enrichment_subjects(text, text, text, timestamptz, integer, integer) from public;
+grant execute on function intake.f_enrichment_subjects(text, text, text, timestamptz, integer, integer) to mcp_ingest;

@@ -2,13 +2,15 @@
 --   go        reserved; call_id is to be settled with the items, released, or marked doubtful
 --   batch     the batch has had its ration (p_batch_cap)
 --   day,month a cap would be passed; committed says how much is
---   doubtful  the same call of this batch, or one about the same subjects, is open: it was sent and its answer was lost, or another
---             process is sending it. It may have been charged, so it is not repeated within p_doubt_days unless somebody
---             decides (f_decide_credits).
+--   doubtful  the same call of this batch, or within p_days one about the same subjects, is open: it was sent and its answer was
+--             lost, or another process is sending it. It may have been charged, and no time that passes makes it uncharged: it
+--             is repeated only when somebody decides (f_decide_credits), its subjects are asked about again after p_days as
+--             whoever was charged for.
+-- p_asked: how many the call asks about; p_subjects may hold several names of each.
 -- The caps given are those of the settings and of the source; budgets of the database that are tighter hold instead.
 create or replace function public.f_reserve_credits(
-    p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_amount numeric,
-    p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_doubt_days integer
+    p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[],
+    p_asked integer, p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_days integer
 )
 returns table (call_id bigint, verdict text, committed numeric)
 language plpgsql
@@ -25,8 +27,10 @@ begin
     select c.call_id into v_call
     from public.credit_ledger as c
     where c.state in ('reserved', 'doubtful') and c.provider = p_provider
-        and ((c.batch_id = p_batch_id and c.call_key = p_call_key) or c.subjects && p_subjects)
-        and c.reserved_at > clock_timestamp() - make_interval(days => p_doubt_days)
+        and (
+            (c.batch_id = p_batch_id and c.call_key = p_call_key)
+            or (c.subjects && p_subjects and c.reserved_at > clock_timestamp() - make_interval(days => p_days))
+        )
     limit 1;
     if found then
         return query select v_call, 'doubtful'::text, null::numeric;
@@ -47,13 +51,13 @@ begin
         return query select null::bigint, 'month'::text, v_month;
         return;
     end if;
-    insert into public.credit_ledger as c (provider, batch_id, source, endpoint, call_key, subjects, reserved, reserved_at)
-    values (p_provider, p_batch_id, p_source, p_endpoint, p_call_key, p_subjects, p_amount, clock_timestamp())
+    insert into public.credit_ledger as c (provider, batch_id, source, endpoint, call_key, subjects, asked, reserved, reserved_at)
+    values (p_provider, p_batch_id, p_source, p_endpoint, p_call_key, p_subjects, p_asked, p_amount, clock_timestamp())
     returning c.call_id into v_call;
     return query select v_call, 'go'::text, v_day + p_amount;
 end
 $$;
-revoke all on function public.f_reserve_credits(text, text, text, text, text, text[], numeric, numeric, numeric, numeric, integer)
+revoke all on function public.f_reserve_credits(text, text, text, text, text, text[], integer, numeric, numeric, numeric, numeric, integer)
 from public;
-grant execute on function public.f_reserve_credits(text, text, text, text, text, text[], numeric, numeric, numeric, numeric, integer)
+grant execute on function public.f_reserve_credits(text, text, text, text, text, text[], integer, numeric, numeric, numeric, numeric, integer)
 to mcp_ingest, outreach_refresh;

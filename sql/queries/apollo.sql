@@ -2,8 +2,8 @@
 
 -- name: reserve_credits
 select * from public.f_reserve_credits(
-    'apollo', %(batch_id)s, %(source)s, %(endpoint)s, %(call_key)s, %(subjects)s::text[], %(amount)s::numeric,
-    %(day_cap)s::numeric, %(month_cap)s::numeric, %(batch_cap)s::numeric, %(doubt_days)s
+    'apollo', %(batch_id)s, %(source)s, %(endpoint)s, %(call_key)s, %(subjects)s::text[], %(asked)s,
+    %(amount)s::numeric, %(day_cap)s::numeric, %(month_cap)s::numeric, %(batch_cap)s::numeric, %(days)s
 );
 
 -- name: settle_credits
@@ -16,7 +16,7 @@ select public.f_close_credits(%(call_id)s, %(state)s, %(note)s);
 select public.f_decide_credits(%(call_ids)s::bigint[], %(charged)s, %(note)s);
 
 -- name: doubtful_calls
-select call_id, batch_id, endpoint, reserved, cardinality(subjects) as subjects, reserved_at, state, note
+select call_id, batch_id, endpoint, reserved, asked as subjects, reserved_at, state, note
 from public.credit_ledger
 where provider = 'apollo' and (state = 'doubtful' or (state = 'reserved' and reserved_at < clock_timestamp() - interval '15 minutes'))
 order by call_id;
@@ -24,7 +24,7 @@ order by call_id;
 -- name: enrichment_subjects
 select subject, title
 from intake.f_enrichment_subjects(
-    'apollo', %(source)s, %(kind)s, %(until)s::timestamptz, %(days)s, %(not_found_days)s, %(doubt_days)s
+    'apollo', %(source)s, %(kind)s, %(until)s::timestamptz, %(days)s, %(not_found_days)s
 );
 
 -- name: due_of
@@ -39,11 +39,11 @@ where not exists (
 and not exists (
     select from public.credit_ledger as c
     where c.provider = 'apollo' and c.state in ('reserved', 'doubtful') and c.subjects @> array[s.subject]
-        and c.reserved_at > clock_timestamp() - make_interval(days => %(doubt_days)s)
+        and c.reserved_at > clock_timestamp() - make_interval(days => %(days)s)
 )
 order by s.place;
 
 -- name: open_subjects
-select coalesce(sum(cardinality(subjects)), 0)
+select coalesce(sum(asked), 0)
 from public.credit_ledger
 where provider = 'apollo' and batch_id = %(batch_id)s and state in ('reserved', 'doubtful');

@@ -20,6 +20,21 @@ returning pull_id, status, cursor, items, note;
 update intake.pull set status = 'running', cursor = '{}', finished_at = null, note = null
 where pull_id = %(pull_id)s;
 
+-- name: hold_pull
+-- Takes the pull when nobody holds it (is_new), or holds it on; tells who holds it now.
+update intake.pull
+set held_by = case when coalesce(held_by = %(holder)s, %(is_new)s) or (%(is_new)s and held_until <= clock_timestamp()) then %(holder)s else held_by end,
+    held_until = case
+        when coalesce(held_by = %(holder)s, %(is_new)s) or (%(is_new)s and held_until <= clock_timestamp())
+            then clock_timestamp() + make_interval(secs => %(seconds)s)
+        else held_until
+    end
+where pull_id = %(pull_id)s
+returning held_by, held_until, status, note;
+
+-- name: release_pull
+update intake.pull set held_by = null, held_until = null where pull_id = %(pull_id)s and held_by = %(holder)s;
+
 -- name: open_batch
 select intake.f_open_batch(%(batch_id)s, %(source)s);
 

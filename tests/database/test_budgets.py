@@ -123,7 +123,7 @@ def test_credits_have_budgets_too(db: Database, period: str) -> None:
     set_budget(db, "apollo", period, Decimal(20))
     given = {
         "batch_id": "2026-11-20|matches", "source": "matches", "endpoint": "people/bulk_match", "amount": 10,
-        "day_cap": 1000, "month_cap": 1000, "batch_cap": 1000, "doubt_days": 3,
+        "day_cap": 1000, "month_cap": 1000, "batch_cap": 1000, "days": 90, "asked": 1,
     }  # fmt: skip
     verdicts = []
     for key in "abc":

@@ -20,7 +20,7 @@ def reserve(db: Database, key: str, **caps: int) -> str:
             load_queries("apollo").reserve_credits,
             {
                 "batch_id": "2026-11-20|matches", "source": "matches", "endpoint": "people/bulk_match", "call_key": key,
-                "subjects": [key], "amount": 10, "day_cap": 1000, "month_cap": 1000, "batch_cap": 1000, "doubt_days": 3,
+                "subjects": [key], "amount": 10, "day_cap": 1000, "month_cap": 1000, "batch_cap": 1000, "days": 90, "asked": 1,
                 **caps,
             },
         )  # fmt: skip

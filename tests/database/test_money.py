@@ -168,7 +168,7 @@ def reserve_credits(
             {
                 "batch_id": "2026-11-20|matches", "source": "matches", "endpoint": "people/bulk_match", "call_key": key,
                 "subjects": subjects, "amount": 10, "day_cap": day, "month_cap": 1000, "batch_cap": 1000,
-                "doubt_days": days,
+                "days": days, "asked": len(subjects),
             },
         )  # fmt: skip
     assert row is not None

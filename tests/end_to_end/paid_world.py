@@ -15,7 +15,7 @@ import psycopg
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.sandbox.apify_runs import Timing
 from outreach_pipeline.sandbox.apify_server import ApifyService
-from outreach_pipeline.sandbox.http import Answer, HttpServer, Request, json_answer
+from outreach_pipeline.sandbox.http import Answer, HttpServer, Request, Service, json_answer
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.workspace import Batch, Workspace
 
@@ -54,7 +54,7 @@ def apify(items: int = 7, **options: Any) -> Iterator[tuple[ApifyService, str]]:
 Handler = Callable[[Request, Mapping[str, str]], Answer]
 
 
-def serve(service: ApifyService, method: str, path: str, handler: Handler) -> None:
+def serve(service: Service, method: str, path: str, handler: Handler) -> None:
     """Let `handler` answer instead of what the sandbox would."""
     service.route(method, path, handler)
     service._routes.insert(0, service._routes.pop())
@@ -93,6 +93,11 @@ class LaggingList:
 def claims_are_over(admin: Admin) -> None:
     """As when so much time has passed that every claim of a start has run out."""
     admin.execute("update public.actor_runs set claimed_until = now() - interval '1 second' where state = 'intent'")
+
+
+def leases_are_over(admin: Admin) -> None:
+    """As when so much time has passed that nobody holds a batch of Apollo any more."""
+    admin.execute("update intake.pull set held_until = now() - interval '1 second' where held_by is not null")
 
 
 SOURCE = f"""

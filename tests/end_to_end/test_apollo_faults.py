@@ -7,12 +7,13 @@ import logging
 import pickle
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from paid_world import DAY, Admin, apollo, apollo_workspace, one
+from paid_world import DAY, Admin, apollo, apollo_workspace, leases_are_over, one
 from test_apify_kills import PROGRAM
 
 from outreach_pipeline.errors import (
@@ -131,18 +132,41 @@ def test_a_match_whose_answer_was_lost_is_not_repeated_until_somebody_decides(
         assert count(admin, "matches") == (total + late.items, total + late.items)
 
 
-def test_doubt_ends_after_its_days(tmp_path: Path, database_url: str, admin: Admin) -> None:
+@pytest.mark.parametrize("days", [4, 89])
+def test_doubt_does_not_end_by_itself(tmp_path: Path, database_url: str, admin: Admin, days: int) -> None:
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        land_batch(there, SEARCH)
+        sandbox.apollo.faults.add(BULK, "drop_after_accept")
+        with suppress(LostAnswerError):
+            land_batch(there, MATCH)
+        (call,) = doubtful_calls(there)
+        asked = one(admin, "select subjects from public.credit_ledger where state = 'doubtful'")
+        admin.execute("update public.credit_ledger set reserved_at = now() - make_interval(days => %s)", (days,))
+        for later in range(2):
+            land_batch(there, Batch(DAY + timedelta(days=later), "matches"))
+        assert set(sandbox.apollo.enriched.values()) == {1}
+        assert {sandbox.apollo.enriched.get(subject, 0) for subject in asked} <= {0, 1}
+        # Not given back, not forgotten, and still to be decided.
+        assert [(c["call_id"], c["reserved"]) for c in doubtful_calls(there)] == [(call["call_id"], call["reserved"])]
+        assert one(admin, f"select public.f_credits_committed('apollo', '-infinity', '{MATCH.batch_id}')") >= 10
+
+
+def test_whom_a_doubtful_call_asked_about_is_asked_again_as_whoever_was_charged_for(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
     with apollo() as sandbox:
         there = apollo_workspace(tmp_path, database_url, sandbox)
         land_batch(there, SEARCH)
         sandbox.apollo.faults.add(BULK, "drop_before")
-        with pytest.raises(LostAnswerError):
+        with suppress(LostAnswerError):
             land_batch(there, MATCH)
-        admin.execute("update public.credit_ledger set reserved_at = now() - interval '4 days'")
-        land_batch(there, MATCH)
+        admin.execute("update public.credit_ledger set reserved_at = now() - interval '91 days'")
+        land_batch(there, Batch(DAY + timedelta(days=1), "matches"))
         total, different = count(admin, "matches")
         assert total == different > 0
         assert one(admin, "select count(*) from public.enrichment where was_found") == total
+        assert len(doubtful_calls(there)) == 1
 
 
 def test_a_page_of_companies_whose_answer_was_lost_comes_last(tmp_path: Path, database_url: str, admin: Admin) -> None:
@@ -231,6 +255,7 @@ def test_killed_at_every_commit_nobody_is_asked_about_twice(tmp_path: Path, data
         )  # fmt: skip
         children = [json.loads(line) for line in done.stdout.splitlines()]
         assert children[-1][1] == 0, done.stderr
+        leases_are_over(admin)
         for number, _ in children:
             land_batch(there, Batch(DAY + timedelta(days=number), "matches"))
         assert max(sandbox.apollo.enriched.values(), default=1) == 1
@@ -245,7 +270,7 @@ def test_killed_at_every_commit_nobody_is_asked_about_twice(tmp_path: Path, data
         assert total == different
         everybody = one(
             admin,
-            "select count(*) from intake.f_enrichment_subjects('apollo', 'people', 'person', 'infinity', 90, 180, 3)",
+            "select count(*) from intake.f_enrichment_subjects('apollo', 'people', 'person', 'infinity', 90, 180)",
         )
         due = one(admin, "select count(*) from public.enrichment")
         assert due + everybody == count(admin, "people")[1] - one(
@@ -267,6 +292,7 @@ def test_killed_at_every_commit_of_a_charged_search(tmp_path: Path, database_url
         )  # fmt: skip
         children = [json.loads(line) for line in done.stdout.splitlines()]
         assert children[-1][1] == 0, done.stderr
+        leases_are_over(admin)
         batches = [Batch(DAY + timedelta(days=number), "companies") for number, _ in children]
         held = []
         for batch in batches:
