@@ -40,9 +40,7 @@ LIBRARY_ROOMS = {
 NEVER_TOGETHER = {("sources", "database"), ("database", "sources")}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 LONG_FILES = {
-    "tests/end_to_end/test_apify_faults.py": "one fault and its consequence after the other",
     "tests/end_to_end/test_sandbox_apify.py": "the API's operations, one after the other",
-    "tests/database/test_shapes.py": "one trap of a shape after the other",
 }
 
 
