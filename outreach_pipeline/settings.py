@@ -126,7 +126,7 @@ class Settings(BaseSettings):
         default=2.0, gt=0, description="Pause before looking again at a vendor that lags; doubled each time."
     )
 
-    @field_validator("database_url", "migration_url", "app_password", "apify_token", "apollo_api_key", mode="before")
+    @field_validator(*_OWN, "shapes", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         # So that the environment can take back what .env sets: `export OUTREACH_DATABASE_URL=`.
