@@ -20,8 +20,8 @@ check: .venv/installed ## Lint, types, import rules, SQL style, definitions.
 	@$(BIN)/sqlfluff lint sql --nocolor -q
 	@$(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
 
-ui: .venv/installed ## Open Dagster on the demo's data (or on OUTREACH_HOME / OUTREACH_DATABASE_URL when set).
-	@$(if $(OUTREACH_HOME)$(OUTREACH_DATABASE_URL),,OUTREACH_HOME=.outreach/demo OUTREACH_SOURCES=.outreach/demo/sources.toml) $(BIN)/outreach ui
+ui: .venv/installed ## Open Dagster on the demo's data (or on yours: a .env, OUTREACH_HOME or OUTREACH_DATABASE_URL).
+	@$(if $(OUTREACH_HOME)$(OUTREACH_DATABASE_URL)$(wildcard .env),,OUTREACH_HOME=.outreach/demo OUTREACH_SOURCES=.outreach/demo/sources.toml) $(BIN)/outreach ui
 
 bench: .venv/installed ## Measure the stages against plain COPY, side by side in one run.
 	@$(BIN)/python -m benchmarks.spine
@@ -29,8 +29,8 @@ bench: .venv/installed ## Measure the stages against plain COPY, side by side in
 schema: .venv/installed ## Write sql/schema.sql and docs/data-model.md anew from the migrations.
 	@$(BIN)/python -m outreach_pipeline.database.schema_files
 
-clean: ## Remove the environment and the demo's data.
-	rm -rf .venv .outreach
+clean: ## Remove the environment and the demo's data; a database of your own under .outreach stays.
+	rm -rf .venv .outreach/demo
 
 .venv/installed: constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Run make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'

@@ -17,7 +17,13 @@ from outreach_pipeline.errors import ConfigurationError
 
 PACKAGE = Path(__file__).resolve().parent
 SHIPPED_SOURCES = PACKAGE / "sources" / "sources.toml"
+SAMPLE_SOURCES = PACKAGE / "samples" / "sources.toml"
+"""Invented items of every shape, for the demo and the tests only."""
+DEMO_MARK = "this-is-the-demo"
+"""The file that marks a home as the demo's: all its state stays inside of it."""
 SHIPPED_SHAPES = PACKAGE / "records" / "shapes"
+
+_OWN = ("database_url", "migration_url", "app_password", "apify_token", "apollo_api_key")
 
 
 class Settings(BaseSettings):
@@ -120,6 +126,12 @@ class Settings(BaseSettings):
         default=2.0, gt=0, description="Pause before looking again at a vendor that lags; doubled each time."
     )
 
+    @field_validator(*_OWN, "shapes", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        # So that the environment can take back what .env sets: `export OUTREACH_DATABASE_URL=`.
+        return None if value == "" else value
+
     @field_validator("first_day")
     @classmethod
     def _first_day_is_a_day(cls, value: str) -> str:
@@ -140,9 +152,12 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings anew; ConfigurationError names the variable that is wrong."""
+    """Read the settings anew; ConfigurationError names the variable that is wrong.
+
+    In the demo's home nobody's database, tokens or keys are used: its sources name real actors.
+    """
     try:
-        return Settings()
+        found = Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         name = "OUTREACH_" + "_".join(str(part) for part in first["loc"]).upper()
@@ -150,6 +165,7 @@ def load_settings() -> Settings:
             f"The setting {name} is not usable: {first['msg']}.",
             next_step="Correct it in the environment or in .env (see .env.example).",
         ) from None
+    return found.model_copy(update=dict.fromkeys(_OWN)) if (found.home_path / DEMO_MARK).exists() else found
 
 
 @lru_cache(maxsize=1)

@@ -47,12 +47,12 @@ def demo(
     """Run `demo`."""
     from outreach_pipeline.sandbox.apify_runs import Timing
     from outreach_pipeline.sandbox.configure import SOURCES
+    from outreach_pipeline.sandbox.demo_home import claim_home, left_alone
     from outreach_pipeline.sandbox.server import Sandbox
 
     started = monotonic()
-    home = Path(os.environ.get("OUTREACH_HOME", ".outreach")).resolve() / "demo"
-    home.mkdir(parents=True, exist_ok=True)
-    story.opening()
+    home = claim_home(os.environ)
+    story.opening(left_alone(os.environ))
     world = Sandbox(
         companies=companies, seed=1, first_day=_first_day(home), timing=Timing(0.05, 0.3, 0.1), files=home / "files"
     )
@@ -128,12 +128,10 @@ def _migrate(workspace: Workspace) -> tuple[str, ...]:
 def _workspace(home: Path, sandbox: Sandbox, companies: int) -> Workspace:
     """The shipped samples and the sandbox's sources, on an embedded database: never on a configured one."""
     from outreach_pipeline.sandbox.configure import sources_toml
-    from outreach_pipeline.settings import SHIPPED_SOURCES
+    from outreach_pipeline.settings import SAMPLE_SOURCES
     from outreach_pipeline.stages.workspace import Workspace
 
-    samples = SHIPPED_SOURCES.read_text(encoding="utf-8").replace(
-        "../samples/", f"{SHIPPED_SOURCES.parents[1]}/samples/"
-    )
+    samples = SAMPLE_SOURCES.read_text(encoding="utf-8").replace('path = "', f'path = "{SAMPLE_SOURCES.parent}/')
     sources = home / "sources.toml"
     sources.write_text(f"{samples}\n{sources_toml(home / 'files', companies, refresh=True)}", encoding="utf-8")
     return Workspace(_settings(home, sources, sandbox))

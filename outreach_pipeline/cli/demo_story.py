@@ -17,6 +17,8 @@ from outreach_pipeline.stages.rejections import RejectionFilter, read_rejections
 from outreach_pipeline.stages.status import read_status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from outreach_pipeline.sandbox.server import Sandbox
     from outreach_pipeline.stages.status import StatusReport
     from outreach_pipeline.stages.workspace import Workspace
@@ -42,10 +44,12 @@ def rows(workspace: Workspace, name: str, **params: Any) -> list[dict[str, Any]]
         return tx.fetch_all(load_queries("demo")[name], params)
 
 
-def opening() -> None:
-    """Say what this is."""
+def opening(left_alone: Sequence[str]) -> None:
+    """Say what this is, and which settings it leaves alone."""
     out().print("[bold]outreach_pipeline: who runs which company, and how do we know?[/]")
     out().print("[dim]Everything here is invented and local: no key, no network, no money.[/]")
+    if left_alone:
+        out().print(f"[dim]Set, and not used by the demo: {', '.join(left_alone)}.[/]", soft_wrap=True)
 
 
 def prepared(workspace: Workspace, applied: tuple[str, ...]) -> None:

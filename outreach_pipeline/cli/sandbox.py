@@ -18,7 +18,8 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
     command(
         app, "sandbox", "Serve an invented Apify and an invented Apollo on this machine.",
-        more="""Prints (and writes into a folder) a .env and a sources.toml that point the pipeline at it, so that a
+        more="""Writes a .env and a sources.toml that point the pipeline at it, with a database of its own, into a
+            folder, and prints what to type in another shell, so that a
             configuration can be tried without a key, a network or a bill: eleven nightly sources, and linkedin_refresh,
             by which `outreach refresh` looks single people up again (some have moved, some profiles are gone). Faults
             can be asked for over HTTP. Runs until it is interrupted.""",
@@ -36,7 +37,6 @@ def sandbox(
     """Run `sandbox`."""
     from outreach_pipeline.sandbox.__main__ import serve_forever
 
-    folder.mkdir(parents=True, exist_ok=True)
     try:
         serve_forever(port=port, companies=companies, seed=seed, night=night, folder=folder, say=typer.echo)
     except OSError as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from outreach_pipeline.settings import Settings
+from outreach_pipeline.settings import DEMO_MARK, Settings
 
 CONFIG = """\
 # Written once by outreach_pipeline; edit it, it is not written again. deploy/dagster.yaml is the one for
@@ -75,9 +75,10 @@ retention:
 
 def dagster_home(settings: Settings) -> Path:
     """The folder of Dagster's state: DAGSTER_HOME, else `dagster` in our home; made with its dagster.yaml
-    if missing.
+    if missing. Runs of the demo stay in its home: they are not to stand among somebody's own.
     """
-    named = os.environ.get("DAGSTER_HOME")
+    is_demo = (settings.home_path / DEMO_MARK).exists()
+    named = None if is_demo else os.environ.get("DAGSTER_HOME")
     home = Path(named).expanduser().resolve() if named else settings.home_path / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"

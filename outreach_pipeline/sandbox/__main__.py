@@ -13,10 +13,10 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.sandbox.apify_runs import Timing
-from outreach_pipeline.sandbox.configure import dotenv, sources_toml
+from outreach_pipeline.sandbox.configure import dotenv, first_day_of, next_steps, refuse_own, sources_toml
 from outreach_pipeline.sandbox.server import Sandbox
-from outreach_pipeline.sandbox.world import FIRST_DAY
 
 Say = Callable[[str], object]
 
@@ -27,7 +27,7 @@ def serve_forever(  # noqa: PLR0913 - all by keyword
     companies: int = 200,
     seed: int = 1,
     night: int = 1,
-    first_day: date = FIRST_DAY,
+    first_day: date | None = None,
     folder: Path = Path("sandbox"),
     run_seconds: float = 2.0,
     say: Say = print,
@@ -37,15 +37,17 @@ def serve_forever(  # noqa: PLR0913 - all by keyword
     set.
 
     Writes sources.toml, .env and the files of the file sources (each night until the one in force) into
-    `folder`, and says what to do with them. OSError when a port is taken.
+    `folder`, and says what to do with them. OSError when a port is taken, ConfigurationError when `folder` holds a
+    configuration of somebody's own; nothing is written then.
     """
+    refuse_own(folder)
     ports = (port, port + 1 if port else 0)
     timing = Timing(ready=run_seconds / 10, running=run_seconds)
     folder = folder.resolve()
     sandbox = Sandbox(
         companies=companies,
         seed=seed,
-        first_day=first_day,
+        first_day=first_day or first_day_of(night),
         ports=ports,
         timing=timing,
         files=folder / "files",
@@ -54,15 +56,12 @@ def serve_forever(  # noqa: PLR0913 - all by keyword
         sandbox.set_night(one)
     sources = folder / "sources.toml"
     sources.write_text(sources_toml(folder / "files", companies, refresh=True), encoding="utf-8")
-    environment = dotenv(sandbox, sources)
-    (folder / ".env").write_text(environment, encoding="utf-8")
+    (folder / ".env").write_text(dotenv(sandbox, sources), encoding="utf-8")
     with sandbox:
         say(f"Apify   {sandbox.apify_url}   token {sandbox.apify_token}")
         say(f"Apollo  {sandbox.apollo_url}   key {sandbox.apollo_key}")
         say(f"World   {companies} companies, seed {seed}, night {night} = {sandbox.world.day(night)}")
-        say(f"\n{folder / '.env'}\n\n{environment}\n{sources}\n\n{sources.read_text(encoding='utf-8')}")
-        say(f"Next night:  curl -X POST {sandbox.apify_url}/sandbox/night -d '{{\"night\": {night + 1}}}'")
-        say(f"Ledger:      curl {sandbox.apify_url}/sandbox/ledger")
+        say(next_steps(sandbox, folder, night))
         say("Stop with Ctrl-C.")
         try:
             (until or threading.Event()).wait()
@@ -80,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--companies", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--night", type=int, default=1, help="1 is the first day; later nights have moves")
-    parser.add_argument("--first-day", type=date.fromisoformat, default=FIRST_DAY, metavar="YYYY-MM-DD")
+    parser.add_argument("--first-day", type=date.fromisoformat, metavar="YYYY-MM-DD")
     parser.add_argument("--folder", type=Path, default=Path("sandbox"), help="for .env, sources.toml, files")
     parser.add_argument("--run-seconds", type=float, default=2.0, help="how long an actor run takes")
     given = parser.parse_args(arguments)
@@ -91,6 +90,9 @@ def main(arguments: list[str] | None = None) -> int:
         )  # fmt: skip
     except OSError as error:
         sys.stderr.write(f"The sandbox cannot start: {error.strerror}. Choose another --port.\n")
+        return 1
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""The configuration that points the pipeline at a sandbox: .env and sources.toml, ready to copy.
+"""The configuration that points the pipeline at a sandbox: .env and sources.toml, and what to type with them.
 
 Belongs here: their text. Does not belong here: starting servers (`server`), reading the files (`settings`,
 `sources`).
@@ -6,10 +6,16 @@ Belongs here: their text. Does not belong here: starting servers (`server`), rea
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from outreach_pipeline.sandbox.server import Sandbox
+from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.sandbox.server import APIFY_TOKEN, Sandbox
+from outreach_pipeline.sandbox.world import FIRST_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +114,41 @@ def sources_toml(files: Path | None = None, companies: int = 200, *, refresh: bo
     return "\n".join([*tables, REFRESH] if refresh else tables)
 
 
+def first_day_of(night: int) -> date:
+    """The first day of a world whose nights up to this one are over, as `outreach run` wants it."""
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    return min(FIRST_DAY, yesterday - timedelta(days=night - 1))
+
+
+def refuse_own(folder: Path) -> None:
+    """ConfigurationError where `folder` holds a .env or sources.toml that no sandbox has written."""
+    env = folder / ".env"
+    if env.exists() and f"OUTREACH_APIFY_TOKEN={APIFY_TOKEN}" in env.read_text(encoding="utf-8", errors="replace"):
+        return
+    own = [file.name for file in (env, folder / "sources.toml") if file.exists()]
+    if own:
+        raise ConfigurationError(
+            f"{folder} holds {' and '.join(own)} of your own.", next_step="Choose another folder with --folder."
+        )
+
+
 def dotenv(sandbox: Sandbox, sources: Path) -> str:
-    """The .env that points to the sandbox, with caps that its world does not pass."""
+    """The .env that points to the sandbox, with a database of its own beside it and caps that its world does not pass.
+
+    What is empty takes back what the shell may have set: nobody's own database is written to.
+    """
+    files, home = shlex.quote(str(sources)), shlex.quote(str(sources.parent / "home"))
     return (
-        f"OUTREACH_SOURCES={sources}\n"
+        f"OUTREACH_HOME={home}\n"
+        "OUTREACH_DATABASE_URL=\n"
+        "OUTREACH_MIGRATION_URL=\n"
+        "OUTREACH_SHAPES=\n"
+        f"OUTREACH_FIRST_DAY={sandbox.world.day(1)}\n"
+        "DAGSTER_HOME=\n"
+        f"OUTREACH_SOURCES={files}\n"
         f"OUTREACH_APIFY_URL={sandbox.apify_url}\n"
         f"OUTREACH_APIFY_TOKEN={sandbox.apify_token}\n"
+        "OUTREACH_APIFY_USD_PER_RUN=200\n"
         "OUTREACH_APIFY_USD_PER_DAY=200\n"
         "OUTREACH_APIFY_USD_PER_MONTH=1000\n"
         f"OUTREACH_APOLLO_URL={sandbox.apollo_url}\n"
@@ -121,4 +156,25 @@ def dotenv(sandbox: Sandbox, sources: Path) -> str:
         "OUTREACH_APOLLO_CREDITS_PER_DAY=20000\n"
         "OUTREACH_APOLLO_CREDITS_PER_MONTH=100000\n"
         "NO_PROXY=127.0.0.1,localhost\n"
+    )
+
+
+def next_steps(sandbox: Sandbox, folder: Path, night: int) -> str:
+    """What to paste into another shell, wherever it stands; and what can be asked of the servers."""
+    command = "outreach" if shutil.which("outreach") else shlex.quote(str(Path(sys.executable).with_name("outreach")))
+    curl = f"curl -sS {sandbox.apify_url}/sandbox"
+    steps = [
+        f"set -a; . {shlex.quote(str(folder / '.env'))}; set +a",
+        f"{command} migrate",
+        f"{command} run --day {sandbox.world.day(night)}",
+        f"{command} status",
+    ]
+    asks = {
+        "Next night": f"{curl}/night -X POST -d '{{\"night\": {night + 1}}}'",
+        "What was paid": f"{curl}/ledger",
+        "A fault": f'{curl}/faults -X POST -d \'{{"pattern": "POST /v2/actors/*/runs", "kind": "status_500"}}\'',
+    }
+    return "\n".join(
+        [f"\nWritten: {folder}/.env, sources.toml, files. In another shell:\n", *(f"  {step}" for step in steps), ""]
+        + [f"{what + ':':<15}{ask}" for what, ask in asks.items()]
     )

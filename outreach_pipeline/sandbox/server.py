@@ -81,8 +81,17 @@ class Sandbox:
         self.apollo = ApolloService(self._search, APOLLO_KEY, limits=limits, plan=plan)
         for service in (self.apify, self.apollo):
             self._add_routes(service)
+        # Before the files of the night: a port that is taken leaves nothing behind.
+        self._servers = self._bind(ports)
         self.set_night(night)
-        self._servers = (HttpServer(self.apify, ports[0]), HttpServer(self.apollo, ports[1]))
+
+    def _bind(self, ports: tuple[int, int]) -> tuple[HttpServer, HttpServer]:
+        first = HttpServer(self.apify, ports[0])
+        try:
+            return first, HttpServer(self.apollo, ports[1])
+        except OSError:
+            first.stop()
+            raise
 
     # ------------------------------------------------------------------------------------------------- life
     def start(self) -> Sandbox:

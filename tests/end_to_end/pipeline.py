@@ -14,7 +14,7 @@ import orjson
 import psycopg
 
 from outreach_pipeline.database.connect import Database
-from outreach_pipeline.settings import Settings
+from outreach_pipeline.settings import SAMPLE_SOURCES, Settings
 from outreach_pipeline.stages.land import LandReport, land_batch, land_file
 from outreach_pipeline.stages.promote import promote_batch
 from outreach_pipeline.stages.slots import assign_slots
@@ -57,8 +57,8 @@ _EXACT = {
 
 
 def workspace(database: Database, **settings: Any) -> Workspace:
-    """A workspace on a test's database."""
-    return Workspace(Settings(_env_file=None, **settings), database)
+    """A workspace on a test's database; its sources read the sample items, unless the test has its own."""
+    return Workspace(Settings(_env_file=None, **{"sources": SAMPLE_SOURCES, **settings}), database)
 
 
 def run(work: Workspace, batches: Iterable[Batch], *, refetch: bool = False) -> None:

@@ -103,7 +103,7 @@ def test_a_name_that_two_companies_bear_belongs_to_none(work: Workspace, admin: 
 
 def test_two_sources_of_one_article_are_one_piece_told_by_the_better(tmp_path: Path, db: Database, admin: Admin) -> None:
     shipped = workspace(db).settings.sources.read_text()
-    (tmp_path / "sources.toml").write_text(shipped.replace("../samples", "samples") + '\n[sources.wire]\nkind = "files"\nshape = "company_news"\nrank = 20\n')
+    (tmp_path / "sources.toml").write_text(shipped + '\n[sources.wire]\nkind = "files"\nshape = "company_news"\nrank = 20\n')
     work = workspace(db, sources=tmp_path / "sources.toml")
     take(work, COMPANIES, [company("Acme Pumps", "acme-pumps.com")], tmp_path)
     take(work, NEWS, [item(1, title="Theirs", score=60)], tmp_path, "n.jsonl")

@@ -13,6 +13,7 @@ from outreach_pipeline.sources.items import PreparedItem, prepare_all
 from outreach_pipeline.sources.registry import ApifyConfig, FilesConfig, load_sources, open_source
 
 SHIPPED = Path(registry.__file__).parent / "sources.toml"
+SAMPLES = SHIPPED.parents[1] / "samples" / "sources.toml"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -31,11 +32,25 @@ def test_the_shipped_sources_have_shapes_that_exist() -> None:
 REFRESH = '[sources.x1]\nkind = "apify"\nmode = "refresh"\nshape = "s1"\nactor = "a/b"\n'
 
 
-@pytest.mark.parametrize("name", [n for n, c in load_sources(SHIPPED).items() if getattr(c, "path", None)])
-def test_each_shipped_source_gives_its_samples(name: str) -> None:
-    config = load_sources(SHIPPED)[name]
+def test_as_shipped_nothing_is_read_by_itself_and_no_invented_item_lands() -> None:
+    for config in load_sources(SHIPPED).values():
+        assert not config.nightly, config.name
+        assert isinstance(config, FilesConfig)
+        assert config.path is None
+
+
+def test_the_samples_are_the_shipped_sources_with_a_file_each() -> None:
+    shipped, samples = load_sources(SHIPPED), load_sources(SAMPLES)
+    ways = {"path": None, "nightly": False}
+    assert {name: config.model_copy(update=ways) for name, config in samples.items()} == dict(shipped.items())
+    assert sum(config.nightly for config in samples.values()) == 14
+
+
+@pytest.mark.parametrize("name", [n for n, c in load_sources(SAMPLES).items() if getattr(c, "path", None)])
+def test_each_sample_source_gives_its_samples(name: str) -> None:
+    config = load_sources(SAMPLES)[name]
     paths = (("items", "[]"), ("responses", "[]"))
-    (page,) = open_source(config, folder=SHIPPED.parent, item_paths=paths).pull(date(2026, 11, 6), {})
+    (page,) = open_source(config, folder=SAMPLES.parent, item_paths=paths).pull(date(2026, 11, 6), {})
     assert page.items
     assert all(isinstance(item, PreparedItem) for item in prepare_all(page.items))
 

@@ -1,0 +1,85 @@
+"""`outreach sandbox`: what it prints can be pasted, and where it cannot start it leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cli_world import CommandLine
+
+CLI = [sys.executable, "-c", "from outreach_pipeline.cli.main import run; run()"]
+
+
+@contextmanager
+def _sandbox(folder: Path, *arguments: str) -> Iterator[list[str]]:
+    """The command in a process of its own; what it printed until it served."""
+    process = subprocess.Popen(
+        [*CLI, "sandbox", "--port", "0", "--companies", "12", "--folder", str(folder), *arguments],
+        stdout=subprocess.PIPE, text=True, cwd=folder.parent,
+    )  # fmt: skip
+    assert process.stdout
+    printed = []
+    try:
+        for line in process.stdout:
+            printed.append(line.rstrip("\n"))
+            if line.startswith("Stop with"):
+                break
+        yield printed
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        process.stdout.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_what_it_prints_works_in_another_shell_whatever_that_has_set(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    theirs = {
+        "OUTREACH_DATABASE_URL": "postgresql://somebody@db.example/own", "OUTREACH_HOME": str(elsewhere / "own"),
+        "OUTREACH_APIFY_TOKEN": "somebody's", "DAGSTER_HOME": str(elsewhere / "dagster"),
+    }  # fmt: skip
+    with _sandbox(tmp_path / "sandbox") as printed:
+        start = next(n for n, line in enumerate(printed) if line.endswith("In another shell:"))
+        steps = [line.strip() for line in printed[start + 1 :] if line.startswith("  ")]
+        assert [step.split()[1] for step in steps[1:]] == ["migrate", "run", "status"]
+        pasted = "\n".join([*steps, f"{steps[-1]} --json > status.json"])
+        ran = subprocess.run(
+            ["bash", "-ec", pasted], cwd=elsewhere, env={**os.environ, **theirs}, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        status = json.loads((elsewhere / "status.json").read_text())
+    assert (len(status["batches"]), status["unfinished"]) == (11, [])
+    assert status["total"]["companies"] >= 12
+    assert [path.name for path in elsewhere.iterdir()] == ["status.json"], "nothing of theirs was touched"
+
+
+@pytest.mark.parametrize("taken", [0, 1], ids=["Apify's", "Apollo's"])
+def test_a_taken_port_is_one_sentence_and_nothing_is_written(cli: CommandLine, tmp_path: Path, taken: int) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1] - taken
+        ran = cli("sandbox", "--port", str(port), "--companies", "3", "--folder", str(tmp_path / "sandbox"))
+        assert ran.code == 2
+        assert f"Port {port} or {port + 1} cannot be had" in ran.err
+        assert "--port" in ran.err
+    assert not (tmp_path / "sandbox").exists()
+
+
+def test_a_configuration_of_ones_own_is_not_overwritten(cli: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OUTREACH_APIFY_TOKEN=mine\n")
+    ran = cli("sandbox", "--port", "0", "--companies", "3", "--folder", str(tmp_path))
+    assert ran.code == 2
+    assert "holds .env of your own" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
