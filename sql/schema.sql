@@ -2250,6 +2250,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function marketing.f_hold_changes(p_held jsonb)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_is_namesake(p_other_no bigint, p_company_no bigint)
+--     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_is_other_employer(p_employers text[], p_company_no bigint)
 --     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
 

@@ -24,7 +24,6 @@ begin
         insert into pg_temp.company_named (company_no)
         select distinct a.company_no
         from added as a
-        inner join marketing.company_master as m on m.company_unique_id = public.barton_id('01', a.company_no)
         where not exists (
             select from marketing.company_name as n where n.company_no = a.company_no and n.name_key = a.name_key
         )
