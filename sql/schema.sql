@@ -2286,6 +2286,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function marketing.f_refuse_loads(p_load_ids bigint[], p_reason text)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_refuse_overtaken(p_load_ids bigint[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_remember_gone(p_ids integer[])
 --     returns void; sql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2309,6 +2312,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 
 -- function marketing.f_settle_loads()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_settle_proposals(p_ids integer[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_slot_candidates(p_company_no bigint)
 --     returns TABLE(slot_type text, place bigint, person_unique_id text, is_candidate boolean, is_here boolean, title text, points smallint, confidence real, reason text, observed_at timestamp with time zone, load_id bigint); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
