@@ -2271,6 +2271,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function marketing.f_note_gone()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_open_reviews(p_name_keys text[], p_cities text[], p_countries text[], p_names text[], p_reasons text[], p_candidates text[], p_load_ids bigint[])
+--     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_pair_people()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2539,6 +2542,7 @@ grant execute on function marketing.f_assign_slots(p_company_nos bigint[], p_lim
 grant execute on function marketing.f_decide_changes(p_ids integer[], p_decision text) to outreach_refresh;
 grant execute on function marketing.f_decide_review(p_review_id bigint, p_company_id text) to mcp_promote;
 grant execute on function marketing.f_follow_refresh(p_job_ids integer[]) to outreach_refresh;
+grant execute on function marketing.f_open_reviews(p_name_keys text[], p_cities text[], p_countries text[], p_names text[], p_reasons text[], p_candidates text[], p_load_ids bigint[]) to mcp_promote;
 grant execute on function marketing.f_promote_masters(p_load_ids bigint[]) to mcp_promote;
 grant execute on function marketing.f_slot_candidates(p_company_no bigint) to outreach_read;
 grant execute on function public.barton_id(p_entity_code text, p_number bigint) to mcp_ingest;
