@@ -2130,6 +2130,11 @@ comment on view people.contact is 'Deprecated, read-only: read marketing.people_
 --     updated_at timestamp with time zone
 comment on view people.contact_verification is 'Deprecated, read-only: read vault.contacts.';
 
+-- view public.refresh_look, owner outreach_owner
+--     load_id bigint
+--     earlier_waves integer
+comment on view public.refresh_look is 'Loads of a refresh: how many waves of its day were before it.';
+
 -- view vault.person_record_key, owner outreach_owner
 --     load_id bigint
 --     part smallint
@@ -2791,6 +2796,8 @@ grant select on public.negative_cache to mcp_ingest;
 grant select on public.negative_cache to mcp_promote;
 grant select on public.negative_cache to outreach_read;
 grant select on public.negative_cache to outreach_refresh;
+grant select on public.refresh_look to outreach_read;
+grant select on public.refresh_look to outreach_validate;
 grant select on public.refresh_row to mcp_ingest;
 grant select on public.refresh_row to mcp_promote;
 grant select on public.refresh_row to outreach_read;
