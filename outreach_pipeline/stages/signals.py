@@ -272,7 +272,7 @@ def _refuse_disorder(book: RuleBook, bands: Mapping[str, Decimal]) -> None:
     """The hottest band begins highest; a company at exactly a threshold is in the band that begins there."""
     ordered = sorted(book.bands, key=lambda row: row["min_score"])
     begins = [(row["band"], Decimal(bands.get(row["band"], row["min_score"]))) for row in ordered]
-    told = ", ".join(f"{band} from {begin:f}" for band, begin in begins)
+    told = ", ".join(f"{band} from {begin.normalize():f}" for band, begin in begins)
     if any(not 0 <= begin <= 100 for _, begin in begins) or any(a[1] >= b[1] for a, b in pairwise(begins)):
         raise ConfigurationError(
             f"The bands would be out of order: {told}.",
