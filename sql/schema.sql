@@ -2133,7 +2133,7 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- view public.refresh_look, owner outreach_owner
 --     load_id bigint
 --     earlier_waves integer
-comment on view public.refresh_look is 'Loads of a refresh: how many waves of its day were before it.';
+comment on view public.refresh_look is 'Loads of a refresh: how many looks at the same person were before it on its day.';
 
 -- view vault.person_record_key, owner outreach_owner
 --     load_id bigint
