@@ -2130,6 +2130,11 @@ comment on view people.contact is 'Deprecated, read-only: read marketing.people_
 --     updated_at timestamp with time zone
 comment on view people.contact_verification is 'Deprecated, read-only: read vault.contacts.';
 
+-- view public.refresh_look, owner outreach_owner
+--     load_id bigint
+--     earlier_waves integer
+comment on view public.refresh_look is 'Loads of a refresh: how many looks at the same person were before it on its day.';
+
 -- view vault.person_record_key, owner outreach_owner
 --     load_id bigint
 --     part smallint
@@ -2250,6 +2255,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function marketing.f_hold_changes(p_held jsonb)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_is_namesake(p_other_no bigint, p_company_no bigint)
+--     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_is_other_employer(p_employers text[], p_company_no bigint)
 --     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
 
@@ -2268,6 +2276,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function marketing.f_note_gone()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_open_reviews(p_name_keys text[], p_cities text[], p_countries text[], p_names text[], p_reasons text[], p_candidates text[], p_load_ids bigint[])
+--     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_pair_people()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2281,6 +2292,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 --     returns TABLE(companies_created integer, companies_changed integer, people_created integer, people_changed integer, loads_promoted integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_refuse_loads(p_load_ids bigint[], p_reason text)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_refuse_overtaken(p_load_ids bigint[])
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_remember_gone(p_ids integer[])
@@ -2306,6 +2320,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 
 -- function marketing.f_settle_loads()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_settle_proposals(p_ids integer[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_slot_candidates(p_company_no bigint)
 --     returns TABLE(slot_type text, place bigint, person_unique_id text, is_candidate boolean, is_here boolean, title text, points smallint, confidence real, reason text, observed_at timestamp with time zone, load_id bigint); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
@@ -2530,6 +2547,7 @@ grant execute on function marketing.f_assign_slots(p_company_nos bigint[], p_lim
 grant execute on function marketing.f_decide_changes(p_ids integer[], p_decision text) to outreach_refresh;
 grant execute on function marketing.f_decide_review(p_review_id bigint, p_company_id text) to mcp_promote;
 grant execute on function marketing.f_follow_refresh(p_job_ids integer[]) to outreach_refresh;
+grant execute on function marketing.f_open_reviews(p_name_keys text[], p_cities text[], p_countries text[], p_names text[], p_reasons text[], p_candidates text[], p_load_ids bigint[]) to mcp_promote;
 grant execute on function marketing.f_promote_masters(p_load_ids bigint[]) to mcp_promote;
 grant execute on function marketing.f_slot_candidates(p_company_no bigint) to outreach_read;
 grant execute on function public.barton_id(p_entity_code text, p_number bigint) to mcp_ingest;
@@ -2778,6 +2796,8 @@ grant select on public.negative_cache to mcp_ingest;
 grant select on public.negative_cache to mcp_promote;
 grant select on public.negative_cache to outreach_read;
 grant select on public.negative_cache to outreach_refresh;
+grant select on public.refresh_look to outreach_read;
+grant select on public.refresh_look to outreach_validate;
 grant select on public.refresh_row to mcp_ingest;
 grant select on public.refresh_row to mcp_promote;
 grant select on public.refresh_row to outreach_read;

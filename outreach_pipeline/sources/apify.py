@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from outreach_pipeline.errors import PermanentError, TransientError
 from outreach_pipeline.sources.apify_api import ApifyApi, UnknownRunError
 from outreach_pipeline.sources.apify_cursor import RunCursor
-from outreach_pipeline.sources.apify_errors import run_meaning
+from outreach_pipeline.sources.apify_errors import UNSAID, run_meaning
 from outreach_pipeline.sources.apify_facts import RunFacts, RunOrder
 from outreach_pipeline.sources.apify_ledger import RunLedger
 from outreach_pipeline.sources.apify_outside import OutsideRuns
@@ -223,5 +223,5 @@ class KnownRun:
 def _why(run: RunFacts, actor: str, rows: int) -> str:
     if run_meaning(run.status).whole:
         return ""
-    said = f" ({run.message})" if run.message else ""
+    said = f" ({run.message})" if run.message.strip(UNSAID) else ""
     return f"Run {run.run_id} of {actor} ended {run.status}{said}; the {rows} rows it had written were landed."

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from outreach_pipeline.errors import ConfigurationError, PermanentError
 from outreach_pipeline.sources.actor_input import Secrets
-from outreach_pipeline.sources.apify_errors import sentence, translate_start, translated
+from outreach_pipeline.sources.apify_errors import code_only, sentence, translate_start, translated
 from outreach_pipeline.sources.apify_facts import RunFacts, RunOrder, body_of, data_of, facts_of, items_of
 
 if TYPE_CHECKING:
@@ -52,13 +52,18 @@ class ApifyApi:
     """Apify as one token sees it. Made cheaply; the clients are built at the first call (about a second)."""
 
     def __init__(
-        self, token: SecretStr | None, url: str, *, pause_secs: float = 2.0, secrets: Secrets | None = None
-    ) -> None:
-        """`secrets`: what no word of the vendor may bring back into an error, a note or the database."""
+        self, token: SecretStr | None, url: str, *, pause_secs: float = 2.0, secrets: Secrets | None = None,
+        quotes: bool = True,
+    ) -> None:  # fmt: skip
+        """`secrets`: what no word of the vendor may bring back into an error, a note or the database.
+
+        `quotes`: whether its words may be repeated at all; who asks about people has them come back in the answers.
+        """
         self._token = token
         self._url = url
         self._pause = pause_secs
         self.secrets = secrets or Secrets()
+        self._quotes = quotes
         never_proxy_loopback(url)
 
     def __repr__(self) -> str:
@@ -66,6 +71,8 @@ class ApifyApi:
 
     def words(self, text: object) -> str:
         """Somebody else's text as part of a sentence of ours: without secrets, bounded, on one line."""
+        if not self._quotes:
+            return code_only(text) if text else ""
         # Before anything is cut off: half a secret is not found any more.
         return sentence(self.secrets.hide(str(text))) if text else ""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, cast
 
+from outreach_pipeline.sources.apify_errors import UNSAID
 from outreach_pipeline.sources.pages import Cursor, Verdict
 
 
@@ -79,5 +80,6 @@ class RunCursor:
         if not self._runs:
             return f"No run of {actor} was started on {day}."
         if self._sum(1) == 0 and self._sum(2):
-            return f"{actor} gave {self._sum(2)} rows without data; it says: {self._said.rstrip('.')}."
+            told = f"{actor} gave {self._sum(2)} rows without data"
+            return f"{told}; it says: {self._said.rstrip('.')}." if self._said.strip(UNSAID) else f"{told}."
         return " ".join(self.trouble.values())

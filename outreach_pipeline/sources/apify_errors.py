@@ -144,6 +144,10 @@ _MARKS = re.compile(r"\S*(?:@|https?:|www\.|linkedin\.com|apify_api_)\S*", re.IG
 MAX_SENTENCE = 300
 
 
+UNSAID = "…"
+"""In the place of words that are not repeated."""
+
+
 class StartUnknownError(TransientError):
     """The start was sent, and no answer says what became of it: a run may or may not exist.
 
@@ -167,6 +171,11 @@ def sentence(text: object) -> str:
     return words if len(words) <= MAX_SENTENCE else f"{words[:MAX_SENTENCE]}…"
 
 
+def code_only(text: object) -> str:
+    """Of somebody else's words the codes that we know; `UNSAID` for all others, which may speak of people."""
+    return str(text) if str(text) in ERROR_TYPES else UNSAID
+
+
 def meaning_of(status: int, error_type: str | None) -> Entry:
     """The table: by type, else by status, else 5xx is retried and anything unknown is refused as it came."""
     if error_type in ERROR_TYPES:
@@ -188,10 +197,10 @@ def translate(error: Exception, what: str, words: Words = sentence) -> OutreachE
         return error
     if isinstance(error, ApifyApiError):
         entry = meaning_of(error.status_code, error.type)
-        told = f" ({words(error.type)})" if error.type else ""
-        said = words(error.message).rstrip(".") if error.type else ""
+        kind, said = (words(error.type), words(error.message).rstrip(".")) if error.type else ("", "")
+        told = f" ({kind})" if kind.strip(UNSAID) else ""
         return _EXCEPTIONS[entry.meaning](
-            f"Apify answered {error.status_code}{told} to {what}{': ' + said if said else ''}.",
+            f"Apify answered {error.status_code}{told} to {what}{': ' + said if said.strip(UNSAID) else ''}.",
             next_step=entry.next_step,
         )
     return TransientError(

@@ -37,8 +37,8 @@ Finding = tuple[str, str, str]
 """(status ok | warning | problem | off, what was found, what to do)."""
 
 
-def api_of(workspace: Workspace) -> ApifyApi:
-    """Apify as the settings reach it."""
+def api_of(workspace: Workspace, *, quotes: bool = True) -> ApifyApi:
+    """Apify as the settings reach it; without `quotes` nothing that it or an actor says is repeated."""
     from outreach_pipeline.sources.actor_input import Secrets
     from outreach_pipeline.sources.apify_api import ApifyApi
     from outreach_pipeline.sources.registry import ApifyConfig
@@ -49,7 +49,7 @@ def api_of(workspace: Workspace) -> ApifyApi:
         lambda: [config.input for config in workspace.sources.values() if isinstance(config, ApifyConfig)],
         also=[token.get_secret_value()] if token else [],
     )
-    return ApifyApi(token, settings.apify_url, pause_secs=settings.pause_secs, secrets=secrets)
+    return ApifyApi(token, settings.apify_url, pause_secs=settings.pause_secs, secrets=secrets, quotes=quotes)
 
 
 def open_apify(

@@ -3,6 +3,9 @@
 Belongs here: from a wave to its one Apify run, and what a refusal does to it. Does not belong here: starting itself
 (`sources.apify_start`), the ledger (`run_ledger`), reading what it gave (`refresh_results`).
 
+What the actor says (a status message, the words of a row, which field of the input is wrong) speaks of the people that
+it was asked about: none of it is repeated in notes, the log or Dagster. It is in the landed rows and at Apify.
+
 A wave's row in the ledger has the purpose `refresh:<wave id>`, which is unique per batch: whoever starts the wave, and
 however often, it is the same run.
 """
@@ -119,7 +122,7 @@ def open_wave(
         runs=runs,
     )  # fmt: skip
     return open_refresh_source(
-        config, settings=settings, api=api_of(workspace), ledger=ledger, subjects=subjects
+        config, settings=settings, api=api_of(workspace, quotes=False), ledger=ledger, subjects=subjects
     )
 
 
@@ -171,7 +174,7 @@ def poll_waves(workspace: Workspace, limit: int = 20) -> list[WaveRequest]:
     with workspace.database.transaction(Role.REFRESH) as tx:
         values = {"limit": limit, "stuck": workspace.settings.refresh_stuck_hours}
         live = tx.fetch_all(load_queries("refresh").running_waves, values)
-    api = api_of(workspace)
+    api = api_of(workspace, quotes=False)
     away: list[OutreachError] = []
     for wave in live:
         try:

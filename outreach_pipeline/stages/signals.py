@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -255,6 +256,7 @@ def change_rules(
         raise ConfigurationError(
             f"There is no band {unknown[0]}.", next_step=f"Bands are {', '.join(row['band'] for row in book.bands)}."
         )
+    _refuse_disorder(book, bands or {})
     with workspace.database.transaction(Role.REFRESH) as tx:
         version: int = tx.fetch_value(
             load_queries("signals").change_rules,
@@ -264,6 +266,18 @@ def change_rules(
             },
         )  # fmt: skip
     return version
+
+
+def _refuse_disorder(book: RuleBook, bands: Mapping[str, Decimal]) -> None:
+    """The hottest band begins highest; a company at exactly a threshold is in the band that begins there."""
+    ordered = sorted(book.bands, key=lambda row: row["min_score"])
+    begins = [(row["band"], Decimal(bands.get(row["band"], row["min_score"]))) for row in ordered]
+    told = ", ".join(f"{band} from {begin.normalize():f}" for band, begin in begins)
+    if any(not 0 <= begin <= 100 for _, begin in begins) or any(a[1] >= b[1] for a, b in pairwise(begins)):
+        raise ConfigurationError(
+            f"The bands would be out of order: {told}.",
+            next_step="Within 0 and 100, each begins above the one before it.",
+        )
 
 
 def set_limit(workspace: Workspace, scope: str, max_per_day: int) -> int:

@@ -1,7 +1,8 @@
 -- Makes the next version of the signal rules out of the one in force, with the given changes, and returns its number.
 -- p_weights: [{"reason", "variant", "weight", "decay_days", "at_most", "description"}], what is left out stays as it is;
 -- p_bands: {"hot": 75}; p_version: {"score_cap", "min_quality"}. A version that was in force is never changed, so that
--- every band of the past can be explained.
+-- every band of the past can be explained. Thresholds keep the order of their bands: a hot that begins below warm is a
+-- slip of the hand.
 create or replace function bit.f_change_rules(
     p_note text, p_weights jsonb default '[]', p_bands jsonb default '{}', p_version jsonb default '{}'
 )
@@ -23,6 +24,19 @@ begin
     limit 1;
     if v_unknown is not null then
         raise exception 'there is no band %', v_unknown using errcode = 'invalid_parameter_value';
+    end if;
+
+    if exists (
+        select
+        from (
+            select coalesce((p_bands ->> b.band)::numeric, b.min_score) as now_from,
+                lag(coalesce((p_bands ->> b.band)::numeric, b.min_score)) over (order by b.min_score) as below
+            from bit.band as b
+            where b.version = v_old
+        ) as o
+        where o.now_from <= o.below or o.now_from not between 0 and 100
+    ) then
+        raise exception 'the bands would be out of order' using errcode = 'invalid_parameter_value';
     end if;
 
     insert into bit.rule_version (version, valid_from, score_cap, min_quality, note)

@@ -13,7 +13,8 @@ set search_path = pg_catalog, pg_temp
 set enable_hashagg = off
 as $$
 begin
-    -- A new name of a known company can be the one that somebody's record stated: they have not left it.
+    -- A new name of a company can be the one that somebody's record stated, or that of the page it names: they have not
+    -- left it.
     insert into pg_temp.person_touched (person_no)
     select distinct c.person_no
     from pg_temp.company_named as n
@@ -22,9 +23,9 @@ begin
     where exists (
         select
         from marketing.person_cluster as o
-        inner join intake.person_member as e on e.cluster_no = o.cluster_no and e.company_no is null
-        inner join intake.validated_people as v on v.load_id = e.load_id and v.part = e.part and v.employers is not null
-        where o.person_no = c.person_no
+        inner join intake.person_member as e on e.cluster_no = o.cluster_no and e.company_no is distinct from n.company_no
+        inner join intake.validated_people as v on v.load_id = e.load_id and v.part = e.part
+        where o.person_no = c.person_no and (e.company_no is not null or v.employers is not null)
     );
 
     create temp table person_record on commit drop as

@@ -1,6 +1,6 @@
 -- Who of pg_temp.person_job has left the company of their master: the newest of their records (pg_temp.person_record) that
 -- says where they work names a company that is no master, one known by no name of theirs (f_is_other_employer), or says
--- that every position has ended. departed_at is the first observation since which no record places them there.
+-- that every position has ended; a page of the same name (f_is_namesake) says nothing. departed_at is the first observation since which no record places them there.
 -- Fills pg_temp.person_departed (person_no, departed_at, departed_to, load_id and part of the newest such record).
 create or replace function marketing.f_departed_people()
 returns void
@@ -25,8 +25,9 @@ begin
             case when not r.has_no_employer then coalesce(r.company_name, r.employers[1]) end as employer
         from doubtful as d
         inner join pg_temp.person_record as r using (person_no)
-        where r.company_no is not null or r.has_no_employer
-            or (r.employers is not null and marketing.f_is_other_employer(r.employers, d.company_no))
+        where (r.company_no is not null and not marketing.f_is_namesake(r.company_no, d.company_no))
+            or r.has_no_employer
+            or (r.company_no is null and r.employers is not null and marketing.f_is_other_employer(r.employers, d.company_no))
     ),
     newest as (
         select distinct on (t.person_no) t.*

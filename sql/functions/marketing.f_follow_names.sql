@@ -1,7 +1,9 @@
 -- Lets records without an identity of their own follow their name: to the one company that was seen under that name,
 -- with no contradicting place. Several such companies are a case for review, none means waiting; what somebody decided
 -- about that name and place (f_decide_review) goes before all that. The answer is a function of all records and
--- decisions, so a second company of the same name takes back what the first one alone had attracted.
+-- decisions, so a second company of the same name takes back what the first one alone had attracted, and two that turn out
+-- to be one settle what was asked about them. A review that nothing waits for any more is settled; it opens again with the
+-- next record that does.
 -- Reads pg_temp.company_work, adds to pg_temp.company_touched, pg_temp.company_moved and pg_temp.company_named.
 create or replace function marketing.f_follow_names()
 returns void
@@ -24,12 +26,16 @@ begin
         insert into pg_temp.company_named (company_no)
         select distinct a.company_no
         from added as a
-        inner join marketing.company_master as m on m.company_unique_id = public.barton_id('01', a.company_no)
         where not exists (
             select from marketing.company_name as n where n.company_no = a.company_no and n.name_key = a.name_key
         )
     )
     select a.name_key from added as a
+    union
+    -- Companies that were just merged: fewer bear their names now.
+    select n.name_key
+    from marketing.company_name as n
+    inner join pg_temp.company_named as c using (company_no)
     union
     select v.name_key
     from pg_temp.company_work as w
@@ -90,14 +96,23 @@ begin
     where cardinality(f.candidates) > 1
     order by f.name_key, f.place_city, f.place_country, f.load_id
     on conflict (name_key, place_city, place_country) do update
-    set candidate_ids = excluded.candidate_ids
-    where company_match_review.candidate_ids is distinct from excluded.candidate_ids;
+    set candidate_ids = excluded.candidate_ids,
+        status = case company_match_review.status when 'settled' then 'open' else company_match_review.status end
+    where company_match_review.candidate_ids is distinct from excluded.candidate_ids or company_match_review.status = 'settled';
 
     -- What a review asked about has been answered by a later item.
     update marketing.company_match_review as r set status = 'settled'
     from pg_temp.follower as f
     where r.status = 'open' and cardinality(f.candidates) = 1
         and r.name_key = f.name_key and r.place_city = f.place_city and r.place_country = f.place_country;
+    update marketing.company_match_review as r set status = 'settled'
+    where r.status = 'open' and not exists (
+        select
+        from intake.validated_companies as v
+        inner join intake.company_member as m on m.load_id = v.load_id and m.part = v.part
+        where v.name_key = r.name_key and v.place_city = r.place_city and v.place_country = r.place_country
+            and not v.is_strong and m.company_no is null
+    );
 
     drop table pg_temp.fresh_name, pg_temp.follower;
 end

@@ -74,6 +74,9 @@ begin
     if v_held <> '[]' then
         perform marketing.f_hold_changes(v_held);
     end if;
+    perform marketing.f_settle_proposals(array(
+        select i.intelligence_id from marketing.people_intelligence as i where i.intelligence_id > v_before and i.state = 'applied'
+    ));
     perform marketing.f_note_gone();
     return query select * from marketing.f_close_jobs(v_before);
     drop table pg_temp.follow_job;

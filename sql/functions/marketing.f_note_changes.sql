@@ -1,6 +1,8 @@
 -- Notes what is about to change in people's lives: compares people_master with pg_temp.person_best just before the masters
 -- are written, so that master, change, event and signal are one transaction. A change that was proposed and is now
--- taken keeps its row; the same change from the same look is noted once. New people change nothing.
+-- taken keeps its row, also where another look or source has brought it meanwhile; the same change from the same look is
+-- noted once. Proposals that this overtakes are settled. A look that is judged just now (a job that runs) settles nothing
+-- before the policy has let it pass (f_follow_refresh). New people change nothing.
 create or replace function marketing.f_note_changes()
 returns void
 language plpgsql
@@ -8,6 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_ids integer[];
+    v_met bigint[];
 begin
     if marketing.f_pair_people() = 0 then
         drop table pg_temp.change_pair;
@@ -15,6 +18,24 @@ begin
     end if;
     perform marketing.f_find_changes();
     perform marketing.f_judge_changes();
+
+    with same as (
+        update marketing.people_intelligence as i
+        set load_id = j.new_load, observed_at = j.observed_at
+        from pg_temp.change_judged as j,
+            marketing.people_intelligence as before
+        where before.intelligence_id = i.intelligence_id
+            and i.person_unique_id = j.unique_id and i.intelligence_type = j.kind and i.state = 'proposed' and i.decided_at is null
+            and i.load_id <> j.new_load and i.observed_at <= j.observed_at
+            and case when j.kind = 'job_change' and i.new_company_unique_id is not null then i.new_company_unique_id = j.new_company
+                else i.new_value is not distinct from j.new_value end
+            and not exists (
+                select from public.linkedin_refresh_jobs as r where r.load_id = j.new_load and r.status = 'running'
+            )
+        returning before.load_id
+    )
+    select array_agg(distinct s.load_id) into v_met from same as s;
+    perform marketing.f_refuse_overtaken(v_met);
 
     with taken as (
         update marketing.people_intelligence as i
@@ -55,6 +76,14 @@ begin
     drop table pg_temp.change_pair, pg_temp.change_found, pg_temp.change_judged;
     if v_ids is not null then
         perform marketing.f_tell_changes(v_ids);
+        perform marketing.f_settle_proposals(array(
+            select i.intelligence_id
+            from marketing.people_intelligence as i
+            where i.intelligence_id = any(v_ids)
+                and not exists (
+                    select from public.linkedin_refresh_jobs as r where r.load_id = i.load_id and r.status = 'running'
+                )
+        ));
     end if;
 end
 $$;

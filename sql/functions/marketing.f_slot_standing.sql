@@ -4,7 +4,7 @@
 -- year-old chief executive (63) gives way to today's president (80), last month's (97) does not.
 -- Somebody is elsewhere when their newest record that says where they work says so: another company, a name that is no
 -- spelling of this company's (f_is_other_employer), or that every position has ended. A record that says nothing about
--- an employer changes nothing.
+-- an employer changes nothing, nor does one at a page of the same name (f_is_namesake).
 -- Fills pg_temp.slot_standing (company_no, role, moment, person_no, is_candidate, place 1 = occupant, whereabouts: here,
 -- elsewhere, unknown (a company not known here), none (no employer), ...).
 create or replace function marketing.f_slot_standing()
@@ -31,9 +31,10 @@ begin
         select p.company_no, p.person_no, v.title, v.first_observed_at, v.last_observed_at, v.load_id, v.name_key, v.linkedin_slug,
             case
                 when pm.company_no = p.company_no then 'here'
-                when pm.company_no is not null then 'elsewhere'
+                when pm.company_no is not null and not marketing.f_is_namesake(pm.company_no, p.company_no) then 'elsewhere'
                 when v.has_no_employer then 'none'
-                when v.employers is not null and marketing.f_is_other_employer(v.employers, p.company_no) then 'unknown'
+                when pm.company_no is null and v.employers is not null
+                    and marketing.f_is_other_employer(v.employers, p.company_no) then 'unknown'
             end as whereabouts,
             row_number() over (
                 partition by p.company_no, p.person_no

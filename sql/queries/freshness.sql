@@ -2,22 +2,36 @@
 -- batch ids leave these queries.
 
 -- name: slot_freshness
--- Per slot type: filled slots, those older than the cadence of their type, and the age of the oldest in days.
+-- Per slot type: filled slots, those older than the cadence of their type, and the age of the oldest in days. The occupant
+-- was seen when they were last observed in the slot, or looked at: also by a look that the policy withheld.
 with cadence as (
     select c.slot_type, c.days
     from unnest(%(slot_types)s::text[], %(days)s::integer[]) as c (slot_type, days)
+),
+looked as (
+    select j.person_unique_id, max((left(w.batch_id, 10)::date)::timestamp at time zone 'UTC') as looked_at
+    from public.linkedin_refresh_jobs as j
+    inner join public.refresh_wave as w using (wave_id)
+    where j.status = 'completed' and j.outcome is distinct from 'gone'
+    group by j.person_unique_id
+),
+seat as (
+    select s.company_slot_unique_id, s.slot_type, greatest(s.last_refreshed_at, l.looked_at) as seen_at
+    from marketing.company_slot as s
+    left join looked as l using (person_unique_id)
+    where s.is_filled
 )
 select
     c.slot_type, c.days as cadence_days, count(s.company_slot_unique_id) as filled,
     count(s.company_slot_unique_id) filter (
-        where s.last_refreshed_at is null or s.last_refreshed_at < %(now)s - make_interval(days => c.days)
+        where s.seen_at is null or s.seen_at < %(now)s - make_interval(days => c.days)
     ) as stale,
     count(s.company_slot_unique_id) filter (
-        where s.last_refreshed_at is null or s.last_refreshed_at < %(now)s - make_interval(days => 3 * c.days)
+        where s.seen_at is null or s.seen_at < %(now)s - make_interval(days => 3 * c.days)
     ) as very_stale,
-    floor(extract(epoch from %(now)s - min(s.last_refreshed_at)) / 86400)::integer as oldest_days
+    floor(extract(epoch from %(now)s - min(s.seen_at)) / 86400)::integer as oldest_days
 from cadence as c
-left join marketing.company_slot as s on s.slot_type = c.slot_type and s.is_filled
+left join seat as s on s.slot_type = c.slot_type
 group by c.slot_type, c.days
 order by c.slot_type;
 

@@ -9,6 +9,7 @@ where v.batch_id = %(batch_id)s and not v.is_strong and m.company_no is null and
     and not exists (
         select from marketing.company_match_review as r
         where r.name_key = v.name_key and r.place_city = v.place_city and r.place_country = v.place_country
+            and r.status <> 'settled'
     )
 group by v.name_key, v.place_city, v.place_country
 order by v.name_key, v.place_city, v.place_country
@@ -21,14 +22,10 @@ from marketing.company_name as n
 where split_part(n.name_key, ' ', 1) = any(%(words)s);
 
 -- name: open_review
-insert into marketing.company_match_review
-    (name_key, place_city, place_country, company_name, reason, candidate_ids, load_id)
-select r.name_key, r.place_city, r.place_country, r.company_name, r.reason, string_to_array(r.candidates, ' '), r.load_id
-from unnest(
+select marketing.f_open_reviews(
     %(name_keys)s::text[], %(cities)s::text[], %(countries)s::text[], %(names)s::text[], %(reasons)s::text[],
     %(candidates)s::text[], %(load_ids)s::bigint[]
-) as r (name_key, place_city, place_country, company_name, reason, candidates, load_id)
-on conflict (name_key, place_city, place_country) do nothing;
+);
 
 -- name: decide
 select verdict, load_ids from marketing.f_decide_review(%(review_id)s, %(company_id)s);

@@ -244,6 +244,22 @@ def test_a_version_of_the_future_waits(world: World) -> None:
     assert world.value("select bit.f_rules_in_force()") == 7
 
 
+@pytest.mark.parametrize("bands", ['{"hot": 20}', '{"warm": 75, "hot": 75}', '{"hot": 100.5}'])
+def test_bands_out_of_order_are_refused(world: World, bands: str) -> None:
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="out of order"):
+        world.value("select bit.f_change_rules('x', '[]', %s)", bands)
+    assert world.value("select count(distinct version) from bit.band") == 1
+
+
+def test_a_company_at_exactly_a_threshold_is_in_the_band_above(world: World) -> None:
+    company = world.company()
+    world.raise_(None, [world.news(company, "funding", score=100)])
+    points = world.value("select score from bit.company_score")
+    for begins, band in ((points, "warm"), (points + Decimal("0.01"), "cold")):
+        world.admin.execute("update bit.band set min_score = %s where band = 'warm'", (begins,))
+        assert score(world, company)["band"] == band
+
+
 def test_a_band_that_nobody_knows_is_refused(world: World) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue, match="tepid"):
         world.value("select bit.f_change_rules('x', '[]', '{\"tepid\": 20}')")
@@ -364,6 +380,10 @@ def test_rules_are_changed_by_making_the_next_version(db: Database) -> None:
         change_rules(work, "Cats", weights=[{"reason": "office_cat", "weight": 1}])
     with pytest.raises(ConfigurationError, match="no band"):
         change_rules(work, "Bands", bands={"tepid": Decimal(3)})
+    for slip in ({"hot": 20}, {"warm": 75, "hot": 75}, {"cold": 50}, {"hot": 101}, {"cold": -1}):
+        with pytest.raises(ConfigurationError, match="out of order"):
+            change_rules(work, "Bands", bands={band: Decimal(begin) for band, begin in slip.items()})
+    assert change_rules(work, "Bands", bands={"hot": Decimal(20), "warm": Decimal(10)}) == 3
 
 
 def test_a_year_of_advertisements_at_once_is_as_many_signals_as_day_by_day(world: World) -> None:

@@ -124,10 +124,54 @@ def test_what_another_source_has_brought_meanwhile_is_applied_already(
     db: Database, known: Admin, tmp_path: Path, cli: CommandLine, proposed: int
 ) -> None:
     night(db, tmp_path, [lead(firm="brandt")], days=4)
-    assert [kind for kind, _, _ in noted(known, "applied")] == ["job_change"]
+    # It is one change, and nothing of it waits any more.
+    assert rows(known, "select intelligence_id, intelligence_type, state from marketing.people_intelligence") == [
+        {"intelligence_id": proposed, "intelligence_type": "job_change", "state": "applied"}
+    ]
+    assert states(known) == {"promoted": 4, "failed": 1}
+    assert holders(known) == {"quill CFO": "Ben Marsh", "brandt CEO": "Cara Stone", "brandt CFO": "Ada Quill"}
     decided = cli.fine("changes", "apply", str(proposed), "--json").json
-    assert [(d["state"], d["note"]) for d in decided] == [("applied", "the masters said so already")]
+    assert [(d["state"], d["note"]) for d in decided] == [("applied", "was applied already")]
     assert value(known, "select count(*) from marketing.pipeline_events where event_type = 'person_job_change'") == 3
+    assert value(known, "select count(*) from bit.signal") == 2
+
+
+def test_a_proposal_that_the_masters_have_overtaken_is_settled(
+    db: Database, known: Admin, tmp_path: Path, cli: CommandLine, proposed: int
+) -> None:
+    night(db, tmp_path, [lead("dora-vale", "corvid", "CEO")], days=3)
+    assert noted(known, "proposed") == [("job_change", "Quill Works", "Brandt Works")]
+    night(db, tmp_path, [lead(firm="corvid")], days=4)
+    assert noted(known) == [("job_change", "Quill Works", "Brandt Works"), ("job_change", "Quill Works", "Corvid Works")]
+    settled = rows(known, "select state, payload ->> 'superseded_by' as by from marketing.people_intelligence order by 1 desc")
+    later = value(known, "select max(intelligence_id) from marketing.people_intelligence")
+    assert settled == [{"state": "dismissed", "by": str(later)}, {"state": "applied", "by": None}]
+    reasons = rows(known, "select reason from intake.validation_failed where check_name = 'change_policy'")
+    assert reasons == [{"reason": "what it proposed was overtaken by a later change"}]
+    decided = cli.fine("changes", "apply", str(proposed), "--json").json
+    assert [(d["state"], d["note"]) for d in decided] == [("dismissed", "a later observation says otherwise")]
+    assert holders(known)["corvid CFO"] == "Ada Quill"
+
+
+def test_an_older_change_of_a_night_leaves_a_proposal_open(
+    db: Database, known: Admin, tmp_path: Path
+) -> None:
+    jobs = look(db, known, tmp_path, [DOUBTFUL], days=5)
+    follow(db, jobs)
+    night(db, tmp_path, [lead("dora-vale", "corvid", "CEO"), lead(firm="corvid")], days=3)
+    assert noted(known, "proposed") == [("job_change", "Quill Works", "Brandt Works")]
+    assert noted(known, "applied") == [("job_change", "Quill Works", "Corvid Works")]
+
+
+def test_a_look_that_is_applied_settles_what_an_earlier_one_proposed(
+    db: Database, known: Admin, tmp_path: Path, proposed: int
+) -> None:
+    night(db, tmp_path, [lead("dora-vale", "corvid", "CEO")], days=1)
+    sure = profile(job("corvid", "CFO", AUTUMN), job("quill", "CFO", (3, 2021), "2026"), headline="CFO at Corvid")
+    assert follow(db, look(db, known, tmp_path, [sure], days=6))["changed"] == 1
+    assert noted(known, "proposed") == []
+    assert noted(known, "applied") == [("job_change", "Quill Works", "Corvid Works")]
+    assert value(known, "select payload ->> 'superseded_by' from marketing.people_intelligence where state = 'dismissed'")
 
 
 def test_a_dismissed_profile_fails_with_a_reason_and_a_replay_proposes_it_again(

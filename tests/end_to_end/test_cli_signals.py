@@ -61,7 +61,8 @@ def test_rules_are_shown_and_changed_by_versions(cli: CommandLine, world: World)
     assert "exec_movement" in printed
     assert "hot from 80, warm from 50, cold from 0" in " ".join(printed.split())
     assert "version 2" in cli.fine("signals", "weigh", "funding", "--weight", "10", "--note", "Less").out
-    assert "version 3" in cli.fine("signals", "band", "hot", "45", "--note", "More").out
+    assert "cold from 0, warm from 50, hot from 45" in " ".join(cli("signals", "band", "hot", "45", "--note", "Slip").err.split())
+    assert "version 3" in cli.fine("signals", "band", "hot", "55", "--note", "More").out
     assert [score["rule_version"] for score in cli.fine("signals", "--json").json["scores"]] == [3, 3]
     assert {row["version"] for row in cli.fine("signals", "rules", "--json").json["versions"]} == {1, 2, 3}
     assert "1 signal held" in cli.fine("signals", "limit", "company", "1").out

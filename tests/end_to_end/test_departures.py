@@ -114,6 +114,10 @@ def test_who_left_vacates_the_slot_and_the_master_says_since_when_and_where_to(
     assert value(admin, "select count(*) from intake.raw_loads where status = 'failed'") == 0
 
 
+# A colleague's profile knows the number of the company.
+BEN: Item = profile(
+    job("CFO", 2015, **HOME, companyId="9001"), id="ACoA2", linkedinUrl=f"{PAGE}-ben", firstName="Ben", lastName="Stone"
+)
 STAYED = {
     "a leftover open position behind a newer one": profile(job("CEO", 2020, **HOME), job("Analyst", 2009, companyName="Old")),
     "a board seat that began later": profile(job("Board Member", 2025, companyName="Marlow"), job("CEO", 2015, **HOME)),
@@ -127,13 +131,22 @@ STAYED = {
         job("Owner", 2025, companyName="Marlow Pike"), job("CEO", 2015, companyName="Quillworks Robotics")
     ),
     "nothing about an employer": profile(),
+    "a legal form, at a page known by its number only": profile(
+        job("CEO", 2015, companyName="Quillworks Robotics, Inc.", companyId="7001")
+    ),
+    "another legal form and page": profile(
+        job(
+            "CEO", 2015, companyName="QuillWorks Robotics Corporation",
+            companyLinkedinUrl="https://www.linkedin.com/company/quillworks-robotics-corporation",
+        )
+    ),
     "one end is unknown": profile({"position": "CEO", "companyName": "Somewhere", "startDate": {"year": 2011}}, ENDED),
 }
 
 
 @pytest.mark.parametrize("case", STAYED)
 def test_what_is_no_departure(db: Database, admin: Admin, tmp_path: Path, case: str) -> None:
-    play(db, tmp_path, (0, LEADS, LEAD), (3, PROFILES, STAYED[case]))
+    play(db, tmp_path, (0, LEADS, LEAD), (1, PROFILES, BEN), (3, PROFILES, STAYED[case]))
     assert ada(admin) == {
         "company": "Quillworks Robotics", "title": "CEO", "departed_at": None, "departed_to": None, "holds": True,
     }  # fmt: skip
@@ -185,6 +198,26 @@ def test_a_name_that_the_company_turns_out_to_bear_takes_the_departure_back(
     play(db, tmp_path, (0, LEADS, LEAD), (3, PROFILES, profile(AWAY, ENDED)), (4, LEADS, renamed))
     assert (ada(admin)["departed_at"], ada(admin)["holds"]) == (None, True)
     assert last_event(admin)[0] == "ASSIGN"
+
+
+def test_another_name_at_the_number_of_the_company_is_the_company(db: Database, admin: Admin, tmp_path: Path) -> None:
+    renamed = profile(job("CEO", 2015, companyName="QWR Holdings", companyId="9001"))
+    play(db, tmp_path, (0, LEADS, LEAD), (1, PROFILES, BEN), (3, PROFILES, renamed))
+    assert (ada(admin)["departed_at"], ada(admin)["holds"]) == (None, True)
+    assert rows(admin, "select * from marketing.people_intelligence") == []
+
+
+def test_a_page_that_turns_out_to_be_of_that_name_takes_the_departure_back(
+    db: Database, admin: Admin, tmp_path: Path
+) -> None:
+    """Its name is known from somebody else's profile only, a day later."""
+    page = {"companyLinkedinUrl": "https://www.linkedin.com/company/quillworks-inc"}
+    away = profile(job("CEO", 2015, companyName="QWR", **page))
+    ben = BEN | {"experience": [job("CFO", 2015, companyName="Quillworks Robotics, Inc.", **page)]}
+    play(db, tmp_path, (0, LEADS, LEAD), (3, PROFILES, away))
+    assert ada(admin)["holds"] is False
+    play(db, tmp_path, (4, PROFILES, ben))
+    assert (ada(admin)["departed_at"], ada(admin)["holds"]) == (None, True)
 
 
 def story() -> list[tuple[int, str, Item]]:

@@ -107,6 +107,53 @@ def test_a_decision_follows_its_company_into_a_merger(db: Database, admin: Admin
     assert _waiting(admin) == 0
 
 
+def _reviews(admin: Admin) -> list[tuple[str, int]]:
+    found = rows(admin, "select status, cardinality(candidate_ids) as candidates from marketing.company_match_review")
+    return [(row["status"], row["candidates"]) for row in found]
+
+
+def test_two_companies_that_turn_out_to_be_one_settle_the_review(
+    db: Database, admin: Admin, review: int, tmp_path: Path
+) -> None:
+    page = "https://www.linkedin.com/company/quill-all"
+    play(
+        db,
+        tmp_path,
+        [
+            lead(first_name="Gus", company_name=None, company_website=f"https://quill-{which}.example", company_linkedin=page)
+            for which in ("a", "c")
+        ],
+        [],
+        [],
+    )
+    assert value(admin, "select count(*) from marketing.company_master") == 1
+    assert (_waiting(admin), [status for status, _ in _reviews(admin)]) == (0, ["settled"])
+    assert value(admin, "select count(*) from marketing.people_master where first_name = 'Dora'") == 1
+    # Another company of that name, and it is a question again.
+    play(db, tmp_path, [lead(first_name="Hal", company_website="https://quill-d.example")], [DORA | {"city": "Ghent"}], [])
+    assert _reviews(admin) == [("open", 2)]
+
+
+def test_a_company_that_arrives_settles_the_review_of_a_similar_name(db: Database, admin: Admin, tmp_path: Path) -> None:
+    kin = lead(company_name="Quillworks Lab", company_website="https://quill-r.example")
+    play(db, tmp_path, [kin], [DORA], [])
+    assert _reviews(admin) == [("open", 1)]
+    play(db, tmp_path, [TWO[0]], [], [])
+    assert (_waiting(admin), _reviews(admin)) == (0, [("settled", 1)])
+
+
+def test_a_review_that_nobody_waits_for_is_settled_and_opens_again(db: Database, admin: Admin, tmp_path: Path) -> None:
+    kin = lead(company_name="Quillworks Lab", company_website="https://quill-r.example")
+    play(db, tmp_path, [kin], [DORA], [])
+    assert _reviews(admin) == [("open", 1)]
+    admin.execute("delete from intake.validated_companies where name_key = 'quillworks'")
+    admin.execute("delete from intake.company_member where company_no is null")
+    play(db, tmp_path, [kin | {"first_name": "Ivo"}], [], [])
+    assert _reviews(admin) == [("settled", 1)]
+    play(db, tmp_path, [DORA | {"first_name": "Jo"}], [], [])
+    assert _reviews(admin) == [("open", 1)]
+
+
 def test_what_does_not_exist_is_said_and_nothing_is_decided(db: Database, admin: Admin, review: int) -> None:
     with pytest.raises(ConfigurationError, match="no review 999"):
         decide_review(workspace(db), 999, None)
