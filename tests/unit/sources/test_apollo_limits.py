@@ -6,6 +6,7 @@ import pytest
 
 from outreach_pipeline.sources.apollo_enrich import joined
 from outreach_pipeline.sources.apollo_limits import Window, calls_left, full_window
+from outreach_pipeline.sources.apollo_paid import Subject
 
 TEXT = "The maximum number of api calls allowed for api/v1/people/match is 200 times per {}. Please upgrade."
 
@@ -48,8 +49,9 @@ def test_answers_are_joined_by_what_they_say_never_by_position() -> None:
         {"id": "y", "contact": {"person_id": "e"}},
         {"id": "zzz"},
     ]
-    asked = ["a", "b", "c@firm.example", "https://de.linkedin.com/in/ada-q?x=1", "e"]
-    assert joined(asked, found) == (
-        (("a", True), ("b", False), (asked[2], True), (asked[3], True), ("e", True)),
+    asked = ["a", "b", "c@firm.example", "https://www.linkedin.com/in/ada-q", "e"]
+    told, strangers = joined([Subject(name, (name,)) for name in asked], found)
+    assert (dict(told), strangers) == (
+        {**dict.fromkeys(asked, True), "b": False, "c": True, "x": True, "y": True},
         1,
     )
