@@ -10,7 +10,7 @@ answer                 ours               because
 404                    ConfigurationError the endpoint is misspelt or withdrawn
 422 with "credits"     BudgetError        the account is out of credits
 422 else, 400          ConfigurationError the query is wrong; Apollo's words say where
-429 minute             waited for         the window is fixed, so it is over within a minute
+429 minute             waited for         the window is fixed, so it is over within a minute; thrice at most
 429 hour, day          WindowFullError    the pull stops cleanly and goes on at its cursor next time
 5xx, silence, half     LostAnswerError    a call that costs credits may have been charged
 200, not as expected   LostAnswerError    HTML, another API's answer, an error inside: it may have been charged
@@ -24,7 +24,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ from outreach_pipeline.errors import (
 )
 from outreach_pipeline.sources.apify_api import never_proxy_loopback
 from outreach_pipeline.sources.apify_errors import sentence
-from outreach_pipeline.sources.apollo_limits import Window, full_window
+from outreach_pipeline.sources.apollo_limits import Full, full_window
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -57,7 +57,7 @@ class LostAnswerError(TransientError):
 
 
 class WindowFullError(TransientError):
-    """The hour's or the day's calls are used up."""
+    """The hour's or the day's calls are used up, or the minute's again and again; `not_before` says until when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +156,13 @@ class ApolloApi:
         return response
 
     def _wait_or_stop(self, endpoint: str, response: httpx2.Response, waits: int) -> None:
-        window = full_window(response.text, response.headers)
-        if window is not Window.MINUTE or waits >= _MINUTE_WAITS:
-            raise _full(endpoint, window)
-        seconds = max(1, round(self._minute))
+        full = full_window(response.text, response.headers)
+        if not full.is_short or waits >= _MINUTE_WAITS:
+            raise _full(endpoint, full)
+        wait = self._minute if full.seconds is None else max(full.seconds, self._pause)
+        seconds = max(1, round(wait))
         self._waiting(endpoint, 0, seconds)
-        self._sleep(self._minute)
+        self._sleep(wait)
         self._waiting(endpoint, seconds, seconds)
 
     def _reply(self, endpoint: str, response: httpx2.Response) -> Reply:
@@ -178,17 +179,12 @@ class ApolloApi:
         return self.call("GET", "auth/health", {}, charged=False).data.get("is_logged_in") is True
 
 
-def _full(endpoint: str, window: Window) -> WindowFullError:
+def _full(endpoint: str, full: Full) -> WindowFullError:
     error = WindowFullError(
-        f"Apollo's calls per {window} are used up for {endpoint}.",
-        next_step=f"Run it again in the next {window}; the pull goes on where it stopped.",
+        f"Apollo's calls per {full.window} are used up for {endpoint}.",
+        next_step=f"Run it again in the next {full.window}; the pull goes on where it stopped.",
     )
-    now = datetime.now(UTC)
-    if window is Window.HOUR:
-        error.not_before = now + timedelta(hours=1)
-    elif window is Window.DAY:
-        # Which midnight Apollo counts from is not documented: if it is another one, asking then costs nothing.
-        error.not_before = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
+    error.not_before = full.over_at(datetime.now(UTC))
     return error
 
 

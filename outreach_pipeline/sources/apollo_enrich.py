@@ -4,8 +4,8 @@ Belongs here: which subjects go into a call, and joining the answer to them. Doe
 (the ledger knows), reservations (`apollo_paid`).
 
 Answers promise neither order nor length, and hold null: they are joined by id, LinkedIn address, e-mail or
-domain, never by position. Who was asked about is remembered with the call, found or not, so that nobody is
-asked about twice within the days that the settings give.
+domain, never by position. Who was asked about is remembered with the call, found or not, by all the names that the
+answer tells, so that nobody is asked about twice within the days that the settings give.
 
 The cursor is `{"asked": n, "found": m, "notes": [...]}`: who is left is known to the ledger, not to the
 cursor.
@@ -21,7 +21,8 @@ from typing import Any, cast
 import orjson
 
 from outreach_pipeline.rules.linkedin import read_profile
-from outreach_pipeline.sources.apollo_paid import Paid, call_key, items_of
+from outreach_pipeline.rules.subjects import company_subject, own_email, person_subject
+from outreach_pipeline.sources.apollo_paid import Paid, Subject, call_key, items_of
 from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Span, Verdict
 
 # Asked of the ledger at once; more are asked for when these are done.
@@ -60,20 +61,20 @@ class ApolloEnrichment:
         verdict: Verdict = "partial" if open_subjects else "complete"
         yield Page((), (), tally.cursor(), is_last=True, verdict=verdict, note=" ".join(tally.notes))
 
-    def _groups(self) -> Iterator[Sequence[str]]:
+    def _groups(self) -> Iterator[Sequence[Subject]]:
         """Those who are due, as many as go into a call; asked again of the ledger until nobody new is due."""
         tried: set[str] = set()
         bulk = self.paid.known.bulk
         while True:
             due = self.paid.ledger.subjects(self.paid.known.kind, self.fixed, SUBJECTS_AT_ONCE + len(tried))
-            new = [subject for subject in due if subject not in tried][:SUBJECTS_AT_ONCE]
+            new = [subject for subject in due if subject.ask not in tried][:SUBJECTS_AT_ONCE]
             if not new:
                 return
-            tried.update(new)
+            tried.update(subject.ask for subject in new)
             for begin in range(0, len(new), bulk):
                 yield new[begin : begin + bulk]
 
-    def _page(self, group: list[str], tally: _Tally) -> tuple[Page | None, str]:
+    def _page(self, group: list[Subject], tally: _Tally) -> tuple[Page | None, str]:
         """One call; a group that does not fit into the ration of the batch is halved until it does."""
         while True:
             reply, call_id, why_not = self.paid.call(_body(self.paid.endpoint, group, self.query), group, len(group))
@@ -118,43 +119,46 @@ class _Tally:
         return cast("Cursor", {**counts, "notes": list(self.notes)})
 
 
-def _body(endpoint: str, group: Sequence[str], query: dict[str, Any]) -> dict[str, Any]:
+def _body(endpoint: str, group: Sequence[Subject], query: dict[str, Any]) -> dict[str, Any]:
     if endpoint == "people/bulk_match":
-        return {**query, "details": [_detail(subject) for subject in group]}
+        return {**query, "details": [_detail(subject.ask) for subject in group]}
     if endpoint == "organizations/bulk_enrich":
-        return {**query, "domains": list(group)}
-    return {**query, "domain": group[0]}
+        return {**query, "domains": [subject.ask for subject in group]}
+    return {**query, "domain": group[0].ask}
 
 
 def _detail(subject: str) -> dict[str, str]:
     if "@" in subject:
         return {"email": subject}
-    return {"linkedin_url": subject} if "linkedin.com" in subject.lower() else {"id": subject}
+    return {"linkedin_url": subject} if "linkedin." in subject.lower() else {"id": subject}
 
 
-def joined(group: Sequence[str], found: Sequence[object]) -> tuple[tuple[tuple[str, bool], ...], int]:
-    """Each subject with whether it was found, and how many objects were asked for by nobody.
+def joined(group: Sequence[Subject], found: Sequence[object]) -> tuple[tuple[tuple[str, bool], ...], int]:
+    """Each name of each subject with whether they were found, and how many objects were asked for by nobody.
 
-    By what an object says of itself; the vendor promises no order.
+    By what an object says of itself, as the vendor promises no order. All that it calls itself is a name of whom it
+    was found for: whoever was asked about by their id is not asked about again by their LinkedIn address.
     """
-    names = [_names(item) for item in found if isinstance(item, dict)]
-    wanted = {subject: _name(subject) for subject in group}
-    known = set().union(*names) if names else set()
-    strangers = sum(not (own & set(wanted.values())) for own in names)
-    return tuple((subject, name in known) for subject, name in wanted.items()), strangers
-
-
-def _name(subject: str) -> str:
-    if "linkedin.com" in subject.lower():
-        return f"in/{read_profile(subject).slug}"
-    return subject.lower().removeprefix("www.")
+    objects = [_names(item) for item in found if isinstance(item, dict)]
+    told: dict[str, bool] = {}
+    for subject in group:
+        own = [names for names in objects if names & {subject.ask, *subject.names}]
+        for name in (*subject.names, *sorted(set().union(*own))):
+            told[name] = told.get(name, False) or bool(own)
+    asked = {name for subject in group for name in (subject.ask, *subject.names)}
+    return tuple(told.items()), sum(not (names & asked) for names in objects)
 
 
 def _names(item: dict[str, Any]) -> set[str]:
-    """All that an object may have been asked for by."""
+    """All names of an object: a person's, or a company's domain."""
     contact = item.get("contact") if isinstance(item.get("contact"), dict) else {}
-    told = [item.get(key) for key in ("id", "person_id", "email", "primary_domain", "domain")]
-    told += [(contact or {}).get("person_id"), (contact or {}).get("email")]
-    names = {str(value).lower().removeprefix("www.") for value in told if value}
-    slug = read_profile(item["linkedin_url"]).slug if isinstance(item.get("linkedin_url"), str) else None
-    return names | ({f"in/{slug}"} if slug else set())
+    people = [item, contact or {}]
+    ids = [item.get("id"), *(each.get("person_id") for each in people)]
+    names = {person_subject(value) for value in ids if isinstance(value, str) and value}
+    for each in people:
+        profile, email = each.get("linkedin_url"), each.get("email")
+        names.add((read_profile(profile).url if isinstance(profile, str) else None) or "")
+        names.add((own_email(email) if isinstance(email, str) else None) or "")
+    domains = [item.get(key) for key in ("primary_domain", "domain")]
+    names |= {company_subject(value) for value in domains if isinstance(value, str) and value}
+    return names - {""}

@@ -11,7 +11,7 @@ somebody decides; time alone decides nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
@@ -39,6 +39,13 @@ class Reservation(NamedTuple):
     why_not: str = ""
 
 
+class Subject(NamedTuple):
+    """Somebody to ask about: the name to ask by, and all their names that are known (that one among them)."""
+
+    ask: str
+    names: tuple[str, ...]
+
+
 class CreditLedger(Protocol):
     """The memory of calls that cost credits; every method commits before it returns."""
 
@@ -53,9 +60,9 @@ class CreditLedger(Protocol):
     def doubt(self, call_id: int, note: str) -> None:
         """Nobody knows whether the call was charged."""
 
-    def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[str]:
-        """Whom to ask about ("person" or "domain"), at most so many, nobody who was asked about lately. Of
-        `fixed`, where that is given.
+    def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[Subject]:
+        """Whom to ask about ("person" or "domain"), at most so many, nobody who was asked about lately by any of
+        their names. Of `fixed`, where that is given.
         """
 
     def open_subjects(self) -> int:
@@ -120,7 +127,9 @@ class Paid:
         self.api, self.ledger, self.endpoint, self.price = api, ledger, endpoint, price
         self.known = ENDPOINTS[endpoint]
 
-    def call(self, body: dict[str, Any], subjects: list[str], units: int) -> tuple[Reply | None, int | None, str]:
+    def call(
+        self, body: dict[str, Any], subjects: Sequence[Subject], units: int
+    ) -> tuple[Reply | None, int | None, str]:
         """The answer and the ledger's id (None for free calls); or no answer, and why.
 
         Raises:
@@ -133,7 +142,8 @@ class Paid:
             self._check(reply)
             return reply, None, ""
         key = call_key(self.endpoint, body)
-        reservation = self.ledger.reserve(self.endpoint, key, self.price * units, subjects, units if subjects else 0)
+        names = [name for subject in subjects for name in subject.names]
+        reservation = self.ledger.reserve(self.endpoint, key, self.price * units, names, len(subjects))
         if reservation.call_id is None or reservation.why_not:
             return None, None, reservation.why_not
         try:
