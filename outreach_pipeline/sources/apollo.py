@@ -61,7 +61,7 @@ class ApolloSearch:
             state.cursor(),
             is_last=True,
             verdict="partial" if state.notes else "complete",
-            note=" ".join(state.notes),
+            note=" ".join([*state.notes, *state.remarks]),
         )
 
     def _part(self, state: SearchState) -> Iterator[Page]:
@@ -101,9 +101,10 @@ class ApolloSearch:
         items = items_of(reply, self.paid.known.at)
         origin = Origin("apollo_search", call_key(self.paid.endpoint, filters), self.paid.endpoint)
         spans = (Span(origin, 0, len(items)),) if items else ()
-        settled = self.paid.settlement(call_id, reply, 1 if items else 0, ())
+        settled = self.paid.settlement(call_id, reply, 1 if items else 0, 1, ())
         page = Page(tuple(RawItem(i) for i in items), spans, {}, is_last=False, settlements=settled)
-        return page, self._after(state, reply, part, way, number) if items else _Then.END
+        then = self._after(state, reply, part, way, number)
+        return page, then if items else _Then.END
 
     def _filters(self, part: int, way: list[int]) -> dict[str, Any]:
         try:
@@ -118,8 +119,10 @@ class ApolloSearch:
         paging = reply.data.get("pagination")
         paging = paging if isinstance(paging, dict) else {}
         pages, total = paging.get("total_pages"), paging.get("total_entries", reply.data.get("total_entries"))
-        total = total if isinstance(total, int) else 0
         is_now = state.part == part and state.left[0] == way
+        if is_now and isinstance(total, int):
+            state.counts(total, number)
+        total = total if isinstance(total, int) else 0
         if is_now and number == state.first and total > self._last * self.per_page:
             filters = self._filters(part, way)
             children = len(divide(filters, self.dimensions))

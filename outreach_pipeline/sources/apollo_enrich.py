@@ -43,11 +43,14 @@ class ApolloEnrichment:
         """Give the pages after `cursor`, see `pages.Source.pull`.
 
         Raises:
-            TransientError: a window is full or an answer was lost; pull again, it goes on with the others.
+            TransientError: a window is full, an answer was lost or the search before it has not landed; pull again,
+                it goes on with the others.
             BudgetError: a cap, or the account's credits.
 
         """
         tally = _Tally.of(cursor)
+        if not tally.asked and not self.fixed:
+            self.paid.ledger.await_subjects(self.paid.known.kind)
         for group in self._groups():
             page, why_not = self._page(list(group), tally)
             if page is not None:
@@ -86,7 +89,7 @@ class ApolloEnrichment:
         items = items_of(reply, self.paid.known.at)
         asked, strangers = joined(group, [orjson.loads(item) for item in items])
         tally.add(len(group), len(items), strangers)
-        settled = self.paid.settlement(call_id, reply, len(items), asked)
+        settled = self.paid.settlement(call_id, reply, len(items), len(group), asked)
         origin = Origin("apollo_search", call_key(self.paid.endpoint, self.query), self.paid.endpoint)
         spans = (Span(origin, 0, len(items)),) if items else ()
         page = Page(tuple(map(RawItem, items)), spans, tally.cursor(), is_last=False, settlements=settled)

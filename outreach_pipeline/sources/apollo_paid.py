@@ -28,6 +28,8 @@ DECIDE = (
     "They are not repeated by themselves: look at Apollo's usage page and decide them (`outreach costs doubtful`,"
     " `outreach costs decide`)."
 )
+# More than the ledger's column holds is no amount of credits.
+_NO_AMOUNT = 10**8
 
 
 class Reservation(NamedTuple):
@@ -67,6 +69,11 @@ class CreditLedger(Protocol):
 
     def open_subjects(self) -> int:
         """How many subjects this batch left in calls whose answer was lost."""
+
+    def await_subjects(self, kind: str) -> None:
+        """TransientError when the search that names the subjects of the day has not landed: still pulled, or not begun
+        and nobody else is due.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +177,15 @@ class Paid:
             )
 
     def settlement(
-        self, call_id: int | None, reply: Reply, units: int, asked: tuple[tuple[str, bool], ...]
+        self, call_id: int | None, reply: Reply, units: int, reserved: int, asked: tuple[tuple[str, bool], ...]
     ) -> tuple[Settlement, ...]:
-        """What the call cost: as the answer says, else the price of what it found."""
+        """What the call cost: as the answer says, else the price of the `units` that it found. What it says and nobody
+        can read costs what the call was `reserved` for (units too).
+        """
         if call_id is None:
             return ()
-        said = reply.data.get("credits_consumed")
-        spent = Decimal(str(said)) if isinstance(said, int | float) and said >= 0 else self.price * units
-        return (Settlement(call_id, spent, asked),)
+        if "credits_consumed" not in reply.data:
+            return (Settlement(call_id, self.price * units, asked),)
+        said = reply.data["credits_consumed"]
+        is_amount = isinstance(said, int | float) and not isinstance(said, bool) and 0 <= said < _NO_AMOUNT
+        return (Settlement(call_id, Decimal(str(said)) if is_amount else self.price * reserved, asked),)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Database, Role, Row, Transaction
 from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.errors import TransientError
 from outreach_pipeline.rules.linkedin import read_profile
 from outreach_pipeline.rules.subjects import company_subject, own_email, person_subject
 from outreach_pipeline.stages.money import Caps, Left, caps_in_force, left_of, over_cap, plain
@@ -165,6 +166,21 @@ class DatabaseCreditLedger:
         with self._database.transaction(Role.INGEST) as tx:
             return int(tx.fetch_value(self._queries.open_subjects, {"batch_id": self._batch.batch_id}))
 
+    def await_subjects(self, kind: str) -> None:
+        """See `CreditLedger.await_subjects`. Only a search is waited for: files come by hand, or never."""
+        from outreach_pipeline.sources.registry import ApolloConfig
+
+        named_by = self._config.subjects_from
+        if named_by is None or not isinstance(self._workspace.source(named_by), ApolloConfig):
+            return
+        search = Batch(self._batch.day, named_by)
+        with self._database.transaction(Role.INGEST) as tx:
+            status = tx.fetch_value(self._queries.search_status, {"batch_id": search.batch_id})
+        if status == "running" or (status is None and not self.subjects(kind, (), 1)):
+            raise TransientError(
+                f"Batch {self._batch.batch_id} asks about whom {search.batch_id} finds, which has not landed.",
+                next_step=f"Nothing was spent. Land {search.batch_id} first, then run this again.",
+            )
 
 def _subject(kind: str, text: str, profile: str | None = None, email: str | None = None) -> Subject:
     """A subject by the name to ask by, with what else is known of them."""

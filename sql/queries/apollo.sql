@@ -44,3 +44,9 @@ or exists (
 select coalesce(sum(asked), 0)
 from public.credit_ledger
 where provider = 'apollo' and batch_id = %(batch_id)s and state in ('reserved', 'doubtful');
+
+-- name: search_status
+-- Whether the search that names whom to ask about has ended; no row when it has not begun.
+select (
+    select status from intake.pull where batch_id = %(batch_id)s and origin = 'configured'
+) as status;

@@ -48,6 +48,7 @@ def test_search_then_enrichment_lands_everybody_once_and_pays_once(
 
         spent = sandbox.apollo.credits_used
         assert land_batch(there, MATCH).already
+        land_batch(there, Batch(DAY.replace(day=21), "people"))
         tomorrow = land_batch(there, Batch(DAY.replace(day=21), "matches"))
         assert (tomorrow.items, sandbox.apollo.credits_used) == (0, spent)
         admin.execute("update public.enrichment set enriched_at = now() - interval '91 days'")

@@ -1,0 +1,91 @@
+"""Answers of Apollo that are whole and odd: costs nobody can read, searches that change while they are read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paid_world import DAY, PEOPLE, Admin, apollo, apollo_workspace, one, serve
+
+from outreach_pipeline.errors import TransientError
+from outreach_pipeline.sandbox.http import Answer, Request, json_answer
+from outreach_pipeline.stages.land import land_batch
+from outreach_pipeline.stages.workspace import Batch
+
+SEARCH, MATCH, COMPANIES = Batch(DAY, "people"), Batch(DAY, "matches"), Batch(DAY, "companies")
+
+
+def changed(sandbox: Any, path: str, handler: Any, change: Any, at: int | None = None) -> None:
+    """Let `change` work on what an endpoint answers, on call number `at` or on all."""
+    calls = [0]
+
+    def answered(request: Request, found: Mapping[str, str]) -> Answer:
+        calls[0] += 1
+        data = json.loads(handler(request, found).body)
+        if at in (None, calls[0]):
+            change(data)
+        return json_answer(data)
+
+    serve(sandbox.apollo, "POST", path, answered)
+
+
+@pytest.mark.parametrize("said", [True, "a few", "2", None, -1, 1e300, [3]])
+def test_a_cost_that_nobody_can_read_is_what_was_reserved(
+    tmp_path: Path, database_url: str, admin: Admin, said: object
+) -> None:
+    def odd(data: dict[str, Any]) -> None:
+        # One was not found: the price of what was found is less than what was reserved.
+        data.update(credits_consumed=said, matches=data["matches"][1:])
+
+    with apollo(companies=12) as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        land_batch(there, SEARCH)
+        changed(sandbox, "/people/bulk_match", sandbox.apollo._bulk_match, odd)
+        report = land_batch(there, MATCH)
+        assert (report.verdict, report.items > 0) == ("complete", True)
+        assert one(admin, "select count(*) from public.credit_ledger where state <> 'settled' or spent <> reserved") == 0
+
+
+def test_a_search_that_changes_while_it_is_read_says_so(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    def shorter(data: dict[str, Any]) -> None:
+        data["total_entries"] -= 2
+
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        whole = len(sandbox.apollo.search().people({}))
+        changed(sandbox, "/mixed_people/api_search", sandbox.apollo._api_search, shorter, at=2)
+        report = land_batch(there, SEARCH)
+        assert (report.items, report.verdict) == (whole, "complete")
+        assert f"Part 1 changed while it was read: {whole} entries at first, {whole - 2} at page 2." in report.note
+        assert report.note == one(admin, "select note from intake.pull where source = 'people'")
+
+
+def test_whom_to_match_is_waited_for(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    """Before the search has landed there is nobody, and while it is pulled not everybody, whom it would find."""
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        with pytest.raises(TransientError, match=r"Land 2026-11-20\|people first"):
+            land_batch(there, MATCH)
+        sandbox.apollo.faults.add("POST */mixed_people/api_search", "status_429", after=1, window="hour")
+        with pytest.raises(TransientError, match="per hour"):
+            land_batch(there, SEARCH)
+        with pytest.raises(TransientError, match="has not landed"):
+            land_batch(there, MATCH)
+        assert sandbox.apollo.credits_used == 0
+        land_batch(there, SEARCH)
+        assert land_batch(there, MATCH).items > 0
+
+
+def test_who_is_left_of_the_days_before_is_matched_without_a_search(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    with apollo() as sandbox:
+        rationed = PEOPLE.replace("max_credits = 1000", "max_credits = 13")
+        there = apollo_workspace(tmp_path, database_url, sandbox, rationed)
+        land_batch(there, SEARCH)
+        land_batch(there, MATCH)
+        assert land_batch(there, Batch(DAY + timedelta(days=1), "matches")).items > 0
