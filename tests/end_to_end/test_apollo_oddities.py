@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 from paid_world import DAY, PEOPLE, Admin, apollo, apollo_workspace, one, serve
 
-from outreach_pipeline.errors import TransientError
+from outreach_pipeline.errors import BudgetError, OutreachError, TransientError
 from outreach_pipeline.sandbox.http import Answer, Request, json_answer
+from outreach_pipeline.sources.apollo_api import LostAnswerError
+from outreach_pipeline.stages.credits import doubtful_calls
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.workspace import Batch
 
@@ -29,6 +32,20 @@ def changed(sandbox: Any, path: str, handler: Any, change: Any, at: int | None =
         if at in (None, calls[0]):
             change(data)
         return json_answer(data)
+
+    serve(sandbox.apollo, "POST", path, answered)
+
+
+def answers(sandbox: Any, path: str, handler: Any, instead: Answer, at: int) -> None:
+    """Call number `at` of an endpoint is not heard, and answered with something else."""
+    calls = [0]
+
+    def answered(request: Request, found: Mapping[str, str]) -> Answer:
+        calls[0] += 1
+        if calls[0] == at:
+            return instead
+        answer: Answer = handler(request, found)
+        return answer
 
     serve(sandbox.apollo, "POST", path, answered)
 
@@ -89,3 +106,45 @@ def test_who_is_left_of_the_days_before_is_matched_without_a_search(
         land_batch(there, SEARCH)
         land_batch(there, MATCH)
         assert land_batch(there, Batch(DAY + timedelta(days=1), "matches")).items > 0
+
+
+REFUSALS = [
+    (402, "Payment required", BudgetError, "out of credits"),
+    (403, "You are out of credits", BudgetError, "out of credits"),
+    (400, '{"error_code": "INSUFFICIENT_CREDITS"}', BudgetError, "buy credits"),
+    (429, "You have exceeded your monthly credit limit", BudgetError, "buy credits"),
+    (409, "Conflict", TransientError, "Nothing was charged"),
+    (423, "Locked", TransientError, "what it asks for is locked"),
+    (425, "Too early", TransientError, "it came too early"),
+]
+
+
+@pytest.mark.parametrize(("status", "said", "error", "words"), REFUSALS)
+def test_a_refusal_is_what_its_status_or_its_words_say(
+    tmp_path: Path, database_url: str, admin: Admin, status: int, said: str, error: type[OutreachError], words: str
+) -> None:
+    with apollo(companies=12) as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        answers(sandbox, "/mixed_companies/search", sandbox.apollo._companies, Answer(said.encode(), status), at=1)
+        with pytest.raises(error, match=words) as caught:
+            land_batch(there, COMPANIES)
+        assert type(caught.value) is error
+        # Given back, and asked for again: nobody is in doubt about a refusal.
+        assert one(admin, "select public.f_credits_committed('apollo', '-infinity')") == 0
+        assert land_batch(there, COMPANIES).items == len(sandbox.apollo.search().companies({}))
+
+
+@pytest.mark.parametrize("status", [408, 499])
+def test_a_call_that_somebody_gave_up_waiting_for_is_in_doubt(
+    tmp_path: Path, database_url: str, admin: Admin, status: int
+) -> None:
+    with apollo(companies=12) as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        answers(sandbox, "/mixed_companies/search", sandbox.apollo._companies, Answer(b"", status), at=1)
+        with suppress(LostAnswerError):
+            land_batch(there, COMPANIES)
+        (call,) = doubtful_calls(there)
+        assert (call["state"], str(status) in call["note"]) == ("doubtful", True)
+        # A free call is simply made again.
+        answers(sandbox, "/mixed_people/api_search", sandbox.apollo._api_search, Answer(b"", status), at=1)
+        assert land_batch(there, SEARCH).items == len(sandbox.apollo.search().people({}))
