@@ -20,7 +20,7 @@ from outreach_pipeline.errors import ConfigurationError, PermanentError
 from outreach_pipeline.sources.apollo_api import Reply
 from outreach_pipeline.sources.apollo_cursor import SearchState
 from outreach_pipeline.sources.apollo_divide import DEFAULT, Dimension, at, divide
-from outreach_pipeline.sources.apollo_paid import DECIDE, Paid, call_key, items_of
+from outreach_pipeline.sources.apollo_paid import DECIDE, Paid, call_key, error_in, items_of
 from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Span
 
 MAX_PAGES = 500
@@ -99,6 +99,9 @@ class ApolloSearch:
             state.say(f"max_credits of the source is used up at page {number} of part {part + 1}.")
             return None, _Then.RATION
         items = items_of(reply, self.paid.known.at)
+        said = error_in(reply)
+        if said:
+            state.say(f"Page {number} of part {_name(part, way)} came with an error: {said}")
         origin = Origin("apollo_search", call_key(self.paid.endpoint, filters), self.paid.endpoint)
         spans = (Span(origin, 0, len(items)),) if items else ()
         settled = self.paid.settlement(call_id, reply, 1 if items else 0, 1, ())

@@ -7,23 +7,24 @@ Answers promise neither order nor length, and hold null: they are joined by id, 
 domain, never by position. Who was asked about is remembered with the call, found or not, by all the names that the
 answer tells, so that nobody is asked about twice within the days that the settings give.
 
-The cursor is `{"asked": n, "found": m, "notes": [...]}`: who is left is known to the ledger, not to the
-cursor.
+The cursor is `{"asked": n, "found": m, "strangers": n, "errors": n, "error": words, "notes": [...]}`: who is left is
+known to the ledger, not to the cursor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, cast
 
 import orjson
 
 from outreach_pipeline.rules.linkedin import read_profile
 from outreach_pipeline.rules.subjects import company_subject, own_email, person_subject
-from outreach_pipeline.sources.apollo_paid import Paid, Subject, call_key, items_of
-from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Span, Verdict
+from outreach_pipeline.sources.apollo_paid import Paid, Subject, call_key, error_in, items_of
+from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Settlement, Span, Verdict
 
 # Asked of the ledger at once; more are asked for when these are done.
 SUBJECTS_AT_ONCE = 500
@@ -61,7 +62,12 @@ class ApolloEnrichment:
         open_subjects = self.paid.ledger.open_subjects()
         if open_subjects:
             tally.say(f"{open_subjects} subjects are left out: their answer was lost and may have been charged.")
-        verdict: Verdict = "partial" if open_subjects else "complete"
+        if tally.errors:
+            tally.say(
+                f"{tally.errors} answers came with an error, the first: {tally.error} Whoever they lack and did not"
+                " charge for is asked about again by the next batch."
+            )
+        verdict: Verdict = "partial" if open_subjects or tally.errors else "complete"
         yield Page((), (), tally.cursor(), is_last=True, verdict=verdict, note=" ".join(tally.notes))
 
     def _groups(self) -> Iterator[Sequence[Subject]]:
@@ -90,36 +96,52 @@ class ApolloEnrichment:
         asked, strangers = joined(group, [orjson.loads(item) for item in items])
         tally.add(len(group), len(items), strangers)
         settled = self.paid.settlement(call_id, reply, len(items), len(group), asked)
+        said = error_in(reply)
+        if said:
+            tally.fail(said)
+            settled = tuple(_without_lacking(each, self.paid.price * len(items)) for each in settled)
         origin = Origin("apollo_search", call_key(self.paid.endpoint, self.query), self.paid.endpoint)
         spans = (Span(origin, 0, len(items)),) if items else ()
         page = Page(tuple(map(RawItem, items)), spans, tally.cursor(), is_last=False, settlements=settled)
         return page, ""
 
 
+def _without_lacking(settlement: Settlement, price: Decimal) -> Settlement:
+    """Whom an error kept from being found is not remembered as not there, unless they were charged for all the same."""
+    if settlement.spent > price:
+        return settlement
+    return replace(settlement, asked=tuple((name, was_found) for name, was_found in settlement.asked if was_found))
+
+
 class _Tally:
     """The cursor as an object."""
 
-    def __init__(self, asked: int, found: int, strangers: int, notes: list[str]) -> None:
-        self.asked, self.found, self.strangers, self.notes = asked, found, strangers, notes
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self.asked, self.found, self.strangers, self.errors = (
+            int(raw.get(name, 0)) for name in ("asked", "found", "strangers", "errors")
+        )
+        self.error, self.notes = str(raw.get("error", "")), list(raw.get("notes", []))
 
     @classmethod
     def of(cls, cursor: Cursor) -> _Tally:
-        raw = cast("dict[str, Any]", cursor)
-        asked, found, strangers = (int(raw.get(name, 0)) for name in ("asked", "found", "strangers"))
-        return cls(asked, found, strangers, list(raw.get("notes", [])))
+        return cls(cast("dict[str, Any]", cursor))
 
     def add(self, asked: int, found: int, strangers: int) -> None:
         self.asked += asked
         self.found += found
         self.strangers += strangers
 
+    def fail(self, said: str) -> None:
+        self.errors += 1
+        self.error = self.error or said
+
     def say(self, note: str) -> None:
         if note not in self.notes:
             self.notes.append(note)
 
     def cursor(self) -> Cursor:
-        counts = {"asked": self.asked, "found": self.found, "strangers": self.strangers}
-        return cast("Cursor", {**counts, "notes": list(self.notes)})
+        counts = {"asked": self.asked, "found": self.found, "strangers": self.strangers, "errors": self.errors}
+        return cast("Cursor", {**counts, "error": self.error, "notes": list(self.notes)})
 
 
 def _body(endpoint: str, group: Sequence[Subject], query: dict[str, Any]) -> dict[str, Any]:

@@ -117,6 +117,12 @@ def items_of(reply: Reply, at: tuple[str, ...]) -> list[bytes]:
     return [item for item in found if isinstance(item, bytes) and item not in (b"null", b"{}")]
 
 
+def error_in(reply: Reply) -> str:
+    """What a whole answer notes as an error, as a sentence; empty when it notes none."""
+    said = (reply.data.get(key) for key in ("error_message", "error", "error_code"))
+    return next((sentence(words) for words in said if words), "")
+
+
 def _is_whole(reply: Reply, known: Endpoint) -> bool:
     """Whether an answer has one of its places at least, and in each of them what belongs there (or null)."""
     if reply.body.strip() == b"{}":
@@ -165,10 +171,12 @@ class Paid:
         return reply, reservation.call_id, ""
 
     def _check(self, reply: Reply) -> None:
-        """200 with an error inside, or without what was asked for: whether it was charged, nobody says."""
-        said = reply.data.get("error_message") or reply.data.get("error") or reply.data.get("error_code")
-        if said:
-            raise LostAnswerError(f"Apollo answered {self.endpoint} with an error: {sentence(said)}")
+        """200 with nothing but an error, or without what was asked for: whether it was charged, nobody says. What came
+        beside an error came all the same.
+        """
+        said = error_in(reply)
+        if said and not (_is_whole(reply, self.known) and items_of(reply, self.known.at)):
+            raise LostAnswerError(f"Apollo answered {self.endpoint} with an error: {said}", next_step=LATER)
         if not _is_whole(reply, self.known):
             places = " nor ".join(f"`{path.removesuffix('[]')}`" for path in self.known.at)
             raise LostAnswerError(

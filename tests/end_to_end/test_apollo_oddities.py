@@ -67,6 +67,51 @@ def test_a_cost_that_nobody_can_read_is_what_was_reserved(
         assert one(admin, "select count(*) from public.credit_ledger where state <> 'settled' or spent <> reserved") == 0
 
 
+@pytest.mark.parametrize(("charged", "again"), [(4, 6), (10, None)])
+def test_matches_beside_an_error_land_and_the_error_is_noted(
+    tmp_path: Path, database_url: str, admin: Admin, charged: int, again: int | None
+) -> None:
+    """Whom the error kept back is not taken for somebody who is not there, unless they were charged for."""
+
+    def half(data: dict[str, Any]) -> None:
+        data.update(error_code="PARTIAL", error_message="Some records failed.", credits_consumed=charged)
+        data["matches"] = [person for person in data["matches"] if person][:4]
+
+    with apollo(companies=12) as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        land_batch(there, SEARCH)
+        changed(sandbox, "/people/bulk_match", sandbox.apollo._bulk_match, half, at=1)
+        report = land_batch(there, MATCH)
+        assert (report.verdict, report.items > 4) == ("partial", True)
+        assert "1 answers came with an error, the first: Some records failed." in report.note
+        assert one(admin, "select count(*) from public.credit_ledger where state <> 'settled'") == 0
+        land_batch(there, Batch(DAY + timedelta(days=1), "people"))
+        land_batch(there, Batch(DAY + timedelta(days=1), "matches"))
+        assert one(admin, "select asked from public.credit_ledger where batch_id like '2026-11-21%'") == again
+
+
+def test_an_error_with_nothing_beside_it_is_in_doubt(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with apollo(companies=12) as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        land_batch(there, SEARCH)
+        failed = {"error_code": "FAILED", "error_message": "Nothing could be done.", "matches": [None, None]}
+        changed(sandbox, "/people/bulk_match", sandbox.apollo._bulk_match, lambda data: data.update(failed), at=1)
+        with suppress(LostAnswerError):
+            land_batch(there, MATCH)
+        (call,) = doubtful_calls(there)
+        assert (call["state"], "Nothing could be done." in call["note"]) == ("doubtful", True)
+
+
+def test_a_page_beside_an_error_lands(tmp_path: Path, database_url: str, admin: Admin) -> None:
+    with apollo() as sandbox:
+        there = apollo_workspace(tmp_path, database_url, sandbox)
+        failed = {"error_message": "Some filters were left out."}
+        changed(sandbox, "/mixed_companies/search", sandbox.apollo._companies, lambda d: d.update(failed), at=2)
+        report = land_batch(there, COMPANIES)
+        assert (report.items, report.verdict) == (len(sandbox.apollo.search().companies({})), "partial")
+        assert "Page 2 of part 1 came with an error: Some filters were left out." in report.note
+
+
 def test_a_search_that_changes_while_it_is_read_says_so(tmp_path: Path, database_url: str, admin: Admin) -> None:
     def shorter(data: dict[str, Any]) -> None:
         data["total_entries"] -= 2
