@@ -29,6 +29,7 @@ class SearchState:
         self.entries: int | None = raw.get("entries")
         self.notes: list[str] = list(raw.get("notes", []))
         self.remarks: list[str] = list(raw.get("remarks", []))
+        self.just_lost = False
 
     @classmethod
     def of(cls, cursor: Cursor) -> SearchState:

@@ -23,7 +23,8 @@ import orjson
 
 from outreach_pipeline.rules.linkedin import read_profile
 from outreach_pipeline.rules.subjects import company_subject, own_email, person_subject
-from outreach_pipeline.sources.apollo_paid import Paid, Subject, call_key, error_in, items_of
+from outreach_pipeline.sources.apollo_api import LostAnswerError
+from outreach_pipeline.sources.apollo_paid import DECIDE, Paid, Subject, call_key, error_in, items_of
 from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Settlement, Span, Verdict
 
 # Asked of the ledger at once; more are asked for when these are done.
@@ -44,8 +45,8 @@ class ApolloEnrichment:
         """Give the pages after `cursor`, see `pages.Source.pull`.
 
         Raises:
-            TransientError: a window is full, an answer was lost or the search before it has not landed; pull again,
-                it goes on with the others.
+            TransientError: a window is full, two answers in a row were lost, or the search before it has not landed;
+                pull again, it goes on with the others.
             BudgetError: a cap, or the account's credits.
 
         """
@@ -53,7 +54,7 @@ class ApolloEnrichment:
         if not tally.asked and not self.fixed:
             self.paid.ledger.await_subjects(self.paid.known.kind)
         for group in self._groups():
-            page, why_not = self._page(list(group), tally)
+            page, why_not = self._page_or_doubt(list(group), tally)
             if page is not None:
                 yield page
             elif why_not == "ration":
@@ -61,7 +62,8 @@ class ApolloEnrichment:
                 break
         open_subjects = self.paid.ledger.open_subjects()
         if open_subjects:
-            tally.say(f"{open_subjects} subjects are left out: their answer was lost and may have been charged.")
+            lost = f"{open_subjects} subjects are left out: their answer was lost and may have been charged."
+            tally.say(f"{lost} {DECIDE}")
         if tally.errors:
             tally.say(
                 f"{tally.errors} answers came with an error, the first: {tally.error} Whoever they lack and did not"
@@ -82,6 +84,18 @@ class ApolloEnrichment:
             tried.update(subject.ask for subject in new)
             for begin in range(0, len(new), bulk):
                 yield new[begin : begin + bulk]
+
+    def _page_or_doubt(self, group: list[Subject], tally: _Tally) -> tuple[Page | None, str]:
+        """As `_page`; one lost answer does not stop the others, a second in a row does (`apollo`)."""
+        try:
+            found = self._page(group, tally)
+        except LostAnswerError:
+            if tally.just_lost:
+                raise
+            tally.just_lost = True
+            return None, "doubtful"
+        tally.just_lost = False
+        return found
 
     def _page(self, group: list[Subject], tally: _Tally) -> tuple[Page | None, str]:
         """One call; a group that does not fit into the ration of the batch is halved until it does."""
@@ -121,6 +135,7 @@ class _Tally:
             int(raw.get(name, 0)) for name in ("asked", "found", "strangers", "errors")
         )
         self.error, self.notes = str(raw.get("error", "")), list(raw.get("notes", []))
+        self.just_lost = False
 
     @classmethod
     def of(cls, cursor: Cursor) -> _Tally:
