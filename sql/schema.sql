@@ -2175,7 +2175,7 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer)
---     returns TABLE(subject text, title text); plpgsql, stable, security definer, set search_path=pg_catalog, pg_temp
+--     returns TABLE(subject text, title text, linkedin_url text, email text); plpgsql, stable, security definer, set search_path=pg_catalog, pg_temp
 
 -- function intake.f_fail_loads(p_load_ids bigint[])
 --     returns integer; sql, volatile, security definer, set search_path=pg_catalog, pg_temp

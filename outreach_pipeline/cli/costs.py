@@ -102,7 +102,10 @@ def register(app: typer.Typer) -> None:
         costs_app,
         "decide",
         "Say whether calls without an answer were charged.",
-        more="Either way they may be sent again from now on; what was not charged is given back to the caps.",
+        more=(
+            "Either way they may be sent again from now on, and the next run of their batch does it; what was not "
+            "charged is given back to the caps."
+        ),
         examples=["costs decide 17 charged", "costs decide 17 18 19 not-charged"],
     )(decide)
     command(

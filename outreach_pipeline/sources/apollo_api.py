@@ -1,18 +1,16 @@
 """The calls we make to Apollo, over one HTTP client: sending, waiting for a minute's window, reading answers.
 
-Belongs here: HTTP and the table of answers. Does not belong here: which call is next (`apollo`).
+Belongs here: HTTP and the table of answers. Does not belong here: which call is next (`apollo`), what refusals mean
+(`apollo_errors`).
 
 ====================== ================== ===================================================================
 answer                 ours               because
 ====================== ================== ===================================================================
-401 (plain text)       ConfigurationError the key is wrong
-403                    PermanentError     plan or kind of key do not reach this endpoint; never retried
-404                    ConfigurationError the endpoint is misspelt or withdrawn
-422 with "credits"     BudgetError        the account is out of credits
-422 else, 400          ConfigurationError the query is wrong; Apollo's words say where
-429 minute             waited for         the window is fixed, so it is over within a minute
+4xx                    `apollo_errors`    key, plan, money, query, or refused for now; not charged
+429 minute             waited for         the window is fixed, so it is over within a minute; thrice at most
 429 hour, day          WindowFullError    the pull stops cleanly and goes on at its cursor next time
-5xx, silence, half     LostAnswerError    a call that costs credits may have been charged
+5xx, 408, 499          LostAnswerError    a call that costs credits may have been charged
+silence, half          LostAnswerError    as well
 200, not as expected   LostAnswerError    HTML, another API's answer, an error inside: it may have been charged
 connection refused     TransientError     nothing was sent
 ====================== ================== ===================================================================
@@ -24,7 +22,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -32,16 +30,10 @@ from urllib.parse import urlsplit
 import httpx2
 import orjson
 
-from outreach_pipeline.errors import (
-    BudgetError,
-    ConfigurationError,
-    OutreachError,
-    PermanentError,
-    TransientError,
-)
+from outreach_pipeline.errors import ConfigurationError, TransientError
 from outreach_pipeline.sources.apify_api import never_proxy_loopback
-from outreach_pipeline.sources.apify_errors import sentence
-from outreach_pipeline.sources.apollo_limits import Window, full_window
+from outreach_pipeline.sources.apollo_errors import IN_DOUBT, is_about_money, refusal
+from outreach_pipeline.sources.apollo_limits import Full, full_window
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -57,7 +49,7 @@ class LostAnswerError(TransientError):
 
 
 class WindowFullError(TransientError):
-    """The hour's or the day's calls are used up."""
+    """The hour's or the day's calls are used up, or the minute's again and again; `not_before` says until when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +119,7 @@ class ApolloApi:
                     raise
                 self._sleep(self._pause * 2 ** (attempt - waits - 1))
                 continue
-            if response.status_code == 429:
+            if response.status_code == 429 and not is_about_money(response.text):
                 self._wait_or_stop(endpoint, response, waits)
                 waits += 1
                 continue
@@ -151,17 +143,18 @@ class ApolloApi:
             raise LostAnswerError(
                 f"The answer of Apollo to {endpoint} was lost ({type(error).__name__}).", next_step=LATER
             ) from None
-        if response.status_code >= 500:
+        if response.status_code >= 500 or response.status_code in IN_DOUBT:
             raise LostAnswerError(f"Apollo answered {response.status_code} to {endpoint}.", next_step=LATER)
         return response
 
     def _wait_or_stop(self, endpoint: str, response: httpx2.Response, waits: int) -> None:
-        window = full_window(response.text, response.headers)
-        if window is not Window.MINUTE or waits >= _MINUTE_WAITS:
-            raise _full(endpoint, window)
-        seconds = max(1, round(self._minute))
+        full = full_window(response.text, response.headers)
+        if not full.is_short or waits >= _MINUTE_WAITS:
+            raise _full(endpoint, full)
+        wait = self._minute if full.seconds is None else max(full.seconds, self._pause)
+        seconds = max(1, round(wait))
         self._waiting(endpoint, 0, seconds)
-        self._sleep(self._minute)
+        self._sleep(wait)
         self._waiting(endpoint, seconds, seconds)
 
     def _reply(self, endpoint: str, response: httpx2.Response) -> Reply:
@@ -178,55 +171,10 @@ class ApolloApi:
         return self.call("GET", "auth/health", {}, charged=False).data.get("is_logged_in") is True
 
 
-def _full(endpoint: str, window: Window) -> WindowFullError:
+def _full(endpoint: str, full: Full) -> WindowFullError:
     error = WindowFullError(
-        f"Apollo's calls per {window} are used up for {endpoint}.",
-        next_step=f"Run it again in the next {window}; the pull goes on where it stopped.",
+        f"Apollo's calls per {full.window} are used up for {endpoint}.",
+        next_step=f"Run it again in the next {full.window}; the pull goes on where it stopped.",
     )
-    now = datetime.now(UTC)
-    if window is Window.HOUR:
-        error.not_before = now + timedelta(hours=1)
-    elif window is Window.DAY:
-        # Which midnight Apollo counts from is not documented: if it is another one, asking then costs nothing.
-        error.not_before = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
+    error.not_before = full.over_at(datetime.now(UTC))
     return error
-
-
-def refusal(endpoint: str, status: int, text: str) -> OutreachError:
-    """Our exception for an answer of 400 to 499 (429 is dealt with before)."""
-    said = _words(text)
-    if status == 401:
-        return ConfigurationError(
-            "Apollo does not accept the API key.",
-            next_step="Set OUTREACH_APOLLO_API_KEY to a key of Settings, Integrations, API in Apollo.",
-        )
-    if status == 403:
-        return PermanentError(
-            f"Apollo does not let this key use {endpoint}: {said}",
-            next_step="Use a master key, or a plan that includes this endpoint; trying again does not help.",
-        )
-    if status == 404:
-        return ConfigurationError(f"Apollo has no {endpoint}.", next_step="Check `endpoint` in sources.toml.")
-    if status == 422 and "credit" in text.lower():
-        return BudgetError(
-            f"Apollo's account is out of credits for {endpoint}: {said}",
-            next_step="Wait for the next billing period or buy credits; the pull goes on where it stopped.",
-        )
-    if "x-api-key header" in text.lower():
-        return ConfigurationError(
-            "Apollo wants the key in a header and found it elsewhere.",
-            next_step="Remove api_key from `query`.",
-        )
-    return ConfigurationError(
-        f"Apollo refused the query for {endpoint} with {status}: {said}",
-        next_step="Correct `query` in sources.toml.",
-    )
-
-
-def _words(text: str) -> str:
-    try:
-        data = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return sentence(text)
-    found = (data.get("error") or data.get("message") or "") if isinstance(data, dict) else data
-    return sentence(found)

@@ -4,9 +4,10 @@ Belongs here: where a search stands, and what it has noticed so far. Does not be
 search is divided (`apollo_divide`).
 
 It is `{"part": n, "page": p, "left": [way, ...], "again": [[part, page, way], ...], "total": n, "covered": n,
-"notes": [...]}`: `left` are the parts of a divided part that are still to be asked, each by the way to it
-(`apollo_divide`), the first of them now; `total` and `covered` are its entries before and after dividing; `again` are
-pages whose calls may have been charged.
+"entries": n, "notes": [...], "remarks": [...]}`: `left` are the parts of a divided part that are still to be asked,
+each by the way to it (`apollo_divide`), the first of them now; `total` and `covered` are its entries before and after
+dividing, `entries` those of what is asked now, as its first answer counted them; `again` are pages whose calls may have
+been charged. Notes make the batch partial, remarks do not.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ class SearchState:
         # Cursors of older versions have no way: they never divided.
         self.again: list[list[Any]] = [[p, n, list(way[0]) if way else []] for p, n, *way in raw.get("again", [])]
         self.total, self.covered = int(raw.get("total", 0)), int(raw.get("covered", 0))
+        self.entries: int | None = raw.get("entries")
         self.notes: list[str] = list(raw.get("notes", []))
+        self.remarks: list[str] = list(raw.get("remarks", []))
+        self.just_lost = False
 
     @classmethod
     def of(cls, cursor: Cursor) -> SearchState:
@@ -45,7 +49,7 @@ class SearchState:
         """Ask for the parts of the part that is asked now, instead of for itself."""
         way = self.left.pop(0)
         self.left[:0] = [[*way, child] for child in range(children)]
-        self.page = 1
+        self.page, self.entries = 1, None
         self.total = self.total or total
 
     @property
@@ -67,7 +71,7 @@ class SearchState:
     def next(self) -> None:
         """Go on behind what was asked last."""
         self.left.pop(0)
-        self.page = 1
+        self.page, self.entries = 1, None
         if self.left:
             return
         if self.total > self.covered:
@@ -76,6 +80,18 @@ class SearchState:
                 " none of the parts."
             )
         self.part, self.left, self.total, self.covered = self.part + 1, [[]], 0, 0
+
+    def counts(self, entries: int, number: int) -> None:
+        """Notice how many entries there are at a page; a count that changes is remarked on, once per part."""
+        if self.entries is None:
+            self.entries = entries
+        said = f"Part {self.part + 1} changed while it was read"
+        if entries == self.entries or any(remark.startswith(said) for remark in self.remarks):
+            return
+        self.remarks.append(
+            f"{said}: {self.entries} entries at first, {entries} at page {number}. Some may have moved past a page that"
+            " was being asked for; the next day's search finds them."
+        )
 
     def say(self, note: str) -> None:
         """Note something that the batch is to say, once."""
@@ -89,6 +105,7 @@ class SearchState:
             {
                 "part": self.part, "page": self.page, "left": [list(way) for way in self.left],
                 "again": [[part, number, list(way)] for part, number, way in self.again], "total": self.total,
-                "covered": self.covered, "notes": list(self.notes),
+                "covered": self.covered, "entries": self.entries, "notes": list(self.notes),
+                "remarks": list(self.remarks),
             },
         )  # fmt: skip

@@ -11,7 +11,7 @@ somebody decides; time alone decides nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
@@ -28,6 +28,8 @@ DECIDE = (
     "They are not repeated by themselves: look at Apollo's usage page and decide them (`outreach costs doubtful`,"
     " `outreach costs decide`)."
 )
+# More than the ledger's column holds is no amount of credits.
+_NO_AMOUNT = 10**8
 
 
 class Reservation(NamedTuple):
@@ -37,6 +39,13 @@ class Reservation(NamedTuple):
 
     call_id: int | None
     why_not: str = ""
+
+
+class Subject(NamedTuple):
+    """Somebody to ask about: the name to ask by, and all their names that are known (that one among them)."""
+
+    ask: str
+    names: tuple[str, ...]
 
 
 class CreditLedger(Protocol):
@@ -53,13 +62,18 @@ class CreditLedger(Protocol):
     def doubt(self, call_id: int, note: str) -> None:
         """Nobody knows whether the call was charged."""
 
-    def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[str]:
-        """Whom to ask about ("person" or "domain"), at most so many, nobody who was asked about lately. Of
-        `fixed`, where that is given.
+    def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[Subject]:
+        """Whom to ask about ("person" or "domain"), at most so many, nobody who was asked about lately by any of
+        their names. Of `fixed`, where that is given.
         """
 
     def open_subjects(self) -> int:
         """How many subjects this batch left in calls whose answer was lost."""
+
+    def await_subjects(self, kind: str) -> None:
+        """TransientError when the search that names the subjects of the day has not landed: still pulled, or not begun
+        and nobody else is due.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,12 @@ def items_of(reply: Reply, at: tuple[str, ...]) -> list[bytes]:
     return [item for item in found if isinstance(item, bytes) and item not in (b"null", b"{}")]
 
 
+def error_in(reply: Reply) -> str:
+    """What a whole answer notes as an error, as a sentence; empty when it notes none."""
+    said = (reply.data.get(key) for key in ("error_message", "error", "error_code"))
+    return next((sentence(words) for words in said if words), "")
+
+
 def _is_whole(reply: Reply, known: Endpoint) -> bool:
     """Whether an answer has one of its places at least, and in each of them what belongs there (or null)."""
     if reply.body.strip() == b"{}":
@@ -120,7 +140,9 @@ class Paid:
         self.api, self.ledger, self.endpoint, self.price = api, ledger, endpoint, price
         self.known = ENDPOINTS[endpoint]
 
-    def call(self, body: dict[str, Any], subjects: list[str], units: int) -> tuple[Reply | None, int | None, str]:
+    def call(
+        self, body: dict[str, Any], subjects: Sequence[Subject], units: int
+    ) -> tuple[Reply | None, int | None, str]:
         """The answer and the ledger's id (None for free calls); or no answer, and why.
 
         Raises:
@@ -133,7 +155,8 @@ class Paid:
             self._check(reply)
             return reply, None, ""
         key = call_key(self.endpoint, body)
-        reservation = self.ledger.reserve(self.endpoint, key, self.price * units, subjects, units if subjects else 0)
+        names = [name for subject in subjects for name in subject.names]
+        reservation = self.ledger.reserve(self.endpoint, key, self.price * units, names, len(subjects))
         if reservation.call_id is None or reservation.why_not:
             return None, None, reservation.why_not
         try:
@@ -148,10 +171,12 @@ class Paid:
         return reply, reservation.call_id, ""
 
     def _check(self, reply: Reply) -> None:
-        """200 with an error inside, or without what was asked for: whether it was charged, nobody says."""
-        said = reply.data.get("error_message") or reply.data.get("error") or reply.data.get("error_code")
-        if said:
-            raise LostAnswerError(f"Apollo answered {self.endpoint} with an error: {sentence(said)}")
+        """200 with nothing but an error, or without what was asked for: whether it was charged, nobody says. What came
+        beside an error came all the same.
+        """
+        said = error_in(reply)
+        if said and not (_is_whole(reply, self.known) and items_of(reply, self.known.at)):
+            raise LostAnswerError(f"Apollo answered {self.endpoint} with an error: {said}", next_step=LATER)
         if not _is_whole(reply, self.known):
             places = " nor ".join(f"`{path.removesuffix('[]')}`" for path in self.known.at)
             raise LostAnswerError(
@@ -160,11 +185,15 @@ class Paid:
             )
 
     def settlement(
-        self, call_id: int | None, reply: Reply, units: int, asked: tuple[tuple[str, bool], ...]
+        self, call_id: int | None, reply: Reply, units: int, reserved: int, asked: tuple[tuple[str, bool], ...]
     ) -> tuple[Settlement, ...]:
-        """What the call cost: as the answer says, else the price of what it found."""
+        """What the call cost: as the answer says, else the price of the `units` that it found. What it says and nobody
+        can read costs what the call was `reserved` for (units too).
+        """
         if call_id is None:
             return ()
-        said = reply.data.get("credits_consumed")
-        spent = Decimal(str(said)) if isinstance(said, int | float) and said >= 0 else self.price * units
-        return (Settlement(call_id, spent, asked),)
+        if "credits_consumed" not in reply.data:
+            return (Settlement(call_id, self.price * units, asked),)
+        said = reply.data["credits_consumed"]
+        is_amount = isinstance(said, int | float) and not isinstance(said, bool) and 0 <= said < _NO_AMOUNT
+        return (Settlement(call_id, Decimal(str(said)) if is_amount else self.price * reserved, asked),)

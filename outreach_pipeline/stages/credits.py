@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Database, Role, Row, Transaction
 from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.errors import TransientError
+from outreach_pipeline.rules.linkedin import read_profile
+from outreach_pipeline.rules.subjects import company_subject, own_email, person_subject
 from outreach_pipeline.stages.money import Caps, Left, caps_in_force, left_of, over_cap, plain
 from outreach_pipeline.stages.workspace import Batch, Workspace
 
 if TYPE_CHECKING:
     from outreach_pipeline.settings import Settings
-    from outreach_pipeline.sources.apollo_paid import Reservation
+    from outreach_pipeline.sources.apollo_paid import Reservation, Subject
     from outreach_pipeline.sources.pages import Settlement
     from outreach_pipeline.sources.registry import ApolloConfig
     from outreach_pipeline.stages.lease import Lease
@@ -118,22 +121,40 @@ class DatabaseCreditLedger:
         with self._database.transaction(Role.INGEST) as tx:
             tx.execute(self._queries.close_credits, {"call_id": call_id, "state": state, "note": note})
 
-    def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[str]:
+    def subjects(self, kind: str, fixed: tuple[str, ...], limit: int) -> list[Subject]:
         """See `CreditLedger.subjects`; those of another source's items come newest first."""
-        settings = self._workspace.settings
-        days = {"days": settings.enrich_after_days, "not_found_days": settings.ask_again_after_days}
         with self._database.transaction(Role.INGEST) as tx:
             if fixed:
-                rows = tx.fetch_all(self._queries.due_of, {"subjects": list(dict.fromkeys(fixed)), **days})
-                return [row["subject"] for row in rows[:limit]]
-            until = datetime.combine(self._batch.day, time(), UTC)
-            found: list[str] = []
-            given = {"source": self._config.subjects_from, "kind": kind, "until": until, **days}
+                return self._new(tx, [_subject(kind, text) for text in fixed], set())[:limit]
+            given = {
+                "source": self._config.subjects_from, "kind": kind, **self._days(),
+                "until": datetime.combine(self._batch.day, time(), UTC),
+            }  # fmt: skip
+            found: list[Subject] = []
+            taken: set[str] = set()
             for chunk in tx.stream(self._queries.enrichment_subjects, given):
-                found += [row["subject"] for row in chunk if kind != "person" or self._fills_a_role(row["title"])]
+                rows = [row for row in chunk if kind != "person" or self._fills_a_role(row["title"])]
+                named = [_subject(kind, row["subject"], row["linkedin_url"], row["email"]) for row in rows]
+                found += self._new(tx, named, taken)
                 if len(found) >= limit:
                     break
         return found[:limit]
+
+    def _days(self) -> dict[str, int]:
+        settings = self._workspace.settings
+        return {"days": settings.enrich_after_days, "not_found_days": settings.ask_again_after_days}
+
+    def _new(self, tx: Transaction, subjects: Sequence[Subject], taken: set[str]) -> list[Subject]:
+        """Those of whom no name was asked about lately, each once; their names are added to `taken`."""
+        names = list({name for subject in subjects for name in subject.names})
+        rows = tx.fetch_all(self._queries.asked_lately, {"subjects": names, **self._days()})
+        taken.update(row["subject"] for row in rows)
+        new = []
+        for subject in subjects:
+            if taken.isdisjoint(subject.names):
+                new.append(subject)
+            taken.update(subject.names)
+        return new
 
     def _fills_a_role(self, title: str | None) -> bool:
         from outreach_pipeline.rules.titles import read_title
@@ -144,3 +165,29 @@ class DatabaseCreditLedger:
         """See `CreditLedger.open_subjects`."""
         with self._database.transaction(Role.INGEST) as tx:
             return int(tx.fetch_value(self._queries.open_subjects, {"batch_id": self._batch.batch_id}))
+
+    def await_subjects(self, kind: str) -> None:
+        """See `CreditLedger.await_subjects`. Only a search is waited for: files come by hand, or never."""
+        from outreach_pipeline.sources.registry import ApolloConfig
+
+        named_by = self._config.subjects_from
+        if named_by is None or not isinstance(self._workspace.source(named_by), ApolloConfig):
+            return
+        search = Batch(self._batch.day, named_by)
+        with self._database.transaction(Role.INGEST) as tx:
+            status = tx.fetch_value(self._queries.search_status, {"batch_id": search.batch_id})
+        if status == "running" or (status is None and not self.subjects(kind, (), 1)):
+            raise TransientError(
+                f"Batch {self._batch.batch_id} asks about whom {search.batch_id} finds, which has not landed.",
+                next_step=f"Nothing was spent. Land {search.batch_id} first, then run this again.",
+            )
+
+def _subject(kind: str, text: str, profile: str | None = None, email: str | None = None) -> Subject:
+    """A subject by the name to ask by, with what else is known of them."""
+    from outreach_pipeline.sources.apollo_paid import Subject
+
+    if kind != "person":
+        return Subject(company_subject(text), (company_subject(text),))
+    others = (read_profile(profile).url, own_email(email or ""))
+    ask = person_subject(text)
+    return Subject(ask, tuple(dict.fromkeys((ask, *(name for name in others if name)))))

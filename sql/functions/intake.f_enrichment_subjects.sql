@@ -1,10 +1,10 @@
 -- Whom a source's items name and nobody has asked about lately: vendor ids of people (p_kind person) with their title,
--- or domains of companies (p_kind domain), newest items first. Left out: found within p_days, asked about and not found
+-- and what else their items call them, or domains of companies (p_kind domain), newest items first. Left out: found within p_days, asked about and not found
 -- within p_not_found_days, or part of a call whose answer was lost within p_days: it may have been charged. Items count up to p_until, so that a backfilled day does not see the future.
 create or replace function intake.f_enrichment_subjects(
     p_provider text, p_source text, p_kind text, p_until timestamptz, p_days integer, p_not_found_days integer
 )
-returns table (subject text, title text)
+returns table (subject text, title text, linkedin_url text, email text)
 language plpgsql
 stable
 security definer
@@ -15,24 +15,25 @@ begin
     with named as (
         select
             coalesce(l.raw_data ->> 'person_id', l.raw_data ->> 'id') as subject,
-            l.raw_data ->> 'title' as title, l.load_id
+            l.raw_data ->> 'title' as title, l.raw_data ->> 'linkedin_url' as linkedin_url, l.raw_data ->> 'email' as email,
+            l.load_id
         from intake.raw_loads as l
         inner join intake.batch as b on b.batch_id = l.batch_id
         where p_kind = 'person' and l.source = p_source and b.observed_at <= p_until and l.status <> 'failed'
             and l.raw_data ->> 'has_email' is distinct from 'false'
         union all
-        select c.domain, null, c.load_id
+        select c.domain, null, null, null, c.load_id
         from intake.validated_companies as c
         inner join intake.batch as b on b.batch_id = c.batch_id
         where p_kind = 'domain' and c.source = p_source and b.observed_at <= p_until
     ),
     newest as (
-        select distinct on (n.subject) n.subject, n.title, n.load_id
+        select distinct on (n.subject) n.subject, n.title, n.linkedin_url, n.email, n.load_id
         from named as n
         where n.subject <> ''
         order by n.subject, n.load_id desc
     )
-    select n.subject, n.title
+    select n.subject, n.title, n.linkedin_url, n.email
     from newest as n
     where not exists (
         select from public.enrichment as e

@@ -22,28 +22,31 @@ where provider = 'apollo' and (state = 'doubtful' or (state = 'reserved' and res
 order by call_id;
 
 -- name: enrichment_subjects
-select subject, title
-from intake.f_enrichment_subjects(
-    'apollo', %(source)s, %(kind)s, %(until)s::timestamptz, %(days)s, %(not_found_days)s
-);
+select subject, title, linkedin_url, email
+from intake.f_enrichment_subjects('apollo', %(source)s, %(kind)s, %(until)s::timestamptz, %(days)s, %(not_found_days)s);
 
--- name: due_of
--- Of given subjects those that nobody has asked about lately, in the given order.
+-- name: asked_lately
+-- Of given names those that somebody was asked about by lately.
 select s.subject
-from unnest(%(subjects)s::text[]) with ordinality as s (subject, place)
-where not exists (
+from unnest(%(subjects)s::text[]) as s (subject)
+where exists (
     select from public.enrichment as e
     where e.provider = 'apollo' and e.subject = s.subject
         and e.enriched_at > clock_timestamp() - make_interval(days => case when e.was_found then %(days)s else %(not_found_days)s end)
 )
-and not exists (
+or exists (
     select from public.credit_ledger as c
     where c.provider = 'apollo' and c.state in ('reserved', 'doubtful') and c.subjects @> array[s.subject]
         and c.reserved_at > clock_timestamp() - make_interval(days => %(days)s)
-)
-order by s.place;
+);
 
 -- name: open_subjects
 select coalesce(sum(asked), 0)
 from public.credit_ledger
 where provider = 'apollo' and batch_id = %(batch_id)s and state in ('reserved', 'doubtful');
+
+-- name: search_status
+-- Whether the search that names whom to ask about has ended; no row when it has not begun.
+select (
+    select status from intake.pull where batch_id = %(batch_id)s and origin = 'configured'
+) as status;
