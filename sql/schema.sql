@@ -2505,6 +2505,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function vault.f_scrub_loads()
 --     returns bigint; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function vault.f_scrub_records(p_names boolean)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function vault.f_scrub_tables(p_names boolean)
 --     returns TABLE(name regclass, assignments text, said text, is_about text, in_parts text); sql, stable, set search_path=pg_catalog, pg_temp
 
@@ -2528,6 +2531,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 
 -- function vault.f_text_keys(p_text text)
 --     returns TABLE(kind text, value text); sql, immutable, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_unpercent(p_text text)
+--     returns text; plpgsql, immutable, set search_path=pg_catalog, pg_temp
 
 -- function vault.f_write_contacts()
 --     returns TABLE(created integer, changed integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp

@@ -42,6 +42,12 @@ begin
     inner join marketing.person_link as l on l.kind = 'email' and f.kind = 'email' and l.value = f.value
     inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
     union
+    -- The same mailbox with a tag (ada+news@).
+    select c.person_no
+    from marketing.person_link as l
+    inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
+    where p_kind = 'email' and l.kind = 'email' and l.value like '%+%@%' and regexp_replace(l.value, '[+][^@]*@', '@') = p_value
+    union
     select c.person_no
     from intake.validated_people as v
     inner join intake.person_member as m on m.load_id = v.load_id and m.part = v.part
