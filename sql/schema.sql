@@ -2502,6 +2502,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 -- function vault.f_scrub(p_names boolean)
 --     returns jsonb; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function vault.f_scrub_erased_names(p_load_ids bigint[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function vault.f_scrub_loads()
 --     returns bigint; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2531,6 +2534,9 @@ comment on view people.contact_verification is 'Deprecated, read-only: read vaul
 
 -- function vault.f_text_keys(p_text text)
 --     returns TABLE(kind text, value text); sql, immutable, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_text_names(p_item jsonb)
+--     returns TABLE(name_key text); sql, stable, set search_path=pg_catalog, pg_temp
 
 -- function vault.f_unpercent(p_text text)
 --     returns text; plpgsql, immutable, set search_path=pg_catalog, pg_temp

@@ -40,6 +40,12 @@ begin
     from pg_temp.forgotten_name as n
     cross join pg_temp.forgotten_company as c
     inner join marketing.company_key as k on k.company_no = c.company_no;
+    -- That somebody was erased there: only the later items of these companies are searched for names.
+    insert into pg_temp.forgotten_key (kind, value)
+    select 'company', k.kind || ':' || k.value
+    from pg_temp.forgotten_company as c
+    inner join marketing.company_key as k on k.company_no = c.company_no
+    where exists (select from pg_temp.forgotten_name);
 
     insert into pg_temp.erased_record (load_id, part)
     select v.load_id, v.part

@@ -125,6 +125,9 @@ begin
     from pg_temp.forgotten_contact as c
     inner join intake.validated_people as v on v.email = c.email;
     -- The promotion that follows makes tables of these names for its own erasures.
+    drop table pg_temp.mention, pg_temp.forgotten_contact, pg_temp.forgotten_id,
+        pg_temp.forgotten_cluster, pg_temp.forgotten_person, pg_temp.forgotten_key, pg_temp.forgotten_name,
+        pg_temp.forgotten_company, pg_temp.forgotten_phone, pg_temp.context_load, pg_temp.namesake_load;
     drop table pg_temp.erased_load, pg_temp.erased_record;
     perform marketing.f_promote_masters('{}');
     if v_rebuilt is not null then
@@ -149,9 +152,6 @@ begin
     end if;
     update vault.erasure set counts = v_counts where erasure_id = v_erasure;
     perform intake.log_operation('forget', null, v_loads, jsonb_build_object('erasure_id', v_erasure));
-    drop table pg_temp.mention, pg_temp.forgotten_contact, pg_temp.forgotten_id,
-        pg_temp.forgotten_cluster, pg_temp.forgotten_person, pg_temp.forgotten_key, pg_temp.forgotten_name,
-        pg_temp.forgotten_company, pg_temp.forgotten_phone, pg_temp.context_load, pg_temp.namesake_load;
     return v_counts || jsonb_build_object('person_ids', to_jsonb(v_ids));
 end
 $$;

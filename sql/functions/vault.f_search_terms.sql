@@ -11,7 +11,7 @@ as $$
     with term as (
         select f.kind, case f.kind when 'vendor_id' then split_part(f.value, ':', 2) else f.value end as term
         from pg_temp.forgotten_key as f
-        where f.kind <> 'name'
+        where f.kind not in ('name', 'company')
     ),
     letter as (
         select t.kind, t.term, c.position, c.letter,

@@ -72,3 +72,14 @@ def test_a_namesake_elsewhere_and_one_beside_them_keep_their_name(
     assert rows(admin, kept) == before
     assert value(admin, "select count(*) from vault.contacts where name = 'Zoë Marsch'") == 2
     assert value(admin, "select title from marketing.company_intelligence where url like '%%/77'") == "Zoë Marsch leaves"
+
+
+def test_later_items_do_not_name_them_again(work: Workspace, admin: Admin, tmp_path: Path) -> None:
+    forget(work, ZOE_MAIL)
+    take_in(work, tmp_path, day=2)
+    names = [word for word in WORDS if word not in (ZOE_PHONE, "7946 0958")]
+    assert traces(admin, names) == []
+    assert value(admin, "select count(*) from marketing.company_intelligence where url like '%%/2_'") == 2, "the news is told"
+    officers = value(admin, "select raw_data -> 'officers' from intake.raw_loads where raw_data ? 'officers' order by load_id desc")
+    assert officers[1] == {"firstName": "Uma", "lastName": "Berg"}
+    assert value(admin, "select count(*) from marketing.people_master where first_name = 'Uma'") == 1
