@@ -2480,6 +2480,12 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function vault.f_erase_references()
 --     returns jsonb; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function vault.f_find_mentions()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_find_names()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function vault.f_find_person(p_kind text, p_value text)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2489,8 +2495,17 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function vault.f_lift(p_kinds text[], p_values text[], p_reason text)
 --     returns TABLE(lifted integer, contacts integer, reasons text[]); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function vault.f_name_patterns(p_keys text[])
+--     returns TABLE(whole text, firsts text[], lasts text[]); sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_name_search(OUT pattern text, OUT firsts text[], OUT lasts text[], OUT terms text[])
+--     returns record; sql, stable, set search_path=pg_catalog, pg_temp
+
 -- function vault.f_promote_contacts(p_load_ids bigint[])
 --     returns TABLE(promoted_count integer, updated_count integer, failed_count integer, message text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp, set enable_hashagg=off
+
+-- function vault.f_redact_json(p_value jsonb, p_pattern text, p_firsts text[], p_lasts text[])
+--     returns jsonb; plpgsql, stable, set search_path=pg_catalog, pg_temp
 
 -- function vault.f_redact_records()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
@@ -2501,11 +2516,32 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function vault.f_refuse_erased_names(p_load_ids bigint[])
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function vault.f_scrub(p_pattern text, p_likes text[])
+-- function vault.f_scrub(p_names boolean)
 --     returns jsonb; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_scrub_erased_names(p_load_ids bigint[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_scrub_loads()
+--     returns bigint; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_scrub_records(p_names boolean)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_scrub_tables(p_names boolean)
+--     returns TABLE(name regclass, assignments text, said text, is_about text, in_parts text); sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_scrub_titles()
+--     returns bigint; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_search_terms(OUT pattern text, OUT likes text[])
+--     returns record; sql, stable, set search_path=pg_catalog, pg_temp
 
 -- function vault.f_settle_contacts(p_emails text[])
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_spelling(p_word text)
+--     returns text; sql, stable, set search_path=pg_catalog, pg_temp
 
 -- function vault.f_suppress(p_kinds text[], p_values text[], p_reasons text[], p_until timestamp with time zone[])
 --     returns TABLE(added integer, changed integer, contacts integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
@@ -2515,6 +2551,12 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function vault.f_text_keys(p_text text)
 --     returns TABLE(kind text, value text); sql, immutable, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_text_names(p_item jsonb)
+--     returns TABLE(name_key text); sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_unpercent(p_text text)
+--     returns text; plpgsql, immutable, set search_path=pg_catalog, pg_temp
 
 -- function vault.f_write_contacts()
 --     returns TABLE(created integer, changed integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp

@@ -98,6 +98,7 @@ def register(app: typer.Typer) -> None:
             "one transaction: records, contacts, raw items, rejections, slots held, changes, refresh jobs, texts of "
             "messages. "
             "Keyed hashes stay, by which the next pull recognises the person and refuses the item. "
+            "The address of a function (info@) is nobody's: it is suppressed, and nobody is erased. "
             "There is no way back. Files on your disk and backups are yours to clean."
         ),
         examples=["forget ada@acme.com --dry-run", "forget 04.04.02.00.00000.017", "forget ada@acme.com --yes --json"],
@@ -219,11 +220,13 @@ def forget(
                     "Nobody can be asked here.", next_step="Say --yes, or look first with --dry-run."
                 )
             _show_erased(planned, as_json=False, on_stderr=True)
-            if not planned.already:
+            if planned.is_shared:
+                typer.confirm("Suppress this address?", abort=True, err=True)
+            elif not planned.already:
                 typer.confirm("Erase this for good?", abort=True, err=True)
         report = erase(workspace, who)
     _show_erased(report, as_json)
-    if not as_json:
+    if not as_json and not report.is_shared:
         err().print(_FILES_STAY, soft_wrap=True)
 
 
@@ -232,6 +235,16 @@ def _show_erased(report: ForgetReport, as_json: bool, *, on_stderr: bool = False
         print_json(asdict(report))
         return
     console: Any = err() if on_stderr else out()
+    if report.is_shared:
+        done = "would be" if report.is_dry_run else "is"
+        console.print(
+            f"That is the address of a function, not of a person: it {done} suppressed for good, nobody is erased.",
+            soft_wrap=True,
+        )
+        if report.person_ids:
+            have = "has" if len(report.person_ids) == 1 else "have"
+            console.print(f"{', '.join(report.person_ids)} {have} it. To erase somebody: `outreach forget PERSON_ID`.")
+        return
     if report.already:
         console.print("Nothing is known of them: they were forgotten before.")
         return

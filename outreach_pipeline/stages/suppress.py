@@ -23,7 +23,7 @@ from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.records.words import reason_in_words
 from outreach_pipeline.rules.barton_id import Entity, parse_barton_id
-from outreach_pipeline.rules.emails import is_free_mail, read_email
+from outreach_pipeline.rules.emails import is_free_mail, is_role_address, read_email
 from outreach_pipeline.rules.linkedin import read_profile
 from outreach_pipeline.rules.urls import host_of, registrable_domain
 from outreach_pipeline.stages.workspace import Progress, Workspace, no_progress
@@ -88,7 +88,8 @@ class SuppressionReport:
 @dataclass(frozen=True, slots=True)
 class ForgetReport:
     """What an erasure took out (or, in a dry run, would). Rows by table; `mentions` are rows of others' records and
-    of free texts in which an address of theirs stood. `already`: nothing was left of them.
+    of free texts in which an address of theirs stood. `already`: nothing was left of them. `is_shared`: a function's
+    address (info@) was named; it is suppressed, and nobody of `person_ids`, who have it, is erased.
     """
 
     people: int
@@ -100,6 +101,7 @@ class ForgetReport:
     mentions: dict[str, int]
     is_dry_run: bool
     already: bool
+    is_shared: bool = False
 
 
 class _DryRunError(Exception):
@@ -217,7 +219,7 @@ def read_suppressions(workspace: Workspace, *, kind: str | None = None, limit: i
 
 def forget(workspace: Workspace, text: str, *, dry_run: bool = False) -> ForgetReport:
     """Erase the person of an address, a LinkedIn profile or an id everywhere, in one transaction; a dry run does the
-    same and rolls back, so that its counts are true.
+    same and rolls back, so that its counts are true. The address of a function (info@) is nobody's: it is suppressed.
 
     Raises ConfigurationError for a domain, for what names nobody, for an id that nobody has or had and for an address
     of several people (their ids are in the message).
@@ -228,7 +230,14 @@ def forget(workspace: Workspace, text: str, *, dry_run: bool = False) -> ForgetR
             "A domain is no person.",
             next_step="Name an address, a LinkedIn profile or a person's id; or suppress the domain.",
         )
+    if target.kind == "email" and is_role_address(target.value):
+        return _suppress_shared(workspace, target, dry_run=dry_run)
     counts = _erase(workspace, target, dry_run=dry_run)
+    if counts["people"] > 1:
+        raise ConfigurationError(
+            f"This is stated of {counts['people']} people; nothing was erased.",
+            next_step=f"Name one of them by id: {', '.join(counts['person_ids'])}.",
+        )
     report = ForgetReport(
         people=counts["people"], person_ids=tuple(counts["person_ids"]), records=counts["records"],
         loads=counts["loads"], keys=counts["keys"], rows={table: n for table, n in sorted(counts["rows"].items()) if n},
@@ -246,12 +255,18 @@ def _erase(workspace: Workspace, target: Target, *, dry_run: bool) -> dict[str, 
         counts = tx.fetch_value(load_queries("suppress").forget, {"kind": target.kind, "value": target.value})
         if dry_run or counts["people"] > 1:
             raise _DryRunError
-    if counts["people"] > 1:
-        raise ConfigurationError(
-            f"This is stated of {counts['people']} people; nothing was erased.",
-            next_step=f"Name one of them by id: {', '.join(counts['person_ids'])}.",
-        )
     return counts
+
+
+def _suppress_shared(workspace: Workspace, target: Target, *, dry_run: bool) -> ForgetReport:
+    """Suppress the address of a function for good; who has it is only looked up."""
+    counts = _erase(workspace, target, dry_run=True)
+    if not dry_run:
+        _suppress(workspace, [(target, "legal", None)], SuppressReport())
+    return ForgetReport(
+        people=0, person_ids=tuple(counts["person_ids"]), records=0, loads=0, keys=0, rows={}, mentions={},
+        is_dry_run=dry_run, already=False, is_shared=True,
+    )  # fmt: skip
 
 
 def _refuse_unknown_id(workspace: Workspace, barton_id: str) -> None:

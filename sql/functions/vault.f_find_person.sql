@@ -3,6 +3,7 @@
 -- else's record states as well is no key, unless it is the one asked for. Fills
 --   pg_temp.forgotten_person (person_no)      pg_temp.forgotten_cluster (cluster_no)
 --   pg_temp.erased_record (load_id, part)     pg_temp.forgotten_key (kind, value, has_profile)
+-- and, by f_find_names, their names and where they were seen.
 create or replace function vault.f_find_person(p_kind text, p_value text)
 returns void
 language plpgsql
@@ -40,6 +41,12 @@ begin
     from pg_temp.forgotten_key as f
     inner join marketing.person_link as l on l.kind = 'email' and f.kind = 'email' and l.value = f.value
     inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
+    union
+    -- The same mailbox with a tag (ada+news@).
+    select c.person_no
+    from marketing.person_link as l
+    inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
+    where p_kind = 'email' and l.kind = 'email' and l.value like '%+%@%' and regexp_replace(l.value, '[+][^@]*@', '@') = p_value
     union
     select c.person_no
     from intake.validated_people as v
@@ -100,30 +107,7 @@ begin
     except
     select f.kind, f.value from pg_temp.forgotten_key as f;
 
-    -- The name at each company that they were seen at, by every identity that the company has.
-    insert into pg_temp.forgotten_key (kind, value, has_profile)
-    select 'name', n.name_key || '@' || k.kind || ':' || k.value,
-        exists (select from pg_temp.forgotten_key as f where f.kind in ('linkedin_slug', 'linkedin_member_id', 'linkedin_number'))
-    from (
-        select v.name_key, coalesce(m.company_no, c.company_no) as company_no
-        from pg_temp.erased_record as r
-        inner join intake.validated_people as v on v.load_id = r.load_id and v.part = r.part
-        left join intake.person_member as m on m.load_id = r.load_id and m.part = r.part
-        left join intake.company_member as c on c.load_id = r.load_id and c.part = v.company_part
-        where v.name_key is not null
-        union
-        -- Under the names of other records too: promotion takes a person's company from whichever is newest.
-        select v.name_key, public.barton_number(p.company_unique_id)
-        from pg_temp.forgotten_person as f
-        inner join marketing.people_master as p on p.unique_id = public.barton_id('02', f.person_no)
-        cross join (
-            select distinct x.name_key
-            from pg_temp.erased_record as r
-            inner join intake.validated_people as x on x.load_id = r.load_id and x.part = r.part
-            where x.name_key is not null
-        ) as v
-    ) as n
-    inner join marketing.company_key as k on k.company_no = n.company_no;
+    perform vault.f_find_names();
     analyze pg_temp.erased_record;
 end
 $$;

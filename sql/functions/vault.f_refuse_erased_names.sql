@@ -43,6 +43,8 @@ begin
         perform vault.f_redact_records();
     end if;
     drop table pg_temp.erased_record, pg_temp.erased_load;
+    -- Whoever else the items are about, they name nobody who was erased.
+    perform vault.f_scrub_erased_names(p_load_ids);
 end
 $$;
 revoke all on function vault.f_refuse_erased_names(bigint[]) from public;

@@ -88,3 +88,26 @@ def test_forget_shows_first_and_then_erases(world: CommandLine, admin: Admin) ->
     assert "Lovelace" not in rejected
     world.fine("replay", "--batch", "2026-11-21|companies_csv")
     assert value(admin, "select count(*) from marketing.people_master") == 1
+
+
+def test_the_address_of_a_function_is_suppressed_and_nobody_erased(world: CommandLine, admin: Admin) -> None:
+    people = value(admin, "select count(*) from marketing.people_master")
+    done = world.fine("forget", "info@acmepumps.com", "--yes")
+    assert "not of a person" in done.out
+    assert "suppressed for good, nobody is erased" in done.out
+    assert value(admin, "select count(*) from marketing.people_master") == people
+    kept = rows(admin, "select kind, reason, until from vault.suppression")
+    assert kept == [{"kind": "email", "reason": "legal", "until": None}]
+
+
+def test_what_is_said_and_logged_names_nobody(world: CommandLine, admin: Admin) -> None:
+    said = [
+        world.fine("suppress", "ada.q@acmepumps.com").out, world.fine("forget", "ada.q@acmepumps.com", "--yes").out,
+        world("forget", "ada.q@", "--yes").err, world.fine("forget", "ada.q@acmepumps.com", "--yes", "--json").out,
+    ]  # fmt: skip
+    logged = rows(admin, "select result::text, batch_id from intake.audit_log union all select context::text, error_message from public.shq_error_log")
+    logged += rows(admin, "select to_jsonb(e)::text as row from vault.erasure as e")
+    assert "ada.q" not in " ".join([*said, str(logged)])
+    # The kept key is keyed: no hash that somebody could make of the address is among them.
+    plain = "select count(*) from vault.erased_key where key_hash in (sha256('ada.q@acmepumps.com'), sha256('email:ada.q@acmepumps.com'))"
+    assert value(admin, plain) == 0

@@ -228,11 +228,15 @@ def test_an_address_of_several_people_is_not_guessed(db: Database, admin: Admin,
     ]  # fmt: skip
     land_items(work, batch, two, tmp_path)
     digest(work, batch)
-    with pytest.raises(ConfigurationError, match="2 people") as caught:
-        forget(work, "info@bramblewick.example")
     ids = [row["unique_id"] for row in rows(admin, "select unique_id from marketing.people_master order by 1")]
-    assert all(each in caught.value.next_step for each in ids)
+    planned = forget(work, "info@bramblewick.example", dry_run=True)
+    assert (planned.is_shared, list(planned.person_ids)) == (True, ids)
+    assert value(admin, "select count(*) from vault.suppression") == 0
+    report = forget(work, "Info@Bramblewick.example")
+    assert (report.is_shared, report.people, list(report.person_ids)) == (True, 0, ids)
     assert value(admin, "select count(*) from vault.erasure") == 0
+    assert rows(admin, "select status from vault.contacts") == [{"status": "inactive"}]
+    assert value(admin, "select count(*) from marketing.company_master") == 1
 
     gone = value(admin, "select unique_id from marketing.people_master where first_name = 'Uma'")
     forget(work, gone)
@@ -242,6 +246,22 @@ def test_an_address_of_several_people_is_not_guessed(db: Database, admin: Admin,
     land_items(work, again, [{**item, "seen": 2} for item in two], tmp_path, "again.jsonl")
     digest(work, again)
     assert [r["first_name"] for r in rows(admin, "select first_name from marketing.people_master")] == ["Ola"]
+
+
+def test_a_person_s_address_that_two_have_is_asked_about(db: Database, admin: Admin, tmp_path: Path) -> None:
+    work = workspace(db)
+    two = [
+        lead(first_name=name, job_title="CFO", email="berg@bramblewick.example", linkedin=f"https://www.linkedin.com/in/{name}-berg-synthetic")
+        for name in ("uma", "ola")
+    ]  # fmt: skip
+    land_items(work, Batch(DAY, LEADS), two, tmp_path)
+    digest(work, Batch(DAY, LEADS))
+    ids = [row["unique_id"] for row in rows(admin, "select unique_id from marketing.people_master order by 1")]
+    assert len(ids) == 2
+    with pytest.raises(ConfigurationError, match="2 people") as caught:
+        forget(work, "berg@bramblewick.example")
+    assert all(each in caught.value.next_step for each in ids)
+    assert value(admin, "select count(*) from vault.erasure") == 0
 
 
 def test_two_people_in_one_item_are_parted(db: Database, admin: Admin, tmp_path: Path) -> None:
