@@ -21,9 +21,12 @@ import pytest
 
 TEST_SERVER = os.environ.get("OUTREACH_TEST_DATABASE_URL")
 
-# A developer's own settings must neither pass nor fail a test, and nothing here goes through a proxy.
+# A developer's own settings must neither pass nor fail a test, and nothing here goes through a proxy. What is for the
+# tests alone stays.
+FOR_TESTS = ("OUTREACH_APIFY_OPENAPI",)
 for _name in [name for name in os.environ if name.startswith(("OUTREACH_", "DAGSTER_"))]:
-    del os.environ[_name]
+    if _name not in FOR_TESTS:
+        del os.environ[_name]
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 # Workers of parallel runs are told that their terminal has 80 columns; tables are tested at their own width.

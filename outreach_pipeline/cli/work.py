@@ -97,6 +97,7 @@ def land(
     workspace = open_workspace()
     workspace.source(source)
     batch = Batch(day or yesterday(), source)
+    workspace.check_day(batch.day)
     with explained(workspace), progress_bars() as progress:
         report = land_file(workspace, batch, file, progress=progress)
     if as_json:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TypeVar
 
 import dagster as dg
 
-from outreach_pipeline.errors import ConfigurationError, OutreachError
+from outreach_pipeline.errors import OutreachError
 from outreach_pipeline.orchestration.build import build_defs
 from outreach_pipeline.orchestration.incidents import Problem, log_failed_run, problem_of
 from outreach_pipeline.orchestration.instance import open_instance
@@ -119,7 +119,9 @@ def iterate_batches(
 ) -> Iterator[BatchOutcome]:
     """The same, one outcome at a time as it is there."""
     workspace = workspace or Workspace(settings)
-    _check_partitions(workspace, day, sources)
+    for source in sources:
+        workspace.source(source)
+    workspace.check_day(day)
     listener = _Listener(progress or no_progress)
     pipeline = Pipeline(workspace, listener.moved, listener.heard)
     job = build_defs(pipeline=pipeline).resolve_job_def(NIGHTLY)
@@ -137,17 +139,6 @@ def iterate_batches(
                 raise_on_error=False,
             )
             yield _outcome(pipeline, instance, listener, result, partition_key(day, source))
-
-
-def _check_partitions(workspace: Workspace, day: date, sources: Sequence[str]) -> None:
-    for source in sources:
-        workspace.source(source)
-    first, today = date.fromisoformat(workspace.settings.first_day), datetime.now(UTC).date()
-    if not first <= day <= today:
-        raise ConfigurationError(
-            f"There is no batch for {day.isoformat()}: days go from {first.isoformat()} to today (UTC).",
-            next_step="Choose another day, or set OUTREACH_FIRST_DAY.",
-        )
 
 
 def _run_config(*, refetch: bool, accept_checks: bool) -> dict[str, object]:

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.orchestration.instance import dagster_home
 from outreach_pipeline.settings import PACKAGE, Settings
+from outreach_pipeline.stages.migrations import explained, not_migrated, schema_state
 from outreach_pipeline.stages.workspace import Workspace
 
 LOCATION = "outreach_pipeline"
@@ -29,11 +30,13 @@ LOCATION = "outreach_pipeline"
 def serve(settings: Settings, port: int = 3000, *, host: str = "127.0.0.1") -> int:
     """Serve the page until interrupted; returns the exit status of `dagster dev` (0 after Ctrl-C).
 
-    The embedded database is kept up meanwhile. Raises ConfigurationError when the port is taken.
+    The embedded database is kept up meanwhile. Raises ConfigurationError when the port is taken, or the database not
+    migrated.
     """
     _check_port(host, port)
     # Started here, so that it stays up between the runs, each of which is a process that comes and goes.
-    _ = Workspace(settings).database
+    workspace = Workspace(settings)
+    _check_schema(workspace)
     with _interrupts_raise():
         # In a session of its own: Ctrl-C in the terminal reaches us only, and we end it in order.
         process = subprocess.Popen(  # noqa: S603 - the command is made of our own words
@@ -113,6 +116,14 @@ def _text(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     return str(value.expanduser().resolve()) if isinstance(value, Path) else str(value)
+
+
+def _check_schema(workspace: Workspace) -> None:
+    """A page over a database without our tables shows nothing but failures."""
+    with explained(workspace):
+        state = schema_state(workspace)
+    if state.pending:
+        raise not_migrated(f"The database lacks {', '.join(state.pending)}.")
 
 
 def _check_port(host: str, port: int) -> None:

@@ -239,10 +239,17 @@ class ApifyApi:
         """US dollars left of the account's own monthly limit; None where it has none. Tells a wrong token
         too.
         """
+        from apify_client.errors import NotFoundError
+
         with self._translated("asking for the account's limits"):
-            limits = self._reads.user("me").limits(timeout="medium")
-        if limits is None:
-            return None
+            try:
+                limits = self._reads.user("me").limits(timeout="medium")
+            except NotFoundError:
+                # The table takes a 404 for an actor that is gone; there is none in this question.
+                raise PermanentError(
+                    "Apify does not tell this token the limits of its account (404).",
+                    next_step="Check OUTREACH_APIFY_URL, and that the token may read the account.",
+                ) from None
         ceiling = getattr(limits.limits, "max_monthly_usage_usd", None)
         used = getattr(limits.current, "monthly_usage_usd", None)
         return None if ceiling is None or used is None else Decimal(str(ceiling)) - Decimal(str(used))

@@ -19,6 +19,7 @@ from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import OutreachError
 from outreach_pipeline.settings import Settings
+from outreach_pipeline.stages.findings import is_spared
 from outreach_pipeline.stages.migrations import explained, schema_state
 from outreach_pipeline.stages.workspace import Workspace
 
@@ -44,23 +45,29 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; never raises for what it finds."""
     workspace = Workspace(settings)
+    found: list[Finding] = []
     checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
         ("home", _home), ("database", _database), ("migrations", _migrations), ("roles", _roles),
         ("left over", _left_over), ("sources", _sources), ("title rules", _titles), ("proxy", _proxy),
-        ("apify", _apify), ("apollo", _apollo), ("refresh", _refresh),
+        ("apify", lambda there: _apify(there, ledger=_has_ledger(found))),
+        ("apollo", lambda there: _apollo(there, ledger=_has_ledger(found))), ("refresh", _refresh),
     ]  # fmt: skip
-    found: list[Finding] = []
     for name, check in checks:
-        if name in {"migrations", "roles", "left over", "apify", "apollo", "refresh"} and _failed(found, "database"):
+        if name in {"migrations", "roles", "left over", "refresh"} and _failed(found, "database"):
             found.append(Finding(name, WARN, "not checked: the database cannot be used"))
             continue
-        if name in {"left over", "apify", "apollo", "refresh"} and _failed(found, "migrations"):
+        if name in {"left over", "refresh"} and _failed(found, "migrations"):
             continue
         try:
             found += check(workspace)
         except OutreachError as error:
             found.append(Finding(name, FAIL, error.message, error.next_step))
     return found
+
+
+def _has_ledger(found: list[Finding]) -> bool:
+    """Whether the vendors' checks may ask our own database; the vendors themselves are asked anyway."""
+    return not (_failed(found, "database") or _failed(found, "migrations"))
 
 
 def _failed(found: list[Finding], name: str) -> bool:
@@ -196,16 +203,16 @@ def _titles(workspace: Workspace) -> Iterator[Finding]:
     yield Finding("title rules", OK, f"version {workspace.title_rules.version}")
 
 
-def _apify(workspace: Workspace) -> Iterator[Finding]:
+def _apify(workspace: Workspace, *, ledger: bool) -> Iterator[Finding]:
     from outreach_pipeline.stages.pull_apify import check_apify
 
-    yield from _paid("apify", check_apify(workspace))
+    yield from _paid("apify", check_apify(workspace, ledger=ledger), ledger=ledger)
 
 
-def _apollo(workspace: Workspace) -> Iterator[Finding]:
+def _apollo(workspace: Workspace, *, ledger: bool) -> Iterator[Finding]:
     from outreach_pipeline.stages.pull_apollo import check_apollo
 
-    yield from _paid("apollo", check_apollo(workspace))
+    yield from _paid("apollo", check_apollo(workspace, ledger=ledger), ledger=ledger)
 
 
 def _refresh(workspace: Workspace) -> Iterator[Finding]:
@@ -214,11 +221,13 @@ def _refresh(workspace: Workspace) -> Iterator[Finding]:
     yield from _paid("refresh", check_refresh(workspace))
 
 
-def _paid(name: str, found: list[tuple[str, str, str]]) -> Iterator[Finding]:
-    """What a provider's own check found; asking costs nothing."""
+def _paid(name: str, found: list[tuple[str, str, str]], *, ledger: bool = True) -> Iterator[Finding]:
+    """What a provider's own check found; asking costs nothing. Without our `ledger` part of it is missing."""
     outcomes = {"ok": OK, "off": OK, "warning": WARN, "problem": FAIL}
     for status, sentence, next_step in found:
         yield Finding(name, outcomes[status], sentence.rstrip("."), next_step)
+    if not ledger and found[0][0] != "off":
+        yield Finding(name, WARN, "our own caps were not checked: the database cannot be used", "Mend that first.")
 
 
 def _proxy(workspace: Workspace) -> Iterator[Finding]:
@@ -231,8 +240,8 @@ def _proxy(workspace: Workspace) -> Iterator[Finding]:
     if not names:
         yield Finding("proxy", OK, "none set")
         return
-    spared = (os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or "").replace(" ", "").split(",")
-    if "*" in spared or any(host in spared for host in _LOCAL):
+    exempt = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    if any(is_spared(host, exempt) for host in _LOCAL):
         yield Finding("proxy", OK, f"{', '.join(names)}; this machine is spared")
     else:
         step = f"Set NO_PROXY={','.join(_LOCAL)}: Dagster and the sandbox talk to this machine."

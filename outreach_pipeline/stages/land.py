@@ -130,7 +130,8 @@ def _refuse(batch: Batch, verdict: str, note: str | None) -> None:
     if verdict == "refused":
         raise PermanentError(
             f"Batch {batch.batch_id} was refused by its source: {note}",
-            next_step="See what it says; its rows are kept. It is not pulled, or paid for, again by itself.",
+            next_step="See what it says; its rows are kept. It is not pulled, or paid for, again by itself: to pay for "
+            f"another run, `outreach costs allow '{batch.batch_id}'`.",
         )
 
 

@@ -119,7 +119,7 @@ def left_of(row: Row) -> Left:
 def over_cap(provider: str, over: str, wanted: Decimal, committed: str, caps: Caps, unit: str) -> BudgetError:
     """The error for a reservation that does not fit; `caps` are those in force."""
     cap = f"{provider}: {wanted} {unit} would pass the cap of {plain(caps.of(over))} per {over}"
-    raise_it = "raise the cap (`outreach costs` shows which one holds)"
+    raise_it = "raise the cap (`outreach costs` shows which one holds: a setting or `outreach costs budget`)"
     if over == "run":
         return BudgetError(f"{cap}.", next_step=f"Nothing was spent. Lower max_total_charge_usd, or {raise_it}.")
     when = "after midnight UTC" if over == "day" else "next month"

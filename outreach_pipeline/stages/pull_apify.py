@@ -7,13 +7,16 @@ itself (`sources.apify`), landing (`land`), the ledger of runs (`run_ledger`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import ConfigurationError, OutreachError
+from outreach_pipeline.errors import ConfigurationError, OutreachError, TransientError
+from outreach_pipeline.stages.findings import Finding, check_proxy
 from outreach_pipeline.stages.money import apify_caps, apify_left
 from outreach_pipeline.stages.run_ledger import DatabaseRunLedger, note_parameters, usage_parameters
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
@@ -32,9 +35,6 @@ _LEASE_SECS = 300.0
 _IN_A_ROW = 3
 FORGOTTEN = "Apify has forgotten the run: its last known cost, or all that was reserved, is taken for its bill."
 _NO_TOTAL = "Apify told no total for the run: its last known cost, or all that was reserved, is taken for its bill."
-
-Finding = tuple[str, str, str]
-"""(status ok | warning | problem | off, what was found, what to do)."""
 
 
 def api_of(workspace: Workspace, *, quotes: bool = True) -> ApifyApi:
@@ -141,45 +141,56 @@ def allow_another_run(workspace: Workspace, batch: Batch, *, note: str = "allowe
     return allowed
 
 
-def check_apify(workspace: Workspace) -> list[Finding]:
-    """What `outreach doctor` says about Apify: token, actors, money left, proxy. Spends nothing."""
+def check_apify(workspace: Workspace, *, ledger: bool = True) -> list[Finding]:
+    """What `outreach doctor` says about Apify: token, actors, money left, proxy. Spends nothing.
+
+    Each question is asked whatever became of the others. Without `ledger` those to our own database are left out.
+    """
     from outreach_pipeline.sources.registry import ApifyConfig
 
     configured = [config for config in workspace.sources.values() if isinstance(config, ApifyConfig)]
     actors = sorted({config.actor for config in configured})
     settings = workspace.settings
+    findings: list[Finding] = []
     if settings.apify_token is None:
         if not actors:
             return [("off", "No source uses Apify.", "")]
-        return [
-            (
-                "problem",
-                "There is no token for Apify.",
-                "Set OUTREACH_APIFY_TOKEN in the environment or in .env.",
-            )
-        ]
-    api = api_of(workspace)
-    try:
-        findings = [
-            *_check_account(api),
-            *(_check_actor(api, actor) for actor in actors),
-            *(finding for config in configured for finding in _check_secrets(config)),
-            *_check_caps(workspace),
-            *_check_lost(workspace),
-        ]
-    except OutreachError as error:
-        return [("problem", error.message, error.next_step)]
+        step = "Set OUTREACH_APIFY_TOKEN in the environment or in .env."
+        findings.append(("problem", "There is no token for Apify.", step))
+    else:
+        findings += _check_vendor(api_of(workspace), actors)
+    findings += [finding for config in configured for finding in _check_secrets(config)]
+    if ledger:
+        findings += _asked(partial(_check_caps, workspace)) + _asked(partial(_check_lost, workspace))
     return [*findings, *check_proxy(settings.apify_url)]
 
 
-def _check_actor(api: ApifyApi, actor: str) -> Finding:
+def _check_vendor(api: ApifyApi, actors: list[str]) -> list[Finding]:
+    """The account, then each actor; a wrong token or an Apify that is away is told once."""
+    try:
+        findings = _check_account(api)
+    except (ConfigurationError, TransientError) as error:
+        return [("problem", error.message, error.next_step)]
+    except OutreachError as error:
+        # A token of limited rights, for example: it says nothing of the actors.
+        findings = [("warning", error.message, error.next_step)]
+    for actor in actors:
+        findings += _asked(partial(_check_actor, api, actor))
+    return findings
+
+
+def _asked(question: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return question()
+    except OutreachError as error:
+        return [("problem", error.message, error.next_step)]
+
+
+def _check_actor(api: ApifyApi, actor: str) -> list[Finding]:
     if api.has_actor(actor):
-        return ("ok", f"The actor {actor} exists.", "")
-    return (
-        "problem",
-        f"There is no actor {actor}.",
-        "Correct `actor` in sources.toml; actors are renamed and withdrawn.",
-    )
+        return [("ok", f"The actor {actor} exists.", "")]
+    step = "Correct `actor` in sources.toml; actors are renamed and withdrawn."
+    return [("problem", f"There is no actor {actor}.", step)]
 
 
 def _check_secrets(config: ApifyConfig) -> list[Finding]:
@@ -218,20 +229,3 @@ def _check_lost(workspace: Workspace) -> list[Finding]:
         return []
     step = "Pull their batches again: the run is looked for, and started if it is not there (public.actor_runs)."
     return [("warning", f"Starts of a day ago or more whose run nobody has seen: {lost}.", step)]
-
-
-def check_proxy(url: str) -> list[Finding]:
-    """Whether a proxy stands between us and a vendor, which apify-client uses even for this machine."""
-    import os
-    from urllib.parse import urlsplit
-
-    host = urlsplit(url).hostname or ""
-    names = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
-    proxy = next((name for name in names if os.environ.get(name) or os.environ.get(name.lower())), "")
-    if not proxy:
-        return []
-    exempt = os.environ.get("NO_PROXY", os.environ.get("no_proxy", ""))
-    if host in exempt.split(","):
-        return [("ok", f"{host} is reached directly (NO_PROXY).", "")]
-    step = "If that proxy breaks long polls, add the host to NO_PROXY."
-    return [("warning", f"{host} is reached through {proxy}.", step)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.errors import OutreachError
 from outreach_pipeline.stages.credits import DatabaseCreditLedger, apollo_caps, apollo_left, doubtful_calls
-from outreach_pipeline.stages.pull_apify import Finding, check_proxy
+from outreach_pipeline.stages.findings import Finding, check_proxy
 from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
@@ -55,33 +55,37 @@ def open_apollo(
     return open_apollo_source(config, api=apollo_api_of(workspace, progress), ledger=ledger)
 
 
-def check_apollo(workspace: Workspace) -> list[Finding]:
-    """What `outreach doctor` says about Apollo: key, credits left, undecided calls, proxy. Spends nothing."""
+def check_apollo(workspace: Workspace, *, ledger: bool = True) -> list[Finding]:
+    """What `outreach doctor` says about Apollo: key, credits left, undecided calls, proxy. Spends nothing.
+
+    Each question is asked whatever became of the others. Without `ledger` those to our own database are left out.
+    """
     from outreach_pipeline.sources.registry import ApolloConfig
 
     settings = workspace.settings
     used = any(isinstance(config, ApolloConfig) for config in workspace.sources.values())
-    if settings.apollo_api_key is None:
-        if not used:
-            return [("off", "No source uses Apollo.", "")]
-        return [
-            (
-                "problem",
-                "There is no key for Apollo.",
-                "Set OUTREACH_APOLLO_API_KEY in the environment or in .env.",
-            )
-        ]
+    if settings.apollo_api_key is None and not used:
+        return [("off", "No source uses Apollo.", "")]
+    findings = [_check_key(workspace)]
+    if ledger:
+        try:
+            findings += _check_credits(workspace)
+        except OutreachError as error:
+            findings.append(("problem", error.message, error.next_step))
+    return [*findings, *check_proxy(settings.apollo_url)]
+
+
+def _check_key(workspace: Workspace) -> Finding:
+    if workspace.settings.apollo_api_key is None:
+        step = "Set OUTREACH_APOLLO_API_KEY in the environment or in .env."
+        return ("problem", "There is no key for Apollo.", step)
     try:
         accepted = apollo_api_of(workspace).health()
     except OutreachError as error:
-        return [("problem", error.message, error.next_step)]
+        return ("problem", error.message, error.next_step)
     if not accepted:
-        return [("problem", "Apollo does not accept the API key.", "Set OUTREACH_APOLLO_API_KEY to a valid key.")]
-    return [
-        ("ok", "Apollo accepts the API key.", ""),
-        *_check_credits(workspace),
-        *check_proxy(settings.apollo_url),
-    ]
+        return ("problem", "Apollo does not accept the API key.", "Set OUTREACH_APOLLO_API_KEY to a valid key.")
+    return ("ok", "Apollo accepts the API key.", "")
 
 
 def _check_credits(workspace: Workspace) -> list[Finding]:

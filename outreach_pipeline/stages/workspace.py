@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,6 +100,15 @@ class Workspace:
     def source(self, name: str) -> SourceConfig:
         """One source; ConfigurationError with the known names when there is none of that name."""
         return self.sources[name]
+
+    def check_day(self, day: date) -> None:
+        """ConfigurationError for a day that has no batch: one to come, or one before the first."""
+        first, today = date.fromisoformat(self.settings.first_day), datetime.now(UTC).date()
+        if not first <= day <= today:
+            raise ConfigurationError(
+                f"There is no batch for {day.isoformat()}: days go from {first.isoformat()} to today (UTC).",
+                next_step="Choose another day, or set OUTREACH_FIRST_DAY.",
+            )
 
     def shape_of(self, config: SourceConfig) -> Shape:
         """The shape of a source; ConfigurationError when there is none of that name."""

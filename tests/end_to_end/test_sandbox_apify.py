@@ -8,6 +8,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -384,13 +386,27 @@ def test_an_expired_dataset_and_faults_over_http(sandbox: Sandbox, client: Apify
 # ------------------------------------------------------------------ contract
 def _document() -> dict[str, Any] | None:
     here = Path(__file__).resolve()
-    places = [Path(p) for p in [os.environ.get("OUTREACH_APIFY_OPENAPI")] if p]
-    places += [folder / "shared" / "apify-openapi.json" for folder in here.parents]
+    named = os.environ.get("OUTREACH_APIFY_OPENAPI")
+    if named and not Path(named).is_file():
+        pytest.fail(f"OUTREACH_APIFY_OPENAPI names {named}, which is no file.")
+    places = [Path(named)] if named else [folder / "shared" / "apify-openapi.json" for folder in here.parents]
     for place in places:
         if place.is_file():
             loaded: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
             return loaded
     return None
+
+
+def test_the_document_that_a_variable_names_reaches_the_tests(tmp_path: Path) -> None:
+    """Settings are taken out of the environment of the tests; this one is for them."""
+    file = tmp_path / "openapi.json"
+    file.write_text("{}")
+    said = "import os, tests.conftest; print(os.environ.get('OUTREACH_APIFY_OPENAPI'), os.environ.get('OUTREACH_HOME'))"
+    ran = subprocess.run(
+        [sys.executable, "-c", said], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True,
+        env={**os.environ, "OUTREACH_APIFY_OPENAPI": str(file), "OUTREACH_HOME": "own"},
+    )  # fmt: skip
+    assert ran.stdout.split() == [str(file), "None"]
 
 
 @pytest.fixture(scope="module")
