@@ -86,7 +86,7 @@ begin
     v_counts := v_counts || jsonb_build_object('vault.contacts', v_rows);
 
     -- Whom a vendor was asked about. The calls and what they cost stay.
-    create temp table forgotten_name on commit drop as
+    create temp table forgotten_subject on commit drop as
     select distinct case
         when k.kind = 'vendor_id' then split_part(k.value, ':', 2)
         when k.kind = 'email' then k.value
@@ -94,18 +94,19 @@ begin
     end as name
     from pg_temp.forgotten_key as k
     where k.kind in ('vendor_id', 'email', 'linkedin_slug', 'linkedin_member_id');
-    delete from public.enrichment as t using pg_temp.forgotten_name as f where t.subject = f.name;
+    delete from public.enrichment as t using pg_temp.forgotten_subject as f where t.subject = f.name;
     delete from public.negative_cache as t
     where t.subject in (select f.id from pg_temp.forgotten_id as f)
         or t.subject in (select k.value from pg_temp.forgotten_key as k)
         or t.subject in (select split_part(k.value, ':', 2) from pg_temp.forgotten_key as k where k.kind = 'vendor_id');
     update public.credit_ledger as t
     set subjects = array(
-        select coalesce((select '[erased]' from pg_temp.forgotten_name as f where f.name = s.name), s.name)
+        select coalesce((select '[erased]' from pg_temp.forgotten_subject as f where f.name = s.name), s.name)
         from unnest(t.subjects) with ordinality as s (name, place)
         order by s.place
     )
-    where t.subjects && array(select f.name from pg_temp.forgotten_name as f);
+    where t.subjects && array(select f.name from pg_temp.forgotten_subject as f);
+    drop table pg_temp.forgotten_subject;
     -- What they wished or suffered is kept by the hashes; its plain text is their data like any other.
     delete from vault.suppression as t
     where (t.kind = 'person' and t.value in (select f.id from pg_temp.forgotten_id as f))
