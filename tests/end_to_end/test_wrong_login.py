@@ -37,7 +37,7 @@ def test_a_wrong_password_is_configuration_and_named(
 ) -> None:
     cli.fine("status")
     monkeypatch.setenv("OUTREACH_DATABASE_URL", f"{database_url} password=wrong")
-    for command in (["status"], ["costs"], ["run", "--day", "2026-11-20"]):
+    for command in (["status"], ["costs"], ["run", "--day", "2026-11-20", "--source", "companies_csv"]):
         ran = cli(*command)
         assert ran.code == 2, command
         assert "refuses the login or its password" in ran.err
