@@ -3,7 +3,8 @@
 -- Only later evidence is a change: what the new value comes from was first seen after the old was last seen, or the same
 -- source says so later than it said the other. What merely contradicts (another source, a better one, a record that was
 -- read anew) corrects the master and is no change. A profile that was asked for (a refresh job) was looked at later
--- than what the master said when it was asked, also on the same day.
+-- than what the master said when it was asked, also on the same day. A rise of up to 10 points in the same role that only
+-- another source tells is its wording, no promotion: chiefs are worth 90 to 100 by name (SVP Human Resources, CHRO).
 create or replace function marketing.f_find_changes()
 returns void
 language plpgsql
@@ -11,12 +12,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     create temp table change_claim on commit drop as
-    select c.unique_id, k.kind, k.old_load, k.new_load, k.new_part, k.previous_value, k.new_value
+    select c.unique_id, k.kind, k.old_load, k.new_load, k.new_part, k.previous_value, k.new_value,
+        not role.gained and role.most <= 10 as is_small_rise
     from pg_temp.change_pair as c
     left join lateral (
         select count(a.role) as roles_before, count(b.role) as roles_after,
             coalesce(bool_or(b.role is null), false) as lost, coalesce(bool_or(a.role is null), false) as gained,
-            coalesce(bool_or(b.points > a.points), false) as rose, coalesce(bool_or(b.points < a.points), false) as fell
+            coalesce(bool_or(b.points > a.points), false) as rose, coalesce(bool_or(b.points < a.points), false) as fell,
+            max(b.points - a.points) as most
         from (select t.role, t.points from marketing.title_role as t where t.title = c.old_title) as a
         full join (select t.role, t.points from marketing.title_role as t where t.title = c.new_title) as b using (role)
     ) as role on true
@@ -79,7 +82,12 @@ begin
         inner join intake.validated_people as v using (load_id)
         group by v.load_id
     )
-    select k.unique_id, k.kind, k.previous_value, k.new_value, k.old_load, k.new_load, k.new_part, n.is_answer,
+    select k.unique_id,
+        case
+            when k.kind = 'promotion' and k.is_small_rise and n.source <> o.source and not n.is_answer then 'title_change'
+            else k.kind
+        end as kind,
+        k.previous_value, k.new_value, k.old_load, k.new_load, k.new_part, n.is_answer,
         -- Who moved to one company and left it again since, left that one.
         case when k.kind = 'left_company' then c.new_company else c.old_company end as old_company,
         case when k.kind = 'left_company' then c.new_no else c.old_no end as old_no,

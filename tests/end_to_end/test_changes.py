@@ -11,6 +11,8 @@ import pytest
 from outreach_pipeline.database.connect import Database
 from tests.end_to_end.pipeline import digest, exact, rows, value
 from tests.end_to_end.refreshed import (
+    LEADS,
+    PROFILES,
     follow,
     holders,
     job,
@@ -90,6 +92,25 @@ def test_titles_at_the_same_company(
     assert noted(admin) == [(kind, before, after)]
     change = rows(admin, "select confidence, payload from marketing.people_intelligence")[0]
     assert (float(change["confidence"]), change["payload"]["role_before"]) == (0.85, "CFO")
+
+
+@pytest.mark.parametrize(
+    ("source", "before", "after", "kind"),
+    [
+        (PROFILES, "Directrice financière", "CFO", "title_change"),
+        (PROFILES, "SVP, Human Resources", "CHRO", "title_change"),
+        (PROFILES, "VP Finance", "CFO", "promotion"),
+        (PROFILES, "CFO", "CFO & President", "promotion"),
+        (LEADS, "SVP, Human Resources", "CHRO", "promotion"),
+    ],
+)
+def test_another_source_that_words_the_title_higher_tells_of_no_promotion(
+    db: Database, admin: Admin, tmp_path: Path, source: str, before: str, after: str, kind: str
+) -> None:
+    night(db, tmp_path, [lead(title=before)])
+    item = lead(title=after) if source == LEADS else profile(job("quill", after, (3, 2021)))
+    night(db, tmp_path, [item], days=2, source=source)
+    assert noted(admin) == [(kind, before, after)]
 
 
 def test_a_title_that_changed_with_the_company_is_part_of_the_job_change(

@@ -56,9 +56,12 @@ def _ask_the_due(there: Workspace, day: date) -> None:
 
 
 @pytest.mark.slow
-def test_two_nights_are_known_and_a_second_time_costs_nothing(tmp_path: Path, db: Database, admin: Admin) -> None:
+@pytest.mark.parametrize("seed", [2, 4, 11])
+def test_two_nights_are_known_and_a_second_time_costs_nothing(
+    tmp_path: Path, db: Database, admin: Admin, seed: int
+) -> None:
     with Sandbox(
-        companies=COMPANIES, seed=11, timing=Timing(0.02, 0.1, 0.1), files=tmp_path / "files"
+        companies=COMPANIES, seed=seed, timing=Timing(0.02, 0.1, 0.1), files=tmp_path / "files"
     ) as sandbox:
         there = _workspace(tmp_path, db, sandbox)
         first = play(there, sandbox, 1)
