@@ -23,8 +23,8 @@ DONE, PARTIAL, HELD, FAILED, TRANSIENT = "done", "partial", "held", "failed", "t
 class Outcome:
     """What came of one batch.
 
-    `state`: done; partial (to its end, but its source did not give all; the message says why); held (its checks stopped it before promotion); failed; transient (failed, and may well
-    succeed when it is run again). `error_id` is its row in `public.shq_error_log`, `run_id` its page in
+    `state`: done; partial (to its end, but its source did not give all; the message says why); held (its checks stopped
+    it before promotion); failed; transient (failed, and may well succeed when it is run again). `error_id` is its row in `public.shq_error_log`, `run_id` its page in
     Dagster.
     """
 

@@ -193,8 +193,9 @@ def show_outcomes(workspace: Workspace, day: date, outcomes: list[Outcome], *, a
     for each in outcomes:
         if each.message:
             logged = f" [dim]({each.error_id})[/]" if each.error_id else ""
+            colour = "yellow" if each.state == PARTIAL else "red"
             out().print(
-                f"\n[{'yellow' if each.state == PARTIAL else 'red'}]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
+                f"\n[{colour}]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
             )
     if empty := [str(row["batch_id"]) for row in rows if row["state"] == "empty"]:
         hint(
