@@ -57,12 +57,11 @@ def name_form(first: str, last: str) -> NameForm:
         suffix = known
         words.pop()
     given = [token for word in _words_of(first) for token in _tokens(word, is_given=True)]
-    family = [token for word in words for token in _tokens(word, is_given=False)]
-    told = [t for t in family if t.partition(",")[0] not in PARTICLES] if len(family) > 1 else family
-    form = "|".join((
-        " ".join(given), " ".join(told or family), _joined(given), _joined(family), suffix,
-    ))  # fmt: skip
-    return NameForm(form, _grade(given, told or family))
+    by_word = [(word, _tokens(word, is_given=False)) for word in words]
+    family = [token for _, tokens in by_word for token in tokens]
+    telling = [token for word, tokens in by_word if fold(word) not in PARTICLES for token in tokens] or family
+    form = "|".join((" ".join(given), " ".join(telling), _joined(given), _joined(family), suffix))
+    return NameForm(form, _grade(given, telling))
 
 
 def _words_of(first: str) -> list[str]:

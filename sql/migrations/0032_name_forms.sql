@@ -2,4 +2,4 @@
 alter table intake.validated_people
 add column name_form text,
 add column name_grade smallint,
-add constraint validated_people_name_grade_check check (name_grade >= 0);
+add constraint validated_people_name_grade_not_negative check (name_grade >= 0);

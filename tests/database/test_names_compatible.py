@@ -1,6 +1,6 @@
-"""One rule says whether two names may be one person's: marketing.names_compatible, on forms of rules/name_forms.py.
+"""One rule says whether two names may be one person's (marketing.names_compatible), one whether they may be one firm's.
 
-Belongs here: that rule. Does not belong here: what is done with it (uniting, vetoing, changes).
+Belongs here: these rules. Does not belong here: what is done with it (uniting, vetoing, changes).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from outreach_pipeline.rules.name_forms import name_form
 from outreach_pipeline.rules.name_words import PARTICLES, SUFFIXES
 
-PAIRS = Path(__file__).parents[1] / "data/name_pairs.csv"
+DATA = Path(__file__).parents[1] / "data"
 
 
-def _pairs() -> list[dict[str, str]]:
-    lines = [line for line in PAIRS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+def _pairs(file: str) -> list[dict[str, str]]:
+    lines = [line for line in (DATA / file).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     return list(csv.DictReader(lines))
 
 
@@ -33,14 +33,26 @@ def _compatible(look: Any, one: tuple[str, str], other: tuple[str, str]) -> bool
     return bool(row["there"])
 
 
-@pytest.mark.parametrize("pair", _pairs(), ids=lambda p: f"{p['kind']} {p['first_a']} {p['last_a']}: {p['first_b']} {p['last_b']}")
-def test_pairs(look: Any, pair: dict[str, str]) -> None:
+@pytest.mark.parametrize("pair", _pairs("name_pairs.csv"), ids=lambda p: " ".join(p.values()))
+def test_two_names_of_people(look: Any, pair: dict[str, str]) -> None:
     found = _compatible(look, (pair["first_a"], pair["last_a"]), (pair["first_b"], pair["last_b"]))
     assert found is (pair["compatible"] == "yes")
 
 
+@pytest.mark.parametrize("pair", _pairs("company_pairs.csv"), ids=lambda p: " ".join(p.values()))
+def test_two_names_of_companies(look: Any, pair: dict[str, str]) -> None:
+    row = look.execute(
+        "select marketing.company_names_compatible(%(one)s, %(other)s) as there,"
+        " marketing.company_names_compatible(%(other)s, %(one)s) as back",
+        pair,
+    ).fetchone()
+    assert (row["there"], row["back"]) == ((True, True) if pair["compatible"] == "yes" else (False, False))
+
+
 def test_a_name_that_is_not_known_is_compatible_with_every_name(look: Any) -> None:
-    row = look.execute("select marketing.names_compatible(null, %s) as a, marketing.names_compatible(%s, null) as b", ["x", "x"])
+    row = look.execute(
+        "select marketing.names_compatible(null, %s) as a, marketing.names_compatible(%s, null) as b", ["x", "x"]
+    )
     assert set(row.fetchone().values()) == {True}
 
 
