@@ -34,6 +34,7 @@ class Column:
 
 
 COMPANY_COLUMNS: tuple[Column, ...] = (
+    Column("barton_id", "text", "our own id of the company, where the item comes back to us", anchor=True),
     Column("source_record_id", "text", "the source's own id of the company"),
     Column("name", "text", "name as written by the source", anchor=True),
     Column("website_url", "text", "home page", anchor=True),
@@ -60,6 +61,8 @@ COMPANY_COLUMNS: tuple[Column, ...] = (
 )
 
 PERSON_COLUMNS: tuple[Column, ...] = (
+    Column("barton_id", "text", "our own id of the person, where the item comes back to us", anchor=True),
+    Column("slot_barton_id", "text", "our own id of the slot that the person competes for"),
     Column("source_record_id", "text", "the source's own id of the person"),
     Column(
         "vendor_id", "text", "an id that several sources of one vendor share, e.g. apollo:<id>", anchor=True

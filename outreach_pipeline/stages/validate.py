@@ -27,6 +27,7 @@ from outreach_pipeline.records.schemas import COMPANY_SCHEMA, PERSON_SCHEMA, dro
 from outreach_pipeline.records.tables import read_csv, write_csv
 from outreach_pipeline.records.verdicts import judge, place_people
 from outreach_pipeline.stages.observe import observe_duplicates_of_batch, observe_duplicates_of_loads
+from outreach_pipeline.stages.stated_ids import check_stated_ids
 from outreach_pipeline.stages.titles import store_readings
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
@@ -35,14 +36,14 @@ if TYPE_CHECKING:
 
 COMPANY_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
-    "source_record_id", "name", "name_key", "website_url", "domain", "linkedin_url", "linkedin_slug", "linkedin_id",
+    "stated_id", "source_record_id", "name", "name_key", "website_url", "domain", "linkedin_url", "linkedin_slug", "linkedin_id",
     "industry", "employee_count", "company_phone", "address_street", "address_city", "address_state", "address_zip",
     "address_country", "facebook_url", "twitter_url", "sic_codes", "founded_year", "keywords", "description",
     "place_city", "place_country",
 )  # fmt: skip
 PERSON_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
-    "source_record_id", "vendor_id", "first_name", "last_name", "name_key", "title", "seniority", "department", "email",
+    "stated_id", "stated_slot_id", "source_record_id", "vendor_id", "first_name", "last_name", "name_key", "title", "seniority", "department", "email",
     "email_is_role", "email_status", "other_emails", "work_phone_e164", "personal_phone_e164", "linkedin_url",
     "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "twitter_url", "facebook_url",
     "bio", "skills", "education", "certifications", "city", "state", "country", "started_on", "company_name",
@@ -115,6 +116,7 @@ def _validate_chunk(
     raw_people = drop_misplaced(read_csv(extract(tx, shape, "person", load_ids)), notes)
     companies = read_companies(raw_companies, config.region, notes)
     people = read_people(raw_people, config.region, notes)
+    companies, people = check_stated_ids(tx, load_ids, companies, people)
     companies = drop_failures(companies, COMPANY_SCHEMA, notes)
     people = drop_failures(people, PERSON_SCHEMA, notes)
     roles = store_readings(tx, workspace.title_rules, people["title"])
