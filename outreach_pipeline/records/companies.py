@@ -21,8 +21,8 @@ from outreach_pipeline.records.reading import (
     read_text,
     texts_of,
 )
-from outreach_pipeline.records.tables import array_text, parse_list
 from outreach_pipeline.records.stated_ids import read_stated_id
+from outreach_pipeline.records.tables import array_text, parse_list
 from outreach_pipeline.rules.barton_id import Entity
 from outreach_pipeline.rules.companies import company_key, read_company_name, read_employee_count, read_year
 from outreach_pipeline.rules.countries import country_code

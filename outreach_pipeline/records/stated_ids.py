@@ -50,7 +50,7 @@ def read_stated_id(column: pd.Series[str], entity: Entity) -> pd.Series[str]:
 
 
 def traits_of_company(name: str | None, website: str | None, linkedin: str | None) -> frozenset[str]:
-    """What tells whether two descriptions can be of one company: name, domain, LinkedIn page; each text may be missing."""
+    """What tells whether two descriptions can be of one company: name, domain, LinkedIn page (None: not said)."""
     page = read_company(linkedin) if linkedin else None
     return _traits(
         name=company_key(name) if name else None,
@@ -69,38 +69,49 @@ def traits_of_person(name: str | None, email: str | None, linkedin: str | None) 
 
 
 def refuse_stated(
-    ids: pd.Series[str], traits: Mapping[object, frozenset[str]], holders: Mapping[str, Holder], kept: frozenset[str]
+    ids: pd.Series[str], traits: Mapping[int, frozenset[str]], holders: Mapping[str, Holder], kept: frozenset[str]
 ) -> pd.Series[str]:
     """The ids, those refused as marks: retired, or of_somebody_else.
 
-    `traits` by the index of `ids`, where there is somebody to compare with; `holders` by id; `kept` are ids that a replay does not ask about again. Of rows that
-    state one free id and share nothing, the first has it.
+    `traits` by position, where there is somebody to compare with; `holders` by id; `kept` are ids that a replay does
+    not ask about again. Of rows that state one free id and share nothing, the first has it.
     """
     known = {text: holder.marks for text, holder in holders.items()}
-    out = ids.copy()
-    for index, text in ids[ids.notna() & ~is_marked(ids)].items():
+    answers = ids.to_numpy(dtype=object).tolist()
+    for n in _positions(ids):
+        text = answers[n]
         if holders[text].state == "retired" and text not in kept:
-            out[index] = mark("retired")
-        elif index in traits:
-            if _differ(known[text], traits[index]):
-                out[index] = mark("of_somebody_else")
+            answers[n] = mark("retired")
+        elif n in traits:
+            if _differ(known[text], traits[n]):
+                answers[n] = mark("of_somebody_else")
             else:
-                known[text] |= traits[index]
-    return out
+                known[text] |= traits[n]
+    return pd.Series(answers, index=ids.index, dtype="str")
 
 
 def refuse_foreign_slots(
     slots: pd.Series[str], companies: pd.Series[str], holders: Mapping[str, Holder]
 ) -> pd.Series[str]:
     """Slot ids, those refused as marks: retired, or of a slot of another company than the item's stated one."""
-    out = slots.copy()
-    for index, text in slots[slots.notna() & ~is_marked(slots)].items():
-        holder, company = holders[text], companies[index]
+    answers, stated = slots.to_numpy(dtype=object).tolist(), companies.to_numpy(dtype=object).tolist()
+    for n in _positions(slots):
+        holder = holders[answers[n]]
         if holder.state == "retired":
-            out[index] = mark("retired")
-        elif holder.owner_id and isinstance(company, str) and company != holder.owner_id:
-            out[index] = mark("of_somebody_else")
-    return out
+            answers[n] = mark("retired")
+        elif holder.owner_id and isinstance(stated[n], str) and stated[n] != holder.owner_id:
+            answers[n] = mark("of_somebody_else")
+    return pd.Series(answers, index=slots.index, dtype="str")
+
+
+def is_stated(ids: pd.Series[str]) -> pd.Series[bool]:
+    """Where there is an id that was not refused."""
+    return ids.notna() & ~is_marked(ids)
+
+
+def _positions(ids: pd.Series[str]) -> list[int]:
+    found: list[int] = is_stated(ids).to_numpy().nonzero()[0].tolist()
+    return found
 
 
 def _traits(**values: str | None) -> frozenset[str]:

@@ -36,14 +36,16 @@ if TYPE_CHECKING:
 
 COMPANY_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
-    "stated_id", "source_record_id", "name", "name_key", "website_url", "domain", "linkedin_url", "linkedin_slug", "linkedin_id",
+    "stated_id", "source_record_id", "name", "name_key", "website_url", "domain", "linkedin_url", "linkedin_slug",
+    "linkedin_id",
     "industry", "employee_count", "company_phone", "address_street", "address_city", "address_state", "address_zip",
     "address_country", "facebook_url", "twitter_url", "sic_codes", "founded_year", "keywords", "description",
     "place_city", "place_country",
 )  # fmt: skip
 PERSON_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
-    "stated_id", "stated_slot_id", "source_record_id", "vendor_id", "first_name", "last_name", "name_key", "title", "seniority", "department", "email",
+    "stated_id", "stated_slot_id",
+    "source_record_id", "vendor_id", "first_name", "last_name", "name_key", "title", "seniority", "department", "email",
     "email_is_role", "email_status", "other_emails", "work_phone_e164", "personal_phone_e164", "linkedin_url",
     "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "twitter_url", "facebook_url",
     "bio", "skills", "education", "certifications", "city", "state", "country", "started_on", "company_name",

@@ -45,5 +45,15 @@ for each row when (old.company_slot_unique_id is distinct from new.company_slot_
 execute function public.refuse_id_change();
 
 -- The local part is a dot-string: no dot at either end, no two in a row.
-alter table marketing.people_master add constraint people_master_email_dots check (email !~ '^\.|\.\.|\.@');
-alter table vault.contacts add constraint contacts_email_dots check (email !~ '^\.|\.\.|\.@');
+alter table marketing.people_master
+    drop constraint people_master_email_format,
+    add constraint people_master_email_format check (
+        length(email) <= 254
+        and email ~ '^(?:[a-zA-Z0-9!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+(?:\.(?:[a-zA-Z0-9!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+)*@(?:(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?\.)+(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?$'
+    );
+alter table vault.contacts
+    drop constraint contacts_email_format,
+    add constraint contacts_email_format check (
+        length(email) <= 254
+        and email ~ '^(?:[a-zA-Z0-9!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+(?:\.(?:[a-zA-Z0-9!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+)*@(?:(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?\.)+(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?$'
+    );
