@@ -25,7 +25,9 @@ from outreach_pipeline.records.reading import (
     read_text,
     texts_of,
 )
+from outreach_pipeline.records.stated_ids import read_stated_id
 from outreach_pipeline.records.tables import array_text, parse_list
+from outreach_pipeline.rules.barton_id import Entity
 from outreach_pipeline.rules.companies import company_key, is_own_boss
 from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.emails import is_role_address, read_email, split_emails
@@ -54,6 +56,8 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:
         out[column] = read_column(raw, column, read_key if column in ("title", "vendor_id") else read_text, notes)
+    out["stated_id"] = read_stated_id(raw["barton_id"], Entity.PERSON)
+    out["stated_slot_id"] = read_stated_id(raw["slot_barton_id"], Entity.SLOT)
     _read_names(raw, out, notes)
     _read_emails(raw, out, notes)
     _read_linkedin(raw, out)

@@ -39,6 +39,12 @@ begin
             union
             select far.signature_no
             from pg_temp.node as n
+            inner join marketing.company_key as near on near.signature_no = n.node and near.kind = 'stated'
+            cross join lateral marketing.f_founding_record('company', public.barton_number(near.value)) as f
+            inner join intake.company_member as far on far.load_id = f.load_id and far.part = f.part
+            union
+            select far.signature_no
+            from pg_temp.node as n
             inner join intake.company_member as near on near.signature_no = n.node and near.founded_no is not null
             inner join marketing.match_review as r
                 on r.entity = 'company' and r.status = 'accepted' and near.founded_no in (r.first_no, r.second_no)

@@ -39,6 +39,8 @@ begin
         from pg_temp.fresh as f
         inner join marketing.person_key as k on k.load_id = f.load_id and k.part = f.part;
         analyze pg_temp.pending_key;
+        create temp table pending_stated on commit drop as
+        select p.value from pg_temp.pending_key as p where p.kind = 'stated';
         delete from pg_temp.pending_key as p using pg_temp.crowded as c where c.kind = p.kind and c.value = p.value;
         delete from pg_temp.pending_key as p
         where (
@@ -70,6 +72,10 @@ begin
             inner join intake.person_member as mate on mate.person_no = own.person_no
             union
             select far.load_id, far.part
+            from pg_temp.pending_stated as k
+            cross join lateral marketing.f_founding_record('person', public.barton_number(k.value)) as far
+            union
+            select far.load_id, far.part
             from pg_temp.fresh as f
             inner join intake.person_member as near on near.load_id = f.load_id and near.part = f.part and near.founded_no is not null
             inner join marketing.match_review as r
@@ -77,7 +83,7 @@ begin
             cross join lateral marketing.f_founding_record('person', r.first_no + r.second_no - near.founded_no) as far
         ) as x
         where not exists (select from pg_temp.around as a where a.load_id = x.load_id and a.part = x.part);
-        drop table pg_temp.fresh;
+        drop table pg_temp.fresh, pg_temp.pending_stated;
         alter table pg_temp.fresher rename to fresh;
         exit when not exists (select from pg_temp.fresh);
     end loop;
@@ -90,11 +96,26 @@ begin
     inner join marketing.person_key as k on k.value = c.value and k.kind = c.kind
     inner join pg_temp.around as a on a.load_id = k.load_id and a.part = k.part;
     create temp table node_founder on commit drop as
-    select a.node, coalesce(m.founded_no, f.number) as number
+    select a.node, coalesce(m.founded_no, f.number, x.number) as number
     from pg_temp.around as a
     left join intake.person_member as m on m.load_id = a.load_id and m.part = a.part
     left join marketing.founder as f on f.entity = 'person' and f.load_id = a.load_id and f.part = a.part
-    where coalesce(m.founded_no, f.number) is not null;
+    -- An id that an item states and that nobody has yet is founded by it.
+    left join (
+        select distinct on (k.value) k.load_id, k.part, public.barton_number(k.value) as number
+        from marketing.person_key as k
+        inner join pg_temp.person_work as w on w.load_id = k.load_id and w.part = k.part
+        where k.kind = 'stated' and marketing.f_is_free('person', public.barton_number(k.value))
+        order by k.value, k.load_id, k.part
+    ) as x on x.load_id = a.load_id and x.part = a.part
+    where coalesce(m.founded_no, f.number, x.number) is not null;
+    insert into pg_temp.node (node, label)
+    select distinct f.node, f.node
+    from marketing.person_key as k
+    inner join pg_temp.around as a on a.load_id = k.load_id and a.part = k.part
+    inner join pg_temp.node_founder as f on f.number = public.barton_number(k.value) or f.node = a.node
+    where k.kind = 'stated'
+    on conflict do nothing;
     insert into pg_temp.node (node, label)
     select distinct f.node, f.node
     from pg_temp.node_founder as f

@@ -38,10 +38,17 @@ begin
     analyze pg_temp.signature_new;
 
     insert into intake.company_member (load_id, part, signature_no, company_no, founded_no)
-    select s.load_id, s.part, c.signature_no, c.company_no, f.number
+    select s.load_id, s.part, c.signature_no, c.company_no, coalesce(f.number, x.number)
     from pg_temp.signed as s
     inner join marketing.company_signature as c using (fingerprint)
     left join marketing.founder as f on f.entity = 'company' and f.load_id = s.load_id and f.part = s.part
+    -- An id that an item states and that nobody has yet is founded by it.
+    left join (
+        select distinct on (o.stated_id) o.load_id, o.part, public.barton_number(o.stated_id) as number
+        from pg_temp.signed as o
+        where o.stated_id is not null and marketing.f_is_free('company', public.barton_number(o.stated_id))
+        order by o.stated_id, o.load_id, o.part
+    ) as x on x.load_id = s.load_id and x.part = s.part
     order by s.load_id, s.part;
     -- A founder that is back (a record read anew) brings its id along.
     with back as (

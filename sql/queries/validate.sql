@@ -44,6 +44,19 @@ inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
 where l.load_id = any(%(load_ids)s);
 
+-- name: claim_ids
+select * from intake.f_claim_ids(%(entity)s, %(ids)s);
+
+-- name: accepted_ids
+-- Ids that were accepted for these loads before: a replay does not refuse what was merged since.
+select a.stated_id
+from (
+    select v.stated_id from intake.validated_companies as v where v.load_id = any(%(load_ids)s)
+    union
+    select v.stated_id from intake.validated_people as v where v.load_id = any(%(load_ids)s)
+) as a
+where a.stated_id is not null;
+
 -- name: forget_rejections
 delete from intake.validation_failed
 where load_id = any(%(load_ids)s) and not (column_name = '(item)' and check_name = 'repaired');
