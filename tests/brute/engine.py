@@ -108,7 +108,9 @@ class Engine:
         settings = Settings(_env_file=None, sources=self.folder / "sources.toml", shapes=self._shapes(wrong))
         key = (*wrong, "")
         base = self._workspaces.setdefault(key, Workspace(settings, self.database))
-        work = Workspace(settings.model_copy(update={"chunk_loads": chunk, "page_items": min(chunk, 5_000)}), self.database)
+        work = Workspace(
+            settings.model_copy(update={"chunk_loads": chunk, "page_items": min(chunk, 5_000)}), self.database
+        )
         # Sources and shapes are read once for all runs.
         work.__dict__.update(sources=base.sources, shapes=base.shapes, title_rules=base.title_rules)
         return work
@@ -199,6 +201,21 @@ def _promoted_in(chunk: int) -> Iterator[None]:
             promote._CHUNKS_AT_ONCE = before
 
 
+@contextmanager
+def quick() -> Iterator[None]:
+    """Without what is proven elsewhere and costs half of a run: pandera's second look, Arrow's strings for five rows."""
+    import pandas as pd
+    from pandera import config
+
+    before = config._CONTEXT_CONFIG.validation_enabled
+    config._CONTEXT_CONFIG.validation_enabled = False
+    try:
+        with pd.option_context("mode.string_storage", "python"):
+            yield
+    finally:
+        config._CONTEXT_CONFIG.validation_enabled = before
+
+
 @cache
 def _own_server() -> Any:
     from outreach_pipeline.database.embedded import EmbeddedServer
@@ -213,8 +230,9 @@ def own_engine() -> Iterator[Engine]:
     """An engine on a server of its own, which is gone at the end (for the command; tests have theirs)."""
     import shutil
 
-    from outreach_pipeline.database.migrate import migrate
     from psycopg.conninfo import make_conninfo
+
+    from outreach_pipeline.database.migrate import migrate
     from tests.conftest import APP_PASSWORD
 
     folder, server = _own_server()

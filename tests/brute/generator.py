@@ -46,7 +46,17 @@ PEOPLE: tuple[Words, ...] = (
     {"first": "Benjamin", "last": "Low", "email": "info@beta.example"},
     {"first": "Ada", "last": "Quill-Berg", "email": "ada@alpha.example", "slug": "ada-quill", "member": "ACoAA01"},
 )  # fmt: skip
-TITLES = ("CEO", "CFO", "Head of HR", "Engineer", "Founder", "President & CFO", "Chief Executive Officer", "Adviser", None)
+TITLES = (
+    "CEO",
+    "CFO",
+    "Head of HR",
+    "Engineer",
+    "Founder",
+    "President & CFO",
+    "Chief Executive Officer",
+    "Adviser",
+    None,
+)
 PLACES = ("Bern", "Basel", None)
 STATUSES = ("verified", "bounced", "guessed", None)
 ENDS = ("Present", "Present", "Mar 2026", "Mar 2031")
@@ -106,7 +116,13 @@ def words(choose: Chooser, source: str) -> Words:
     """What a source says about somebody at some company; now and then one key of somebody else is among it."""
     person, company = choose.one(PEOPLE), choose.one(COMPANIES)
     said: Words = {"first": person["first"], "last": person["last"], "company": company["company"]}
-    known = {**person, **company, "city": choose.one(PLACES), "size": choose.one((10, 20)), "email_status": choose.one(STATUSES)}
+    known = {
+        **person,
+        **company,
+        "city": choose.one(PLACES),
+        "size": choose.one((10, 20)),
+        "email_status": choose.one(STATUSES),
+    }
     for key, share in _KNOWN[source].items():
         if choose.chance(share):
             mixed_up = choose.chance(0.08)
@@ -145,12 +161,15 @@ def _aside(choose: Chooser) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def world(choose: Chooser, *, may_be_wrong: bool = True) -> World:
+def world(choose: Chooser, *, may_be_wrong: bool = True, must_be_wrong: bool = False) -> World:
     """2 to 6 steps of 2 to 4 sources on 2 to 4 days, 5 to 12 items in all; repeats and corrections among them."""
     sources = [choose.one(tuple(RENDERERS)) for _ in range(choose.one((2, 3, 4)))]
     wrong = ()
-    if may_be_wrong and choose.chance(0.3):
-        fitting = [name for name, (shape, *_) in WRONG.items() if (shape == "leads_finder") == ("leads" in sources)]
+    if must_be_wrong and not {"leads", "lists"} & set(sources):
+        sources[0] = "leads"
+    if must_be_wrong or (may_be_wrong and choose.chance(0.3)):
+        leads = bool({"leads", "lists"} & set(sources))
+        fitting = [name for name, (shape, *_) in WRONG.items() if (shape == "leads_finder") == leads]
         wrong = (choose.one(fitting),)
     items_left = choose.one((5, 6, 7, 8, 10, 12))
     steps: list[Step] = []

@@ -12,9 +12,9 @@ import psycopg
 Admin = psycopg.Connection[Any]
 # The one place that knows in which tables a record belongs to a master.
 MEMBERS = {
-    "company": """select public.barton_id('company', m.company_no) as id, array_agg(distinct m.load_id) as loads
+    "company": """select public.barton_id('01', m.company_no) as id, array_agg(distinct m.load_id) as loads
         from intake.company_member as m where m.company_no is not null group by 1""",
-    "person": """select public.barton_id('person', c.person_no) as id, array_agg(distinct m.load_id) as loads
+    "person": """select public.barton_id('02', c.person_no) as id, array_agg(distinct m.load_id) as loads
         from intake.person_member as m inner join marketing.person_cluster as c using (cluster_no) group by 1""",
 }  # fmt: skip
 _MASTERS = """select company_unique_id as id from marketing.company_master union all select unique_id from marketing.people_master"""
@@ -32,7 +32,9 @@ class Founders:
     def look(self) -> None:
         """Compare who every id stands for with who it stood for when it was first seen."""
         members = {
-            row["id"]: frozenset(row["loads"]) for query in MEMBERS.values() for row in self._admin.execute(query)  # type: ignore[call-overload]
+            row["id"]: frozenset(row["loads"])
+            for query in MEMBERS.values()
+            for row in self._admin.execute(query)  # type: ignore[call-overload]
         }
         alive = {row["id"] for row in self._admin.execute(_MASTERS)}
         redirects = {row["retired_id"]: row["surviving_id"] for row in self._admin.execute(_REDIRECTS)}

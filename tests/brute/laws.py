@@ -7,8 +7,8 @@ Belongs here: which runs of a world must be equal. Does not belong here: how a w
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.brute.engine import Engine, Plan
@@ -37,23 +37,20 @@ class Finding:
     what: dict[str, Any] = field(default_factory=dict)
 
 
-def check(engine: Engine, world: World, rng: random.Random, *, orders: int = 4, parts: tuple[str, ...] = PARTS) -> Iterator[Finding]:
+def check(
+    engine: Engine, world: World, rng: random.Random, *, orders: int = 4, parts: tuple[str, ...] = PARTS
+) -> Iterator[Finding]:
     """All laws for one world; `orders` is how many other orders of its batches are tried."""
-
-    def only(found: Snapshot) -> Snapshot:
-        return {part: found[part] for part in parts if part in found}
-
-    whole = Plan()
-    work = engine.play(world, whole)
-    base = only(snapshot(engine.admin))
-    yield from _invariants(engine, whole)
-    yield from _again(engine, lambda: engine.again(world, work))
+    yield from repeated(engine, world, parts=parts)
+    base = _result(engine, world, Plan(), parts)
     for plan in plans(world, rng, orders):
-        engine.play(world, plan)
-        if found := differences(base, only(snapshot(engine.admin))):
-            yield Finding(_law(plan), str(plan), found)
-    yield from _identity(engine, world, rng)
-    yield from _replays(engine, world, rng, base, only)
+        yield from compared(engine, world, plan, base, parts=parts)
+    yield from identity_of(engine, world, Plan(apart=True))
+    for order in world.orders(rng, 1):
+        yield from identity_of(engine, world, Plan(apart=True, order=order))
+    if world.wrong:
+        for plain in (False, True):
+            yield from replayed(engine, world, base, plain=plain, chunk=rng.choice((2, 10_000)), parts=parts)
 
 
 def plans(world: World, rng: random.Random, orders: int) -> Iterator[Plan]:
@@ -63,7 +60,12 @@ def plans(world: World, rng: random.Random, orders: int) -> Iterator[Plan]:
     if len(world.steps) > 1:
         yield Plan(late=True, chunk=rng.choice((1, 2, 3, 10_000)))
     for order in world.orders(rng, orders):
-        yield Plan(order=order, chunk=rng.choice((1, 2, 3, 10_000, 10_000)), page=rng.choice((0, 0, 2)), late=rng.random() < 0.2)
+        yield Plan(
+            order=order,
+            chunk=rng.choice((1, 2, 3, 10_000, 10_000)),
+            page=rng.choice((0, 0, 2)),
+            late=rng.random() < 0.2,
+        )
 
 
 def _law(plan: Plan) -> str:
@@ -72,49 +74,74 @@ def _law(plan: Plan) -> str:
     return "late digestion" if plan.late else "size of chunks"
 
 
+def _result(engine: Engine, world: World, plan: Plan, parts: tuple[str, ...]) -> Snapshot:
+    engine.play(world, plan)
+    return _only(snapshot(engine.admin), parts)
+
+
+def _only(found: Snapshot, parts: tuple[str, ...]) -> Snapshot:
+    return {part: found[part] for part in parts}
+
+
+def compared(
+    engine: Engine, world: World, plan: Plan, base: Snapshot | None = None, *, parts: tuple[str, ...] = PARTS
+) -> Iterator[Finding]:
+    """The world run by the plan gives what it gives in its own order, all at once (`base`, run here unless given)."""
+    base = base or _result(engine, world, Plan(), parts)
+    if found := differences(base, _result(engine, world, plan, parts)):
+        yield Finding(_law(plan), str(plan), found)
+    yield from _invariants(engine, plan)
+
+
 def _invariants(engine: Engine, plan: Plan) -> Iterator[Finding]:
     for law, query in (("conservation", _CONSERVED), ("three slots", _SLOTS)):
         if broken := engine.admin.execute(query).fetchall():  # type: ignore[call-overload]
             yield Finding(law, str(plan), {"rows": [str(row) for row in broken]})
 
 
-def _again(engine: Engine, run: Callable[[], object]) -> Iterator[Finding]:
-    before = exact(engine.admin)
-    run()
+def repeated(engine: Engine, world: World, *, parts: tuple[str, ...] = PARTS) -> Iterator[Finding]:
+    """Batches run again touch no row; a replay of all loads by the same shapes changes nothing that can be compared."""
+    work = engine.play(world, Plan())
+    yield from _invariants(engine, Plan())
+    before, told = exact(engine.admin), _only(snapshot(engine.admin), parts)
+    engine.again(world, work)
     if found := differences(before, exact(engine.admin)):
         yield Finding("run twice is run once", "again", found)
+    engine.replay(work, plain=False)
+    if found := differences(told, _only(snapshot(engine.admin), parts)):
+        yield Finding("replay of what is right changes nothing", "replay", found)
 
 
-def _identity(engine: Engine, world: World, rng: random.Random) -> Iterator[Finding]:
-    order = next(iter(world.orders(rng, 1)), None)
-    for plan in (Plan(apart=True), Plan(apart=True, order=order)):
-        founders = Founders(engine.admin)
-        engine.play(world, plan, founders.look)
-        if founders.wrong:
-            yield Finding("an id names its founder", str(plan), {"ids": founders.wrong})
+def identity_of(engine: Engine, world: World, plan: Plan) -> Iterator[Finding]:
+    """Whatever happens after an id was given, it stands for a cluster that has a record of its founding."""
+    founders = Founders(engine.admin)
+    engine.play(world, plan, founders.look)
+    if founders.wrong:
+        yield Finding("an id names its founder", str(plan), {"ids": founders.wrong})
 
 
-def _replays(
-    engine: Engine, world: World, rng: random.Random, base: Snapshot, only: Callable[[Snapshot], Snapshot]
+def replayed(
+    engine: Engine,
+    world: World,
+    base: Snapshot | None = None,
+    *,
+    plain: bool,
+    chunk: int = 10_000,
+    parts: tuple[str, ...] = PARTS,
 ) -> Iterator[Finding]:
-    """What a corrected shape must undo; without one, that a replay of everything changes nothing."""
-    for plain in (False, True) if world.wrong else (False,):
-        plan = Plan(wrong=world.wrong, chunk=rng.choice((2, 10_000)))
-        work = engine.play(world, plan)
-        founders = Founders(engine.admin)
-        founders.look()
-        right = engine.workspace((), plan.chunk)
-        before = exact(engine.admin) if not world.wrong else None
-        engine.replay(right, plain=plain)
-        law = "plain replay equals fresh" if plain else "replay equals fresh"
-        if found := differences(base, only(snapshot(engine.admin))):
-            yield Finding(law, str(plan), found)
-        if before is not None and (found := differences(before, exact(engine.admin))):
-            yield Finding("replay of what is right touches nothing", str(plan), found)
-        founders.look()
-        if founders.wrong:
-            yield Finding("an id names its founder", f"{law}: {plan}", {"ids": founders.wrong})
-        del work
+    """The world read by its wrong shapes, corrected and replayed, gives what the right shapes give at once."""
+    base = base or _result(engine, world, Plan(), parts)
+    plan = Plan(wrong=world.wrong, chunk=chunk)
+    engine.play(world, plan)
+    founders = Founders(engine.admin)
+    founders.look()
+    engine.replay(engine.workspace((), chunk), plain=plain)
+    law = "plain replay equals fresh" if plain else "replay equals fresh"
+    if found := differences(base, _only(snapshot(engine.admin), parts)):
+        yield Finding(law, str(plan), found)
+    founders.look()
+    if founders.wrong:
+        yield Finding("an id names its founder", f"{law}: {plan}", {"ids": founders.wrong})
 
 
 def first(engine: Engine, world: World, seed: int, law: str | None = None, **options: Any) -> Finding | None:
@@ -123,8 +150,3 @@ def first(engine: Engine, world: World, seed: int, law: str | None = None, **opt
         if law in {None, finding.law}:
             return finding
     return None
-
-
-def without(world: World, **changes: Any) -> World:
-    """The world with fields replaced."""
-    return replace(world, **changes)

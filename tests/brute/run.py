@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 from time import monotonic
 
-from tests.brute.engine import Engine, own_engine
+from tests.brute.engine import Engine, own_engine, quick
 from tests.brute.generator import Seeded
 from tests.brute.generator import world as make_world
 from tests.brute.laws import PARTS, Finding, check, first
@@ -33,24 +33,13 @@ def main() -> int:
     parser.add_argument("--parts", default=",".join(PARTS), help="parts of the result that are compared")
     parser.add_argument("--world", type=Path, help="check this one world (a file that was written before)")
     options = parser.parse_args()
-    _quicker()
     parts = tuple(options.parts.split(","))
-    with own_engine() as engine:
+    with own_engine() as engine, quick():
+        gc.collect()
+        gc.freeze()
         if options.world:
             return _one(engine, options.world, parts)
         return _many(engine, options, parts)
-
-
-def _quicker() -> None:
-    """What is proven elsewhere and costs half of a run: pandera's second look, Arrow's strings for five rows."""
-    import pandas as pd
-    from pandera import config
-
-    config._CONTEXT_CONFIG.validation_enabled = False
-    pd.options.mode.string_storage = "python"
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
 
 
 def _many(engine: Engine, options: argparse.Namespace, parts: tuple[str, ...]) -> int:
@@ -77,7 +66,9 @@ def _kind(finding: Finding) -> str:
     return f"{finding.law}: {', '.join(finding.what)}"
 
 
-def _keep(engine: Engine, world: World, seed: int, finding: Finding, options: argparse.Namespace, parts: tuple[str, ...]) -> None:
+def _keep(
+    engine: Engine, world: World, seed: int, finding: Finding, options: argparse.Namespace, parts: tuple[str, ...]
+) -> None:
     def fails(smaller: World) -> bool:
         again = first(engine, smaller, seed, finding.law, orders=options.orders, parts=parts)
         return again is not None and set(again.what) & set(finding.what) != set()
@@ -93,9 +84,13 @@ def _keep(engine: Engine, world: World, seed: int, finding: Finding, options: ar
 
 def _one(engine: Engine, path: Path, parts: tuple[str, ...]) -> int:
     data = json.loads(path.read_text())
-    found = list(check(engine, World.from_json(data["world"]), random.Random(data.get("seed", 0)), orders=24, parts=parts))
+    found = list(
+        check(engine, World.from_json(data["world"]), random.Random(data.get("seed", 0)), orders=24, parts=parts)
+    )
     for finding in found:
-        print(json.dumps({"law": finding.law, "plan": finding.plan, "what": finding.what}, indent=1, ensure_ascii=False))
+        print(
+            json.dumps({"law": finding.law, "plan": finding.plan, "what": finding.what}, indent=1, ensure_ascii=False)
+        )
     print(f"{len(found)} differences")
     return 1 if found else 0
 

@@ -25,13 +25,15 @@ _LOG = {
 _SERIAL = {"intelligence_id", "signal_id", "history_id", "contact_id", "review_id", "rejection_id", "people_intelligence_id",
            "company_intelligence_id", "event_id", "change_id"}  # fmt: skip
 _BARTON = re.compile(r"04\.04\.0[125]\.\d\d\.\d{5}\.\d{3}")
-# Table -> columns that hold the number of a company or of a load.
+_TOLD_BY = ("company_name", "domain", "first_name", "last_name", "email", "linkedin_url", "company_unique_id")
 _TABLES = (
     "marketing.company_slot", "marketing.slot_assignment_history", "vault.contacts", "marketing.people_intelligence",
     "marketing.company_intelligence", "bit.signal",
 )  # fmt: skip
 _LOADS = """select l.load_id, l.source, l.batch_id, l.raw_data::text as content, l.status from intake.raw_loads as l"""
-_REJECTIONS = """select f.load_id, f.part, f.column_name, f.check_name, f.reason, f.outcome from intake.validation_failed as f"""
+_REJECTIONS = (
+    """select f.load_id, f.part, f.column_name, f.check_name, f.reason, f.outcome from intake.validation_failed as f"""
+)
 
 
 class Names:
@@ -56,25 +58,29 @@ class Names:
         return f"{load['source']}:{_digest(load['content'])}"
 
     def _name(self, kind: str, row: Mapping[str, Any], word: str) -> str:
-        return f"<{kind} {word} {_digest(self.text(row))}>"
+        """By what makes somebody recognisable, so that another difference is not repeated wherever they are named."""
+        return f"<{kind} {word} {_digest(self.text({key: row[key] for key in _TOLD_BY if key in row}))}>"
 
     def text(self, row: Mapping[str, Any]) -> str:
         """A row as text, ids replaced, what is numbered or logged left out."""
-        said: dict[str, Any] = {}
-        for key, value in row.items():
-            if key in _LOG or key in _SERIAL or key in {"company_unique_id", "unique_id"} and value not in self.ids:
-                continue
-            if key in {"load_id", "load_before"}:
-                value = self.load(value)
-            elif key == "provenance":
-                value = {field: self._provenance(origin) for field, origin in (value or {}).items()}
-            elif key == "company_id" and value is not None:
-                value = f"04.04.01.{value // 100_000_000:02}.{value // 1000 % 100_000:05}.{value % 1000:03}"
-            elif key in {"payload", "custom_fields"} and isinstance(value, dict):
-                value = json.loads(self.text(value))
-            said[key] = value
+        said = {key: self._value(key, value) for key, value in row.items() if not self._is_left_out(key, value)}
         text = json.dumps(said, default=str, sort_keys=True, ensure_ascii=False)
         return _BARTON.sub(lambda found: self.ids.get(found.group(), "<an id of nobody>"), text)
+
+    def _is_left_out(self, key: str, value: Any) -> bool:
+        own = key in {"company_unique_id", "unique_id"} and value not in self.ids
+        return own or key in _LOG or key in _SERIAL
+
+    def _value(self, key: str, value: Any) -> Any:
+        if key in {"load_id", "load_before"}:
+            return self.load(value)
+        if key == "provenance":
+            return {field: self._provenance(origin) for field, origin in (value or {}).items()}
+        if key == "company_id" and value is not None:
+            return f"04.04.01.{value // 100_000_000:02}.{value // 1000 % 100_000:05}.{value % 1000:03}"
+        if key in {"payload", "custom_fields"} and isinstance(value, dict):
+            return json.loads(self.text(value))
+        return value
 
     def _provenance(self, origin: Any) -> Any:
         if isinstance(origin, int):
@@ -119,7 +125,9 @@ def exact(admin: Admin) -> Snapshot:
     """The same with ids, numbers and row versions: what a repeated run must not even touch."""
     tables = ("marketing.company_master", "marketing.people_master", *_TABLES)
     return {
-        table: sorted(row["text"] for row in admin.execute(f"select to_jsonb(t)::text || t.xmin as text from {table} as t"))  # type: ignore[call-overload]
+        table: sorted(
+            row["text"] for row in admin.execute(f"select to_jsonb(t)::text || t.xmin as text from {table} as t")
+        )  # type: ignore[call-overload]
         for table in tables
     }
 
