@@ -112,9 +112,17 @@ class Drawn:
         return self._draw(st.integers(0, 99)) >= 100 - round(share * 100)
 
 
-def words(choose: Chooser, source: str) -> Words:
+class Cast:
+    """Who takes part in a world: few, so that they meet."""
+
+    def __init__(self, choose: Chooser) -> None:
+        self.people = [choose.one(PEOPLE) for _ in range(choose.one((2, 3, 4)))]
+        self.companies = [choose.one(COMPANIES) for _ in range(choose.one((2, 3)))]
+
+
+def words(choose: Chooser, cast: Cast, source: str) -> Words:
     """What a source says about somebody at some company; now and then one key of somebody else is among it."""
-    person, company = choose.one(PEOPLE), choose.one(COMPANIES)
+    person, company = choose.one(cast.people), choose.one(cast.companies)
     said: Words = {"first": person["first"], "last": person["last"], "company": company["company"]}
     known = {
         **person,
@@ -126,7 +134,7 @@ def words(choose: Chooser, source: str) -> Words:
     for key, share in _KNOWN[source].items():
         if choose.chance(share):
             mixed_up = choose.chance(0.08)
-            other = {**choose.one(PEOPLE), **choose.one(COMPANIES)} if mixed_up else known
+            other = {**choose.one(cast.people), **choose.one(cast.companies)} if mixed_up else known
             said[key] = other.get(key)
     if said.get("domain") or ("website" in company and choose.chance(0.5)):
         said["website"] = company.get("website") or f"https://{said['domain']}"
@@ -136,9 +144,9 @@ def words(choose: Chooser, source: str) -> Words:
     return said
 
 
-def item(choose: Chooser, source: str, wrong: Sequence[str]) -> dict[str, Any]:
+def item(choose: Chooser, cast: Cast, source: str, wrong: Sequence[str]) -> dict[str, Any]:
     """One item of a source, with what only a wrong shape reads."""
-    said = words(choose, source)
+    said = words(choose, cast, source)
     if source == "profiles":
         said["ended"] = choose.one(ENDS)
         if choose.chance(0.2):
@@ -148,12 +156,12 @@ def item(choose: Chooser, source: str, wrong: Sequence[str]) -> dict[str, Any]:
     if source == "news":
         said.update(article=choose.one((1, 2, 3)), published=choose.one(("2026-09-01", "2026-09-20", "2026-10-09")))
     if wrong:
-        said["aside"] = _aside(choose)
+        said["aside"] = _aside(choose, cast)
     return RENDERERS[source](said)
 
 
-def _aside(choose: Chooser) -> dict[str, Any]:
-    person, company = choose.one(PEOPLE), choose.one(COMPANIES)
+def _aside(choose: Chooser, cast: Cast) -> dict[str, Any]:
+    person, company = choose.one(cast.people), choose.one(cast.companies)
     return {
         "referred_by": f"https://www.linkedin.com/in/{person.get('slug', 'nobody')}", "assistant_email": person["email"],
         "vendor_website": f"https://{company.get('domain', 'vendor.example')}", "parent_name": company["company"],
@@ -171,22 +179,25 @@ def world(choose: Chooser, *, may_be_wrong: bool = True, must_be_wrong: bool = F
         leads = bool({"leads", "lists"} & set(sources))
         fitting = [name for name, (shape, *_) in WRONG.items() if (shape == "leads_finder") == leads]
         wrong = (choose.one(fitting),)
+    cast = Cast(choose)
     items_left = choose.one((5, 6, 7, 8, 10, 12))
     steps: list[Step] = []
     for _ in range(choose.one((2, 3, 4, 5, 6))):
         if items_left <= 0:
             break
-        step = _step(choose, sources, steps, min(items_left, choose.one((1, 2, 3, 4))), wrong)
+        step = _step(choose, cast, sources, steps, min(items_left, choose.one((1, 2, 3, 4))), wrong)
         items_left -= len(step.items)
         steps.append(step)
     return World(tuple(sorted(steps, key=lambda step: step.day)), wrong)
 
 
-def _step(choose: Chooser, sources: Sequence[str], before: Sequence[Step], count: int, wrong: Sequence[str]) -> Step:
+def _step(
+    choose: Chooser, cast: Cast, sources: Sequence[str], before: Sequence[Step], count: int, wrong: Sequence[str]
+) -> Step:
     earlier = choose.one(before) if before and choose.chance(0.3) else None
     if earlier is None:
         source = choose.one(sources)
-        return Step(choose.one(DAYS), source, tuple(item(choose, source, wrong) for _ in range(count)))
+        return Step(choose.one(DAYS), source, tuple(item(choose, cast, source, wrong) for _ in range(count)))
     # The list of another day once more, or a correction of the same day; some rows changed, some missing.
     kept = [row if choose.chance(0.7) else _altered(choose, row) for row in earlier.items if not choose.chance(0.15)]
     day = earlier.day if choose.chance(0.3) else choose.one(DAYS)
