@@ -70,7 +70,10 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
     out["skills"] = read_lists(raw["skills"])
     out["certifications"] = read_lists(raw["certifications"])
     _read_employers(raw, out, notes)
-    out["observed_at"] = raw["observed_at"]
+    for column in ("observed_at", "company_part", "starts_on", "ends_on"):
+        out[column] = raw[column]
+    ahead = raw[["starts_on", "ends_on"]].notna().any(axis=1)
+    out["is_ahead"] = ahead.map({True: "true", False: "false"}).astype("str")
     return out
 
 

@@ -98,9 +98,12 @@ class Shape:
     people: tuple[Section, ...]
     intelligence: Section | None = None
     is_profile: bool = False
+    positions: tuple[Section, ...] = ()
 
     def sections(self, target: SectionName) -> tuple[Section, ...]:
-        """The sections that yield companies, intelligence, or people (the person, then each list)."""
+        """The sections that yield companies, intelligence, positions, or people (the person, then each list)."""
+        if target == "position":
+            return self.positions
         if target == "intelligence":
             return (self.intelligence,) if self.intelligence else ()
         if target == "company":
@@ -119,14 +122,16 @@ class Shape:
             for path in (*find.paths, *find.titles, *([find.latest] if find.latest else []))
         ]
         found += [refusal.reason_path for refusal in self.refusals if refusal.reason_path]
-        for section in (*self.sections("company"), *self.sections("person"), *self.sections("intelligence")):
+        for section in (
+            *self.sections("company"), *self.sections("person"), *self.positions, *self.sections("intelligence"),
+        ):  # fmt: skip
             found += [section.each] if section.each else []
             found += _section_paths(section)
         return tuple(found)
 
     def known_keys(self) -> tuple[str, ...]:
         """Top-level keys that are no surprise: those the shape reads by a short path, and those it lists."""
-        inside = {path.text for section in self.people for path in _section_paths(section)}
+        inside = {path.text for section in (*self.people, *self.positions) for path in _section_paths(section)}
         whole = {find.name for find in self.finds if any(path.jsonpath == "$" for path in find.paths)}
         read = [
             path.steps[0]

@@ -10,6 +10,7 @@ whole chunks and the next one goes on with the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,6 +23,7 @@ from outreach_pipeline.records.intelligence import read_intelligence
 from outreach_pipeline.records.misplaced import drop_misplaced
 from outreach_pipeline.records.observed import observation_times
 from outreach_pipeline.records.people import read_people
+from outreach_pipeline.records.positions import add_positions
 from outreach_pipeline.records.reading import Notes
 from outreach_pipeline.records.schemas import COMPANY_SCHEMA, PERSON_SCHEMA, drop_failures
 from outreach_pipeline.records.subjects import add_subjects
@@ -50,7 +52,7 @@ PERSON_TABLE = (
     "personal_phone_e164", "linkedin_url", "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id",
     "linkedin_number", "twitter_url", "facebook_url", "bio", "skills", "education", "certifications", "city", "state",
     "country", "started_on", "company_name", "company_ref", "company_part", "has_no_employer", "employers",
-    "is_profile", "subject", "is_stated_time",
+    "is_profile", "subject", "is_stated_time", "starts_on", "ends_on", "is_ahead",
 )  # fmt: skip
 INTELLIGENCE_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
@@ -117,6 +119,8 @@ def _validate_chunk(
 
     raw_companies = drop_misplaced(read_csv(extract(tx, shape, "company", load_ids)), notes)
     raw_people = drop_misplaced(read_csv(extract(tx, shape, "person", load_ids)), notes)
+    positions = drop_misplaced(read_csv(extract(tx, shape, "position", load_ids)), notes)
+    raw_companies, raw_people = add_positions(raw_companies, raw_people, positions, datetime.now(UTC).date())
     companies = read_companies(raw_companies, config.region, notes)
     people = read_people(raw_people, config.region, notes)
     companies, people = check_stated_ids(tx, load_ids, companies, people)

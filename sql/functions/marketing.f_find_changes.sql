@@ -100,7 +100,9 @@ begin
     inner join seen as n on n.load_id = k.new_load
     where n.first_at > o.last_at
         or (n.source = o.source and n.last_at > o.last_at)
-        or (n.first_at >= o.last_at and n.load_id <> o.load_id and n.is_answer);
+        or (n.first_at >= o.last_at and n.load_id <> o.load_id and n.is_answer)
+        -- The day that the record gave as the end has come.
+        or (k.kind = 'left_company' and n.load_id = o.load_id);
     drop table pg_temp.change_claim;
 end
 $$;

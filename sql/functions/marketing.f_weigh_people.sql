@@ -24,8 +24,14 @@ begin
     analyze pg_temp.person_wanted;
 
     create temp table person_record on commit drop as
-    select m.person_no, m.company_no, v.*, r.primary_role,
-        coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as job_at,
+    select m.person_no,
+        -- A position that has ended, or not begun yet, is none.
+        case when v.ends_on < current_date or v.starts_on > current_date then null else m.company_no end as company_no,
+        coalesce(v.ends_on < current_date, false) as has_ended, v.*, r.primary_role,
+        greatest(
+            coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end),
+            case when v.ends_on < current_date then v.ends_on + 1 when v.starts_on <= current_date then v.starts_on end
+        ) as job_at,
         coalesce(w.mail_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as mail_at,
         coalesce(w.rest_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as rest_at,
         coalesce(w.is_current, true) as is_current,

@@ -2,8 +2,8 @@
 -- NULL or an empty array takes the next 1,000 pending loads. A contact shows what its newest record says, field by
 -- field; empty never beats a value, and a contact that would stay the same is not touched. Only released records
 -- (validated, and let through by the batch's checks) are promoted. Who is suppressed is kept up to date all the same,
--- with the status that the suppression demands. A word for an address holds from when it was first said: repeating an old
--- verification does not outdo a bounce, nor an old bounce a verification.
+-- with the status that the suppression demands. A word about an address holds from when its source began to say it (intake.word):
+-- repeating an old verification does not outdo a bounce, nor an old bounce a verification.
 create or replace function vault.f_promote_contacts(p_load_ids bigint[])
 returns table (promoted_count integer, updated_count integer, failed_count integer, message text)
 language plpgsql
@@ -42,6 +42,17 @@ begin
         and not exists (select from marketing.undecided_load as u where u.load_id = i.load_id);
     analyze pg_temp.contact_load;
 
+    -- Also addresses that a record stated before it was read anew: what remains of them is said by others, or nobody.
+    create temp table contact_asked on commit drop as
+    select a.email
+    from pg_temp.contact_load as i
+    inner join intake.validated_people as a using (load_id)
+    where a.email is not null
+    union
+    select b.value from intake.left_behind as b where b.entity = 'person' and b.kind = 'email';
+    analyze pg_temp.contact_asked;
+    delete from intake.left_behind as b where b.entity = 'person' and b.kind = 'email';
+
     create temp table contact_best on commit drop as
     select o.email,
         (array_agg(o.name))[min(o.n) filter (where o.name is not null)] as name,
@@ -64,18 +75,18 @@ begin
         select v.email, nullif(concat_ws(' ', v.first_name, v.last_name), '') as name,
             coalesce(v.work_phone_e164, v.personal_phone_e164) as phone, v.company_name, v.title, v.source, v.load_id,
             v.email_status, v.last_observed_at, m.is_bounce, m.is_verified,
-            max(v.first_observed_at) filter (where m.is_bounce) over (partition by v.email) as bounced_at,
-            max(v.first_observed_at) filter (where m.is_verified) over (partition by v.email) as verified_at,
+            max(t.mail_at) filter (where m.is_bounce) over (partition by v.email) as bounced_at,
+            max(t.mail_at) filter (where m.is_verified) over (partition by v.email) as verified_at,
             row_number() over (
-                partition by v.email order by v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
+                partition by v.email
+                order by t.mail_at desc, coalesce(w.is_current, true) desc, v.source_rank, v.source, v.content_hash, v.part
             ) as n
-        from (
-            select distinct a.email
-            from pg_temp.contact_load as i
-            inner join intake.validated_people as a using (load_id)
-            where a.email is not null
-        ) as e
+        from pg_temp.contact_asked as e
         inner join intake.validated_people as v on v.email = e.email
+        left join intake.word as w on w.load_id = v.load_id and w.entity = 'person' and w.part = v.part
+        cross join lateral (
+            select coalesce(w.mail_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as mail_at
+        ) as t
         inner join intake.batch as b on b.batch_id = v.batch_id and b.released_at is not null
         left join marketing.email_status_meaning as m on m.email_status = lower(trim(v.email_status))
         where not exists (select from marketing.undecided_load as u where u.load_id = v.load_id)
@@ -85,6 +96,7 @@ begin
     analyze pg_temp.contact_best;
 
     select w.created, w.changed into v_new, v_changed from vault.f_write_contacts() as w;
+    perform vault.f_drop_contacts();
     -- In this transaction: nobody ever sees a suppressed contact as active, whichever came first.
     perform vault.f_settle_contacts(array(select b.email from pg_temp.contact_best as b));
     update intake.raw_loads as l
@@ -92,7 +104,7 @@ begin
     from pg_temp.contact_load as c
     where l.load_id = c.load_id and l.status = 'pending';
     select cardinality(v_ids) - count(*)::integer into v_left from pg_temp.contact_load;
-    drop table pg_temp.contact_best, pg_temp.contact_load;
+    drop table pg_temp.contact_best, pg_temp.contact_asked, pg_temp.contact_load;
     perform intake.log_operation(
         'promote_contacts', null, v_new + v_changed, jsonb_build_object('new', v_new, 'updated', v_changed, 'without_contact', v_left)
     );
