@@ -133,7 +133,14 @@ def test_first_names_that_are_two_never_made_one(story: Story) -> None:
 
 # The same for companies: a row with the domain of one and the page of the other, until their numbers are learnt.
 ALPHA = lead("Ada Quill", "CEO", "Alpha Pumps", "alpha.example", email="ada@alpha.example")
-BETA = lead("Bo Lind", "CEO", "Alpha Pumps", email="bo@beta.example", company_linkedin=f"{LINKEDIN}/company/beta-f")
+BETA = lead(
+    "Bo Lind",
+    "CEO",
+    "Alpha Pumps International",
+    "beta.example",
+    email="bo@beta.example",
+    company_linkedin=f"{LINKEDIN}/company/beta-f",
+)
 BRIDGE = lead("Cy Fall", "CFO", "Alpha Pumps", "alpha.example", company_linkedin=f"{LINKEDIN}/company/beta-f")
 
 
@@ -146,7 +153,7 @@ def test_companies_that_part_again_take_their_ids_and_slots_along(story: Story) 
     story.told((2, LEADS, BRIDGE))
     assert [each for _, each in story.companies("company_unique_id")] == [alpha]
     assert explain(story.work, beta)["id"] == alpha
-    story.told((3, PAGES, NUMBERS[0], {**NUMBERS[1], "name": "Alpha Pumps"}))
+    story.told((3, PAGES, NUMBERS[0], {**NUMBERS[1], "name": "Alpha Pumps International"}))
     assert {each for _, each in story.companies("company_unique_id")} == {alpha, beta}
     assert explain(story.work, beta)["id"] == beta
     assert _slots(story) == slots
