@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from outreach_pipeline.records.columns import SectionName
+from outreach_pipeline.records.columns import SectionName, anchor_names
 from outreach_pipeline.records.shape_paths import HERE, ITEM, ItemPath
 
 Unit = Literal["epoch_ms", "epoch_s", "year"]
@@ -139,6 +139,23 @@ class Shape:
             if path.steps and path.base in {HERE, ITEM, *whole} and path.text not in inside
         ]
         return tuple(sorted({*read, *self.volatile, *self.echo, *self.expected, *self.known}))
+
+
+    def anchor_keys(self) -> frozenset[str]:
+        """Top-level keys of which an item needs one to be about anybody; empty where SQL/JSON paths find it."""
+        found: set[str] = set()
+        for target in ("company", "person", "intelligence"):
+            for section in self.sections(target):
+                paths = [section.each] if section.each else [
+                    path
+                    for name in anchor_names(target)
+                    for way in section.columns.get(name, ())
+                    for path in way.paths
+                ]  # fmt: skip
+                if not all(path.steps and path.base in {HERE, ITEM} for path in paths):
+                    return frozenset()
+                found |= {path.steps[0] for path in paths}
+        return frozenset(found)
 
 
 def _section_paths(section: Section) -> list[ItemPath]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import JsonbArray, Role, Transaction
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import PermanentError, TransientError
+from outreach_pipeline.errors import ConfigurationError, PermanentError, TransientError
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
 from outreach_pipeline.sources.pages import Page, PoisonItem
 from outreach_pipeline.stages.credits import settle_calls
@@ -23,6 +23,7 @@ from outreach_pipeline.stages.money import Meter
 from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
+    from outreach_pipeline.sources.csv_dialect import Columns
     from outreach_pipeline.sources.pages import Source
     from outreach_pipeline.stages.workspace import SourceConfig
 
@@ -120,9 +121,18 @@ def _open(
         config,
         folder=workspace.sources_folder,
         item_paths=workspace.shape_of(config).items_at,
+        columns=_columns(workspace, config),
         page_items=workspace.settings.page_items,
         landed=landed,
     )
+
+
+def _columns(workspace: Workspace, config: SourceConfig) -> Columns:
+    """The columns of the source's shape, by which the header of a CSV file is known."""
+    from outreach_pipeline.sources.csv_dialect import Columns
+
+    shape = workspace.shape_of(config)
+    return Columns(shape.known_keys(), shape.anchor_keys())
 
 
 def _refuse(batch: Batch, verdict: str, note: str | None) -> None:
@@ -140,7 +150,7 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
 
     Raises ConfigurationError when the source is unknown or the file cannot be read.
     """
-    from outreach_pipeline.sources.files import content_id
+    from outreach_pipeline.sources.files import content_id, find_files
     from outreach_pipeline.sources.registry import FilesConfig, open_source
 
     config = workspace.source(batch.source)
@@ -149,8 +159,10 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
         config = FilesConfig(kind="files", name=config.name, shape=config.shape, rank=config.rank)
     source = open_source(
         config, folder=Path.cwd(), item_paths=workspace.shape_of(config).items_at, path=str(path),
-        page_items=workspace.settings.page_items,
+        columns=_columns(workspace, config), page_items=workspace.settings.page_items,
     )  # fmt: skip
+    if not find_files(str(path), batch.day):
+        raise ConfigurationError(f"There is no file that can be read in {path.name}.", next_step="Name another folder.")
     origin = f"file:{content_id(str(path), batch.day)}"
     with workspace.database.transaction(Role.INGEST) as tx:
         register_source(tx, workspace, workspace.source(batch.source))
