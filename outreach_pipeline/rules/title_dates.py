@@ -29,7 +29,7 @@ def signs(words: Mapping[str, Sequence[str]]) -> Callable[[str], str]:
     month = rf"(?:(?:{months})\.?,?\s(?:of\s)?)?"
     is_open = rf"{date}{between}(?:{now})(?!\w)|{date}\s*[-–—―~〜](?=\s*(?:[)\],|;]|$))|(?:{since})\s{date}"
     is_over = rf"(?:(?:{begin})\s)?{date}{between}{date}|(?:{until})\s(?:the\s)?{month}{date}"
-    pattern = re.compile(rf"(?<![^\W_])(?:(?P<open>{is_open})|(?P<over>{is_over})|{date})")
+    pattern = re.compile(rf"(?<![^\W_])(?:(?P<over>{is_over})|(?P<open>{is_open})|(?:(?:in|im|nel|em|i)\s)?{date})")
 
     def replace(folded: str) -> str:
         if _DIGIT.search(folded) is None:

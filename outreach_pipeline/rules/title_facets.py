@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from outreach_pipeline.rules.title_words import fold
+
 ROLES = ("CEO", "CFO", "HR")
 OTHER_CHIEF = "chief"
 """The role of a chief who has none of the three seats: never claimed, but it says what its bearer is not."""
@@ -146,7 +148,7 @@ def _guard(row: Row) -> dict[str, Any]:
     name: str = take(row, "name", str)
     sides = _several_of(row, "sides", SIDES, ["before"])
     reach = _one_of(row, "reach", REACHES, "word")
-    objects = frozenset(strings(row.pop("objects"), "objects")) if "objects" in row else frozenset()
+    objects = frozenset(fold(o) for o in strings(row.pop("objects"), "objects")) if "objects" in row else frozenset()
     return {"guard": Guard(name, sides, reach, _several_of(row, "roles", ROLES, list(ROLES)), objects)}
 
 

@@ -15,12 +15,16 @@ from outreach_pipeline.rules.title_segments import Segment
 _CHIEF_POINTS = 90
 _SERVICE = ("service", "servant")
 _OTHER = Guard("another_chief", ("near",))
+_WHICH = Guard("one_of_several", ("near",))
+_SURE_POINTS = 95
 
 
-def yield_to_others(segments: Sequence[Segment], mentions: Sequence[Mention]) -> None:
+def yield_to_others(segments: Sequence[Segment], mentions_of_segments: Sequence[Sequence[Mention]]) -> None:
     """Refuse heads' titles beside another chief's, or whoever serves the chief executive ("President and COO" says
     that somebody else is); beside a vice president's rank they are of a part of the company.
     """
+    _yield_to_brackets(segments, mentions_of_segments)
+    mentions = [mention for here in mentions_of_segments for mention in here]
     chief = next((m for m in mentions if _says_another(m)), None)
     vice = any(_is_vice(segment) for segment in segments)
     for mention in mentions:
@@ -48,3 +52,15 @@ def _is_vice(segment: Segment) -> bool:
         (e.rank is not None and e.rank.seniority == "vp") or (e.role is not None and e.role.seniority == "vp")
         for e in entries
     )
+
+
+def _yield_to_brackets(segments: Sequence[Segment], mentions: Sequence[Sequence[Mention]]) -> None:
+    """ "Executive Director (Chief Financial Officer)", "Geschäftsführer (COO)": the bracket says which of several."""
+    for index in range(len(segments) - 1):
+        if segments[index + 1].separator != "(":
+            continue
+        other = next((m for m in mentions[index + 1] if m.pattern.role != "CEO" and m.refused is None), None)
+        for mention in mentions[index]:
+            if other and mention.refused is None and mention.pattern.role == "CEO" and mention.pattern.points < _SURE_POINTS:
+                mention.refused = f"{_WHICH.name} ({other.entry.phrase!r} in brackets behind {mention.entry.phrase!r})"
+                mention.guard = _WHICH

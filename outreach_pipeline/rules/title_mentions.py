@@ -18,7 +18,7 @@ from outreach_pipeline.rules.title_segments import Item, Segment, completions, c
 _BARE_CONFIDENCE = 0.5  # a department named beside something else: "Accountant, HR"
 _PART_CONFIDENCE = 0.8  # a seat for one region or department
 
-_OF = Guard("of", ("near",), "service")
+OF = Guard("of", ("near",), "service")
 _PART = Guard("part_of_company", ("near",))
 
 
@@ -165,7 +165,7 @@ def _refusal_before(items: Sequence[Item], k: int, pattern: RolePattern) -> _Ref
         if entry.reset:
             return None
         if near and entry.link and j > 0:
-            return _Refusal(_OF, entry.phrase, "before")
+            return _Refusal(OF, entry.phrase, "before")
         guard = entry.guard
         applies = guard is not None and pattern.role in (*guard.roles, OTHER_CHIEF)
         if guard is not None and applies and ("before" in guard.sides or (near and "near" in guard.sides)):

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outreach_pipeline.rules.title_facets import Guard
-from outreach_pipeline.rules.title_mentions import Mention
+from outreach_pipeline.rules.title_mentions import OF, Mention
 from outreach_pipeline.rules.title_rules import Entry
 from outreach_pipeline.rules.title_segments import Segment
 
@@ -113,10 +113,18 @@ def _begun(segment: Segment, here: Sequence[Mention]) -> _Reach | None:
         alone = all(e is not None and e.filler for e in rest) and all(
             i.entry is not None and (i.entry.filler or i.entry.guard) for i in segment.items[:k]
         )
-        linked = guard.reach == "service" or refused is not None or any(e is not None and e.link for e in rest)
+        linked = (guard.reach == "service" and bool(rest)) or refused is not None or any(e and e.link for e in rest)
         why = refused.refused if refused and refused.refused else f"{guard.name} (before)"
         found = _Reach(guard, why, alone, linked, refused.pattern.role if refused else "")
-    return found
+    return found or _served(here)
+
+
+def _served(here: Sequence[Mention]) -> _Reach | None:
+    """Whoever stands behind "of" is somebody else, and so is who stands beside them ("the right hand of ...")."""
+    for mention in here:
+        if mention.guard is OF and mention.refused and not mention.pattern.whole:
+            return _Reach(OF, mention.refused, False, True, mention.pattern.role)
+    return None
 
 
 def _note(reach: _Reach, segment: Segment) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from outreach_pipeline.rules import title_dates, title_words
 from outreach_pipeline.rules.title_facets import SECTIONS, Facets, Guard, Modifier, Rank, RolePattern, strings, take
 from outreach_pipeline.rules.title_patterns import Patterns, Phrase
+from outreach_pipeline.rules.title_spelling import Spelling
 
 DEFAULT_PATH = Path(__file__).with_name("titles.toml")
 
@@ -63,10 +64,12 @@ class TitleRules:
     tree: Mapping[str, Node]
     dates: Callable[[str], str]
     together: re.Pattern[str] | None
+    spelling: Spelling
 
     def tokens(self, title: str) -> list[str]:
         """The words of `title`, separators among them in canonical form."""
-        return title_words.tokens(title, self.separators, self.token_pattern, self.dates, self.together)
+        found = title_words.tokens(title, self.separators, self.token_pattern, self.dates, self.together)
+        return [known for word in found for known in self.spelling.read(word)]
 
 
 def load_rules(path: Path | str | None = None) -> TitleRules:
@@ -84,11 +87,16 @@ def load_rules(path: Path | str | None = None) -> TitleRules:
         separators = _separators(document)
         tree = _Builder(_table(document, "words"), separators).build(document)
         dates = title_dates.signs(_date_words(document))
+        prefixes = strings(document["prefixes"], "prefixes") if "prefixes" in document else []
     except ValueError as error:
         raise ValueError(f"{source.name}: {error}") from error
     version = f"r{_READER_REVISION}-{hashlib.sha256(content).hexdigest()[:12]}"
-    together = title_words.run_together({*_words(tree), *separators})
-    return TitleRules(version, separators, title_words.separator_pattern(separators), tree, dates, together)
+    words = {*_words(tree), *separators, *separators.values()}
+    together = title_words.run_together(words)
+    heads = {word for word, node in tree.items() if _begins_post(node)}
+    spelling = Spelling(words, heads, [title_words.fold(prefix) for prefix in prefixes])
+    pattern = title_words.separator_pattern(separators)
+    return TitleRules(version, separators, pattern, tree, dates, together, spelling)
 
 
 def _separators(document: Mapping[str, Any]) -> dict[str, str]:
@@ -108,6 +116,12 @@ def _date_words(document: Mapping[str, Any]) -> dict[str, list[str]]:
     if unknown := sorted(set(table) - set(title_dates.WORD_LISTS)):
         raise ValueError(f"dates: unknown lists {unknown}")
     return {name: [title_words.fold(w) for w in strings(table[name], f"dates.{name}")] for name in table}
+
+
+def _begins_post(node: Node) -> bool:
+    if node.entry is not None and (node.entry.role or node.entry.rank or node.entry.post):
+        return True
+    return any(_begins_post(later) for later in node.follow.values())
 
 
 def _words(nodes: Mapping[str, Node]) -> Iterator[str]:
@@ -141,7 +155,7 @@ class _Builder:
         self._tree: dict[str, Node] = {}
 
     def build(self, document: Mapping[str, Any]) -> dict[str, Node]:
-        known = {"format", "separators", "words", "dates", *SECTIONS}
+        known = {"format", "separators", "words", "dates", "prefixes", *SECTIONS}
         if unknown := sorted(set(document) - known):
             raise ValueError(f"unknown sections {unknown}")
         if document.get("format") != 1:

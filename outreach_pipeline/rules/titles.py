@@ -61,7 +61,7 @@ def read_title(title: str | None, rules: TitleRules) -> TitleReading:
     settle(segments, mentions)
     _spread_interim(segments, mentions)
     told = [(number, mention) for number, here in enumerate(mentions, 1) for mention in here]
-    yield_to_others(segments, [mention for _, mention in told])
+    yield_to_others(segments, mentions)
     guard = _first_refusal(told) if told else _swallowed(segments, rules)
     return TitleReading(_roles(segments, told, capitals(title)), guard, _seniority(segments, told))
 
