@@ -128,13 +128,17 @@ def _served(here: Sequence[Mention]) -> _Reach | None:
 
 
 def _note(reach: _Reach, segment: Segment) -> None:
-    """What the words of a governed segment mean for those behind it."""
-    link = False
+    """What the words of a governed segment mean for those behind it: a company of its own ends the reach, and so, in
+    a list, do words that name no post.
+    """
+    link = post = False
     for entry, _, _ in segment.items:
-        known = entry is not None
-        reach.closed = reach.closed or (link and not known and reach.guard.reach in ("post", "person", "word"))
-        link = known and entry is not None and bool(entry.link)
-    reach.foreign = reach.foreign or not (segment.is_post or all(e is not None for e, _, _ in segment.items))
+        if entry is None:
+            reach.closed = reach.closed or (link and reach.guard.reach in ("post", "person", "word"))
+            reach.foreign = reach.foreign or post
+        link = entry is not None and bool(entry.link)
+        post = post or (entry is not None and bool(entry.role or entry.rank or entry.post))
+    reach.foreign = reach.foreign or not (post or all(e is not None for e, _, _ in segment.items))
 
 
 def _backwards(segments: Sequence[Segment], mentions: Sequence[Sequence[Mention]], index: int) -> None:
