@@ -16,6 +16,7 @@ ENDED, OPEN = "\ue000", "\ue001"
 WORD_LISTS = ("months", "parts", "from", "to", "until", "since", "present")
 """The lists of the section: names of months; "end of"; "from"; what joins two dates; and the other three."""
 
+_WEAK = 3  # letters of "to", "til", which mean much else
 _DIGIT = re.compile(r"\d")
 _DAY = r"(?:\d{1,2}\s?[./]\s?){1,2}|\d{1,2}\.\s?"
 
@@ -26,9 +27,9 @@ def signs(words: Mapping[str, Sequence[str]]) -> Callable[[str], str]:
     year = r"(?:19|20)\d\d(?!\d)\s?年?(?:\s?\d{1,2}月)?"
     date = rf"(?:(?:{parts})\s(?:(?:of|de|des|di)\s)?)?(?:{_DAY}|(?:{months})\.?,?\s)?(?<!\d){year}"
     between = rf"\s*(?:[-–—―~〜]|(?<=[\s月年])(?:{join})(?=\s))\s*"
-    month = rf"(?:(?:{months})\.?,?\s(?:of\s)?)?"
+    ever = _one_of([word for word in words.get("until", ()) if len(word) > _WEAK])  # "until retirement in 2020"
     is_open = rf"{date}{between}(?:{now})(?!\w)|{date}\s*[-–—―~〜](?=\s*(?:[)\],|;]|$))|(?:{since})\s{date}"
-    is_over = rf"(?:(?:{begin})\s)?{date}{between}{date}|(?:{until})\s(?:the\s)?{month}{date}"
+    is_over = rf"(?:(?:{begin})\s)?{date}{between}{date}|(?:{until})\s(?:the\s)?{date}|(?:{ever})\s(?:[^\W\d_]+\s){{1,3}}{date}"
     pattern = re.compile(rf"(?<![^\W_])(?:(?P<over>{is_over})|(?P<open>{is_open})|(?:(?:in|im|nel|em|i)\s)?{date})")
 
     def replace(folded: str) -> str:

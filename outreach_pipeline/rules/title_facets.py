@@ -11,14 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from outreach_pipeline.rules.title_words import fold
-
 ROLES = ("CEO", "CFO", "HR")
 OTHER_CHIEF = "chief"
 """The role of a chief who has none of the three seats: never claimed, but it says what its bearer is not."""
 SENIORITIES = ("c_level", "owner", "vp", "director", "manager", "other")
 """Highest first."""
-SIDES = ("before", "near", "after", "end")
+SIDES = ("before", "near", "after", "end", "any")
 REACHES = ("word", "post", "person", "service", "servant")
 SCOPES = ("function", "region", "part", "body")
 
@@ -46,7 +44,7 @@ class Guard:
     """Why a role word is not the role.
 
     `sides`: where the guard stands, seen from the role word: "before" it, "near" (right before it), "after" it,
-    at the "end" of its clause. `reach`: how far it governs beyond the words between two separators; the rules
+    at the "end" of its clause, or "any"where in the title. `reach`: how far it governs beyond the words between two separators; the rules
     of each are in `title_reach.py`. `objects`: with one of these words behind it, or none, it also speaks of the
     roles before it ("CFO looking for a job", but not "CEO looking for investors").
     """
@@ -148,7 +146,7 @@ def _guard(row: Row) -> dict[str, Any]:
     name: str = take(row, "name", str)
     sides = _several_of(row, "sides", SIDES, ["before"])
     reach = _one_of(row, "reach", REACHES, "word")
-    objects = frozenset(fold(o) for o in strings(row.pop("objects"), "objects")) if "objects" in row else frozenset()
+    objects = frozenset(strings(row.pop("objects"), "objects")) if "objects" in row else frozenset()
     return {"guard": Guard(name, sides, reach, _several_of(row, "roles", ROLES, list(ROLES)), objects)}
 
 

@@ -33,6 +33,11 @@ def scopes(segments: Sequence[Segment], index: int, k: int, pattern: RolePattern
     return found
 
 
+def is_part(items: Sequence[Item]) -> bool:
+    """Whether the words name a part of the company, so that they are no company of their own."""
+    return _part_at_an_end(items) == "part"
+
+
 def _part_at_an_end(items: Sequence[Item]) -> str | None:
     """ "Valve Division", "the Packaging Business Unit", "Werk Hamburg": the noun stands first or last."""
     telling = [i.entry for i in items if i.entry is None or not (i.entry.filler or i.entry.link)]

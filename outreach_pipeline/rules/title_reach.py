@@ -72,6 +72,7 @@ def settle(segments: Sequence[Segment], mentions: Sequence[Sequence[Mention]]) -
     _forwards(segments, mentions)
     for index, segment in enumerate(segments):
         if segment.separator != "@":
+            _everywhere(segment, mentions)
             _backwards(segments, mentions, index)
 
 
@@ -113,7 +114,8 @@ def _begun(segment: Segment, here: Sequence[Mention]) -> _Reach | None:
         alone = all(e is not None and e.filler for e in rest) and all(
             i.entry is not None and (i.entry.filler or i.entry.guard) for i in segment.items[:k]
         )
-        linked = (guard.reach == "service" and bool(rest)) or refused is not None or any(e and e.link for e in rest)
+        names_whom = guard.reach == "service" or guard.sides == ("before",)  # "assistant to the" ends in its link
+        linked = (names_whom and bool(rest)) or refused is not None or any(e and e.link for e in rest)
         why = refused.refused if refused and refused.refused else f"{guard.name} (before)"
         found = _Reach(guard, why, alone, linked, refused.pattern.role if refused else "")
     return found or _served(here)
@@ -139,6 +141,18 @@ def _note(reach: _Reach, segment: Segment) -> None:
         link = entry is not None and bool(entry.link)
         post = post or (entry is not None and bool(entry.role or entry.rank or entry.post))
     reach.foreign = reach.foreign or not (post or all(e is not None for e, _, _ in segment.items))
+
+
+def _everywhere(segment: Segment, mentions: Sequence[Sequence[Mention]]) -> None:
+    """Who has no work, or looks for it, holds no seat, whatever else the title says."""
+    for entry, _, end in segment.items:
+        guard = None if entry is None else entry.guard
+        if entry is None or guard is None:
+            continue
+        behind = segment.words[end:]
+        if "any" in guard.sides or (guard.objects and (not behind or not guard.objects.isdisjoint(behind))):
+            for mention in (m for here in mentions for m in here if m.refused is None):
+                _refuse(mention, guard, f"{guard.name} ({entry.phrase!r} beside {mention.entry.phrase!r})")
 
 
 def _backwards(segments: Sequence[Segment], mentions: Sequence[Sequence[Mention]], index: int) -> None:
@@ -171,8 +185,6 @@ def _closing(segment: Segment) -> tuple[Guard, Entry, bool] | None:
             alone = all(i.entry is not None and (i.entry.filler or i.entry.guard) for i in before)
             last = all(i.entry is not None and (i.entry.filler or i.entry.guard) for i in rest)
             if guard.reach in ("post", "person") and "end" in guard.sides and last:
-                return guard, entry, alone
-            if guard.objects and (last or any(word in guard.objects for word in segment.words[segment.items[k].end :])):
                 return guard, entry, alone
     return None
 

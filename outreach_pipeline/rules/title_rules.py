@@ -173,6 +173,9 @@ class _Builder:
         try:
             language: str = take(row, "language", str)
             patterns = strings(row.pop("patterns", None), "patterns")
+            if "objects" in row:
+                listed = strings(row["objects"], "objects")
+                row["objects"] = sorted({word for o in listed for phrase in self._patterns.expand(o) for word in phrase})
             facets = facet_of(row)
             _nothing_left(row)
             for pattern in patterns:
