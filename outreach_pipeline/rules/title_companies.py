@@ -25,17 +25,17 @@ _SHORT = 3  # letters of "and", "of", "&" in a name
 _MOST_WORDS = 6  # more is a sentence
 
 
-def capitals(title: str) -> frozenset[str]:
+def _capitals(title: str) -> frozenset[str]:
     """The words of a title that begin with a capital, folded."""
     return frozenset(fold(word) for word in _WORD.findall(title) if word[0].isupper())
 
 
-def named(segments: Sequence[Segment], index: int, k: int | None, capital: frozenset[str]) -> str | None:
+def named(segments: Sequence[Segment], index: int, k: int | None, title: str) -> str | None:
     """The key of the company that the role at item `k` of segment `index` is said to be at, or None."""
     if k is not None and (tail := segments[index].items[k + 1 :]):
         words = [segments[index].words[n] for i in tail for n in range(i.start, i.end)]
         if tail[0].entry is not None and tail[0].entry.link:
-            return _linked(tail[1:], words[tail[0].end - tail[0].start :], capital)
+            return _linked(tail[1:], words[tail[0].end - tail[0].start :], title)
         if any(i.entry is None for i in tail) and _has_legal_form(words):
             return _key(words)
     j = index + 1
@@ -45,20 +45,21 @@ def named(segments: Sequence[Segment], index: int, k: int | None, capital: froze
         return None
     if segments[j].separator == "@":
         return _key(_until_separator(segments, j))
-    return _bare(segments, j, capital)
+    return _bare(segments, j, title)
 
 
-def _linked(items: Sequence[Item], words: Sequence[str], capital: frozenset[str]) -> str | None:
-    if not any(i.entry is None for i in items) or words[0] not in capital or is_part(items):
+def _linked(items: Sequence[Item], words: Sequence[str], title: str) -> str | None:
+    if not any(i.entry is None for i in items) or is_part(items) or words[0] not in _capitals(title):
         return None
     return _key(words)
 
 
-def _bare(segments: Sequence[Segment], j: int, capital: frozenset[str]) -> str | None:
+def _bare(segments: Sequence[Segment], j: int, title: str) -> str | None:
     segment, words = segments[j], _until_separator(segments, j)
     known = [i.entry for s in segments[j:] for i in s.items if i.entry is not None]
     if any(e.role or e.rank or e.post or e.guard or e.modifier for e in known) or is_part(segment.items):
         return None
+    capital = _capitals(title)
     if any(word not in capital for word in words if len(word) > _SHORT):
         return None
     if _has_legal_form(words):

@@ -25,6 +25,8 @@ def yield_to_others(segments: Sequence[Segment], mentions_of_segments: Sequence[
     """
     _yield_to_brackets(segments, mentions_of_segments)
     mentions = [mention for here in mentions_of_segments for mention in here]
+    if not any(mention.pattern.yields and mention.refused is None for mention in mentions):
+        return
     chief = next((m for m in mentions if _says_another(m)), None)
     vice = any(_is_vice(segment) for segment in segments)
     for mention in mentions:

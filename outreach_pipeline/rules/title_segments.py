@@ -31,31 +31,36 @@ class Item(NamedTuple):
     end: int
 
 
-class Segment(NamedTuple):
-    """What stands between two separators. `separator` is the one before it, "" for the first."""
+class Segment:
+    """What stands between two separators. `separator` is the one before it, "" for the first.
 
-    separator: str
-    words: list[str]
-    items: list[Item]
+    `is_post`: whether it names what somebody is: a role, a rank, another post ("Treasurer"). `departments_only`:
+    whether it only names parts of a company, such as "Finance" or "North America".
+    """
 
-    @property
-    def is_post(self) -> bool:
-        """Whether it names what somebody is: a role, a rank, another post ("Treasurer")."""
-        return any(
-            e is not None and (e.rank or e.post or (e.role and not e.role.whole)) for e, _, _ in self.items
-        )
+    __slots__ = ("departments_only", "is_post", "items", "separator", "words")
 
-    @property
-    def departments_only(self) -> bool:
-        """Whether it only names parts of a company, such as "Finance" or "North America"."""
-        return bool(self.items) and all(
-            e is not None and (e.scope or e.filler or e.link) for e, _, _ in self.items
-        )
+    def __init__(self, separator: str) -> None:
+        self.separator = separator
+        self.words: list[str] = []
+        self.items: list[Item] = []
+        self.is_post = False
+        self.departments_only = False
+
+    def add(self, entry: Entry | None, words: Sequence[str]) -> None:
+        """Put a phrase at the end."""
+        start = len(self.words)
+        self.words.extend(words)
+        self.items.append(Item(entry, start, len(self.words)))
+        department = entry is not None and bool(entry.scope or entry.filler or entry.link)
+        self.departments_only = department and (self.departments_only or len(self.items) == 1)
+        if entry is not None and (entry.rank or entry.post or (entry.role and not entry.role.whole)):
+            self.is_post = True
 
 
 def cut(words: Sequence[str], tree: Mapping[str, Node]) -> list[Segment]:
     """The segments of a title in order; the longest phrase wins, even across "&" ("People & Culture")."""
-    segment = Segment("", [], [])
+    segment = Segment("")
     segments = [segment]
     position, last = 0, len(words)
     while position < last:
@@ -65,12 +70,10 @@ def cut(words: Sequence[str], tree: Mapping[str, Node]) -> list[Segment]:
             if not segment.items:
                 segments.pop()  # of two separators in a row the last one counts, but nothing ends "@"
                 word = "@" if segment.separator == "@" else word
-            segment = Segment(word, [], [])
+            segment = Segment(word)
             segments.append(segment)
         else:
-            start = len(segment.words)
-            segment.words.extend(words[position:end])
-            segment.items.append(Item(entry, start, len(segment.words)))
+            segment.add(entry, words[position:end])
         position = end
     return [s for s in segments if s.items]
 
@@ -110,10 +113,8 @@ def attach(segments: list[Segment]) -> list[Segment]:
     joined: list[Segment] = []
     for segment in segments:
         if joined and (_only_qualifies(segment) or _goes_on(segment)):
-            target = joined[-1]
-            offset = len(target.words)
-            target.words.extend(segment.words)
-            target.items.extend(Item(i.entry, i.start + offset, i.end + offset) for i in segment.items)
+            for entry, start, end in segment.items:
+                joined[-1].add(entry, segment.words[start:end])
         else:
             joined.append(segment)
     return joined

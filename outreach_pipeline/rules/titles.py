@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outreach_pipeline.rules.title_companies import capitals, named
+from outreach_pipeline.rules.title_companies import named
 from outreach_pipeline.rules.title_facets import OTHER_CHIEF, SENIORITIES
 from outreach_pipeline.rules.title_heads import yield_to_others
 from outreach_pipeline.rules.title_mentions import Mention, mentions_of
@@ -58,12 +58,13 @@ def read_title(title: str | None, rules: TitleRules) -> TitleReading:
         return TitleReading()
     segments = attach(cut(rules.tokens(title), rules.tree))
     mentions = _mentions(segments, rules)
+    told = [(number, mention) for number, here in enumerate(mentions, 1) for mention in here]
+    if not told:
+        return TitleReading((), _swallowed(segments, rules), _seniority(segments, told))
     settle(segments, mentions)
     _spread_interim(segments, mentions)
-    told = [(number, mention) for number, here in enumerate(mentions, 1) for mention in here]
     yield_to_others(segments, mentions)
-    guard = _first_refusal(told) if told else _swallowed(segments, rules)
-    return TitleReading(_roles(segments, told, capitals(title)), guard, _seniority(segments, told))
+    return TitleReading(_roles(segments, told, title), _first_refusal(told), _seniority(segments, told))
 
 
 def _mentions(segments: Sequence[Segment], rules: TitleRules) -> list[list[Mention]]:
@@ -90,7 +91,7 @@ def _spread_interim(segments: Sequence[Segment], mentions: Sequence[Sequence[Men
 
 
 def _roles(
-    segments: Sequence[Segment], mentions: Sequence[tuple[int, Mention]], capital: frozenset[str]
+    segments: Sequence[Segment], mentions: Sequence[tuple[int, Mention]], title: str
 ) -> tuple[RoleReading, ...]:
     best: dict[str, RoleReading] = {}
     for number, mention in mentions:
@@ -101,7 +102,7 @@ def _roles(
         if role not in best or points > best[role].points:
             matched = f"matched {mention.entry.phrase!r} ({mention.entry.language})"
             reason = f"{matched}{mention.notes}, segment {number}"
-            company = named(segments, number - 1, mention.item, capital)
+            company = named(segments, number - 1, mention.item, title)
             best[role] = RoleReading(role, points, round(min(1.0, mention.confidence), 3), reason, company)
     return tuple(best.values())
 
