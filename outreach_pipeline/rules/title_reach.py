@@ -34,8 +34,8 @@ _LISTED = (",", "(", ")")
 class _Reach:
     """A guard on its way through the title.
 
-    `alone`: nothing stands beside it. `linked`: the words say whom or what it is of. `foreign`: words that name no
-    post were among what it governs.
+    `alone`: nothing stands beside it. `linked`: the words say whom or what it is of. `role`: the first that it refused.
+    `foreign`: words that name no post were among what it governs. `closed`: a company of its own ended it.
     """
 
     guard: Guard
@@ -49,9 +49,8 @@ class _Reach:
     def crosses(self, separator: str) -> bool:
         kind = self.guard.reach
         if self.closed or separator in ("|", "-"):
-            return self.alone and kind in ("post", "person") or (
-                separator == "-" and kind == "servant" and not self.linked and not self.closed
-            )
+            unnamed = separator == "-" and kind == "servant" and not self.role  # "Executive Assistant - CEO"
+            return unnamed or (self.alone and kind in ("post", "person"))
         if kind in ("service", "servant"):
             if not self.linked:  # "Executive Assistant, CEO" serves, "Executive Assistant & HR Manager" is both
                 return kind == "servant" and separator in _LISTED
@@ -89,6 +88,7 @@ def _forwards(segments: Sequence[Segment], mentions: Sequence[Sequence[Mention]]
             for mention in here:
                 if mention.refused is None and reach.governs(mention):
                     _refuse(mention, reach.guard, f"{reach.why}, carried over to {mention.entry.phrase!r}")
+                    reach.role = reach.role or mention.pattern.role
         reach = _begun(segment, here) or reach
         if reach is not None:
             _note(reach, segment)
@@ -107,18 +107,23 @@ def _begun(segment: Segment, here: Sequence[Mention]) -> _Reach | None:
         refused = next((m for m in here if m.guard is guard and m.refused), None)
         if guard.reach == "word" and refused is None:
             continue
-        if found is not None and found.guard.reach == "servant":
-            found.linked = True
+        if found is not None and found.guard.reach == "servant" and guard.reach not in ("post", "person"):
+            found.linked = found.linked or _names_whom(guard) or refused is not None
+            found.role = found.role or (refused.pattern.role if refused else "")
             continue
         rest = [i.entry for i in segment.items[k + 1 :]]
         alone = all(e is not None and e.filler for e in rest) and all(
             i.entry is not None and (i.entry.filler or i.entry.guard) for i in segment.items[:k]
         )
-        names_whom = guard.reach == "service" or guard.sides == ("before",)  # "assistant to the" ends in its link
-        linked = (names_whom and bool(rest)) or refused is not None or any(e and e.link for e in rest)
+        linked = (_names_whom(guard) and bool(rest)) or refused is not None or any(e and e.link for e in rest)
         why = refused.refused if refused and refused.refused else f"{guard.name} (before)"
         found = _Reach(guard, why, alone, linked, refused.pattern.role if refused else "")
     return found or _served(here)
+
+
+def _names_whom(guard: Guard) -> bool:
+    """Whether a guard ends in its link: "assistant to the"."""
+    return guard.reach == "service" or (guard.reach == "servant" and guard.sides == ("before",))
 
 
 def _served(here: Sequence[Mention]) -> _Reach | None:
