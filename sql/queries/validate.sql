@@ -101,12 +101,13 @@ set rules_version = excluded.rules_version, primary_role = excluded.primary_role
 delete from marketing.title_role where title = any(%(titles)s);
 
 -- name: store_title_roles
-insert into marketing.title_role (title, role, points, confidence, reason)
-select t.title, t.role, t.points, t.confidence, t.reason
-from unnest(%(titles)s::text[], %(roles)s::text[], %(points)s::smallint[], %(confidences)s::real[], %(reasons)s::text[])
-    as t (title, role, points, confidence, reason)
+insert into marketing.title_role (title, role, points, confidence, reason, company_key)
+select t.title, t.role, t.points, t.confidence, t.reason, t.company_key
+from unnest(
+    %(titles)s::text[], %(roles)s::text[], %(points)s::smallint[], %(confidences)s::real[], %(reasons)s::text[], %(companies)s::text[]
+) as t (title, role, points, confidence, reason, company_key)
 on conflict (title, role) do update
-set points = excluded.points, confidence = excluded.confidence, reason = excluded.reason;
+set points = excluded.points, confidence = excluded.confidence, reason = excluded.reason, company_key = excluded.company_key;
 
 -- name: outdated_titles
 select title from marketing.title_reading where rules_version <> %(version)s order by title limit %(limit)s;
