@@ -32,7 +32,7 @@ from outreach_pipeline.records.verdicts import judge, place_people
 from outreach_pipeline.stages.observe import observe_duplicates_of_batch, observe_duplicates_of_loads
 from outreach_pipeline.stages.stated_ids import check_stated_ids
 from outreach_pipeline.stages.titles import store_readings
-from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
+from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress, shape_fingerprint
 
 if TYPE_CHECKING:
     from outreach_pipeline.records.shape import Shape
@@ -78,8 +78,11 @@ class ValidateReport:
     observed_again: int = 0
 
 
-def validate_batch(workspace: Workspace, batch: Batch, *, progress: Progress = no_progress) -> ValidateReport:
-    """Validate what is due in a batch: pending loads without records, and loads put in line by a replay.
+def validate_batch(
+    workspace: Workspace, batch: Batch, *, progress: Progress = no_progress, anew: bool = False
+) -> ValidateReport:
+    """Validate what is due in a batch: pending loads without records, and loads put in line by a replay (`anew`: all that
+    another shape has read are in line).
 
     Raises ConfigurationError for an unknown source or shape, TransientError when the database was busy.
     """
@@ -102,6 +105,9 @@ def validate_batch(workspace: Workspace, batch: Batch, *, progress: Progress = n
             after = load_ids[-1]
         progress("validate", report.loads, total)
     observed = observe_duplicates_of_batch(workspace, batch, shape)
+    with workspace.database.transaction(Role.VALIDATE) as tx:
+        reader = {"batch_id": batch.batch_id, "read_by": shape_fingerprint(workspace, batch.source), "anew": anew}
+        tx.execute(queries.note_reader, reader)
     return replace(report, observed_again=observed)
 
 

@@ -6,6 +6,7 @@ anything a stage does with them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -124,3 +125,12 @@ class Workspace:
     def sources_folder(self) -> Path:
         """Where relative paths in sources.toml start."""
         return Path(self.settings.sources).resolve().parent
+
+
+def shape_fingerprint(workspace: Workspace, source: str) -> str | None:
+    """Hash of the shape that reads a source's items now; None for a source that is not configured any more."""
+    try:
+        shape = workspace.shape_of(workspace.source(source))
+    except ConfigurationError:
+        return None
+    return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]

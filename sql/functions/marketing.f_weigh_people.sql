@@ -37,7 +37,8 @@ begin
         coalesce(w.is_current, true) as is_current,
         exists (
             select from marketing.company_master as c where c.company_unique_id = public.barton_id('01', m.company_no)
-        ) and not exists (select from pg_temp.company_gone as g where g.company_no = m.company_no) as is_known
+        ) and not exists (select from pg_temp.company_gone as g where g.company_no = m.company_no)
+        and coalesce(v.ends_on >= current_date, true) and coalesce(v.starts_on <= current_date, true) as is_known
     from pg_temp.person_wanted as t
     inner join intake.person_member as m on m.person_no = t.person_no
     inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part

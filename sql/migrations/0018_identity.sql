@@ -255,3 +255,8 @@ comment on column intake.validated_people.ends_on is 'The last day of the positi
 alter table intake.validated_people add column is_ahead boolean not null default false;
 comment on column intake.validated_people.is_ahead is 'One of these days has not come yet; promotion takes the record up again on it.';
 create index idx_validated_people_is_ahead on intake.validated_people (load_id) where is_ahead;
+
+-- By which shape the items of a batch were read: another one now means that a plain replay reads them anew.
+alter table intake.batch add column read_by text;
+comment on column intake.batch.read_by is 'Hash of the shape that read its items; a replay reads anew what another shape has read.';
+grant update (read_by) on intake.batch to outreach_validate;

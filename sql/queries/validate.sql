@@ -162,6 +162,9 @@ insert into intake.promote_queue (load_id, batch_id)
 select i.load_id, %(batch_id)s from unnest(%(load_ids)s::bigint[]) as i (load_id)
 on conflict do nothing;
 
+-- name: note_reader
+update intake.batch set read_by = %(read_by)s where batch_id = %(batch_id)s and (read_by is null or %(anew)s);
+
 -- name: leave_behind
 -- A replay may read a record as somebody else: whom it belonged to has to be decided without it.
 select marketing.f_leave_behind(%(load_ids)s);
