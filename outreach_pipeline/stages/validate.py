@@ -117,6 +117,8 @@ def _validate_chunk(
     config = workspace.source(batch.source)
     facts = read_csv(tx.copy_out(load_queries("validate").load_facts, {"load_ids": id_array(load_ids)}))
     notes = Notes()
+    if batch.day > datetime.now(UTC).date():
+        notes.add(facts.assign(part="0"), "observed_at", "timestamp", "the batch is of a day to come: taken as today", "noted")
     remarked = read_csv(remarks(tx, shape, load_ids))
     refused = remarked[remarked["kind"].notna()]
     notes.add(refused.assign(part="0"), "(item)", refused["kind"], refused["reason"], "rejected")

@@ -1,4 +1,5 @@
--- Makes the batch known. A batch id of the form day|source is observed on its day, any other at its first landing.
+-- Makes the batch known. A batch id of the form day|source is observed on its day (one to come: today), any other at its first
+-- landing.
 create or replace function intake.f_open_batch(p_batch_id text, p_source text)
 returns void
 language plpgsql
@@ -14,7 +15,9 @@ begin
     values (
         p_batch_id, p_source,
         case
-            when p_batch_id ~ '^\d{4}-\d{2}-\d{2}\|' then (left(p_batch_id, 10)::date)::timestamp at time zone 'UTC'
+            when p_batch_id ~ '^\d{4}-\d{2}-\d{2}\|' then least(
+                (left(p_batch_id, 10)::date)::timestamp at time zone 'UTC', date_trunc('day', now() at time zone 'UTC') at time zone 'UTC'
+            )
             else now()
         end
     )

@@ -162,6 +162,21 @@ insert into intake.promote_queue (load_id, batch_id)
 select i.load_id, %(batch_id)s from unnest(%(load_ids)s::bigint[]) as i (load_id)
 on conflict do nothing;
 
+-- name: queue_repeated
+-- What was said again after the same source had said something else about the same: its word changes back. Times alone do not
+-- show it where both were landed for one day.
+insert into intake.promote_queue (load_id, batch_id)
+select distinct i.load_id, %(batch_id)s
+from unnest(%(load_ids)s::bigint[]) as i (load_id)
+where exists (
+        select
+        from intake.validated_people as v
+        inner join intake.validated_people as o on o.subject = v.subject and o.load_id <> v.load_id
+        where v.load_id = i.load_id
+    )
+    and not exists (select from intake.word as w where w.load_id = i.load_id and w.is_current)
+on conflict do nothing;
+
 -- name: note_reader
 update intake.batch set read_by = %(read_by)s where batch_id = %(batch_id)s and (read_by is null or %(anew)s);
 
