@@ -1,0 +1,77 @@
+"""Values as people and sources write them, in eight languages: what is right is in tests/data/values, one line each.
+
+Belongs here: what a rule makes of each line. Does not belong here: properties of all values (`test_properties`).
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from outreach_pipeline.records.people import _Addresses
+from outreach_pipeline.rules.companies import company_key
+from outreach_pipeline.rules.linkedin import read_company, read_profile
+from outreach_pipeline.rules.names import read_person_name
+from outreach_pipeline.rules.phones import read_phone
+
+VALUES = Path(__file__).parents[2] / "data/values"
+Line = dict[str, str]
+
+
+def lines(file: str) -> list[Line]:
+    """The examples of a file: lines after its comment and header."""
+    text = [line for line in (VALUES / file).read_text(encoding="utf-8").splitlines(keepends=True) if line[:2] != "# "]
+    return list(csv.DictReader(text))
+
+
+def person(line: Line) -> tuple[str, str]:
+    found = read_person_name(*(line[each] or None for each in ("full", "first_in", "last_in")))
+    return found.first or "", found.last or ""
+
+
+def address(line: Line) -> str:
+    return _Addresses.read_cells([line["text"]]).first or ""
+
+
+def phone(line: Line) -> str:
+    return read_phone(line["text"], line["region"] or None).value or ""
+
+
+def page(line: Line) -> str:
+    return (read_company if "company" in line["kind"] else read_profile)(line["text"]).url or ""
+
+
+def one_key(line: Line) -> str:
+    one, other = company_key(line["one"]), company_key(line["other"])
+    return "yes" if one is not None and one == other else "no"
+
+
+def _name(line: Line) -> str:
+    return " | ".join(line.values())
+
+
+@pytest.mark.parametrize("line", lines("people_names.csv"), ids=_name)
+def test_people(line: Line) -> None:
+    assert person(line) == (line["first"], line["last"])
+
+
+@pytest.mark.parametrize("line", lines("emails.csv"), ids=_name)
+def test_emails(line: Line) -> None:
+    assert address(line) == line["right"]
+
+
+@pytest.mark.parametrize("line", lines("company_names.csv"), ids=_name)
+def test_companies(line: Line) -> None:
+    assert one_key(line) == line["same"]
+
+
+@pytest.mark.parametrize("line", lines("phones.csv"), ids=_name)
+def test_phones(line: Line) -> None:
+    assert phone(line) == line["right"]
+
+
+@pytest.mark.parametrize("line", lines("linkedin.csv"), ids=_name)
+def test_linkedin(line: Line) -> None:
+    assert page(line) == line["right"]
