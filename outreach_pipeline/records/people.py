@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from outreach_pipeline.records.companies import read_lists, read_phones
+from outreach_pipeline.records.encoding import repair_encoding
 from outreach_pipeline.records.joint import split_joint_people
 from outreach_pipeline.records.reading import (
     MAX_KEY_BYTES,
@@ -50,7 +51,7 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
     those of second people (see `joint`), and the columns of `intake.validated_people` as text, without those of its
     company; refused values are marks (`reading`).
     """
-    raw = split_joint_people(raw, notes)
+    raw = split_joint_people(repair_encoding(raw, notes), notes)
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:
         out[column] = read_column(raw, column, read_key if column in ("title", "vendor_id") else read_text, notes)

@@ -57,6 +57,7 @@ REASONS: Mapping[str, str] = MappingProxyType({
     "credentials_dropped": "degrees behind the name were left out",
     "disposable": "a throw-away address",
     "email_address": "an e-mail address where a website belongs",
+    "encoding_repaired": "letters that a wrong encoding had broken were put right",
     "extension_dropped": "the extension was left out",
     "first_of_several": "the first of several was taken",
     "float_repaired": "a spreadsheet had made a decimal number of it",

@@ -15,6 +15,7 @@ from outreach_pipeline.rules.companies import company_key
 from outreach_pipeline.rules.linkedin import read_company, read_profile
 from outreach_pipeline.rules.names import read_person_name
 from outreach_pipeline.rules.phones import read_phone
+from outreach_pipeline.rules.texts import repair_mojibake
 
 VALUES = Path(__file__).parents[2] / "data/values"
 Line = dict[str, str]
@@ -27,7 +28,7 @@ def lines(file: str) -> list[Line]:
 
 
 def person(line: Line) -> tuple[str, str]:
-    found = read_person_name(*(line[each] or None for each in ("full", "first_in", "last_in")))
+    found = read_person_name(*(repair_mojibake(line[each]) or None for each in ("full", "first_in", "last_in")))
     return found.first or "", found.last or ""
 
 
@@ -44,7 +45,7 @@ def page(line: Line) -> str:
 
 
 def one_key(line: Line) -> str:
-    one, other = company_key(line["one"]), company_key(line["other"])
+    one, other = (company_key(repair_mojibake(line[each])) for each in ("one", "other"))
     return "yes" if one is not None and one == other else "no"
 
 
