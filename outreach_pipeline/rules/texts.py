@@ -52,6 +52,8 @@ def clean(text: str | None) -> str | None:
     """
     if text is None:
         return None
+    if text[:2] == '="' and text[-1] == '"':  # how spreadsheets are told to leave a text alone
+        text = text[2:-1].replace('""', '"')
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip() or None
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))

@@ -6,6 +6,7 @@ Belongs here: what a rule makes of each line. Does not belong here: properties o
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def person(line: Line) -> tuple[str, str]:
 
 
 def address(line: Line) -> str:
-    return _Addresses.read_cells([line["text"]]).first or ""
+    return next(iter(_Addresses.read(json.dumps([line["text"]])).good), "")
 
 
 def phone(line: Line) -> str:
