@@ -16,7 +16,7 @@ from outreach_pipeline.rules.texts import repair_mojibake
 
 # What must stay as it was written: addresses, numbers, ids and times.
 _EXACT = re.compile(r"load_id|part|.*(?:_id|_at|_on|_number|url|phone|email|domain|website|status|confidence|score)")
-# À to ï and a letter that cp1252 makes of the second byte, in UTF-8: searched in the bytes of a column, as `misplaced` does.
+# À to ï and what cp1252 makes of a second byte, in UTF-8: searched in the bytes of a column, as `misplaced` does.
 _BYTES = re.compile(
     rb"\xc3[\x80-\xaf](?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xe2[\x80\x82\x84]|\xcb[\x86\x9c]|\xc6[\x92])"
 )

@@ -23,7 +23,7 @@ _PLAIN = re.compile(
 _SPECIAL = re.compile("locked|^u00", re.IGNORECASE)
 _ANGLED = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*>")
 _SEPARATORS = re.compile(r"[,;|\s]+|(?<=\w)/(?=[^/@\s]+@)")
-# No address ends in these. Those in front may begin one (RFC 5322, atext: !ada@, {ada}@), so they go only with their twin.
+# No address ends in these. Some may begin one (RFC 5322, atext: !ada@, {ada}@), so in front they go with their twin.
 _BEHIND = " '\"`<>()[]{}“”‘’«»,;:!?|./"
 _IN_FRONT = " \"<>()[]“”‘’«»,;:"
 _TWINS = {"'": "'", "`": "`", "}": "{", "|": "|"}
@@ -36,7 +36,7 @@ _DOT = re.compile(r"\s*[\[({]\s*(?:dot|punkt|punto|point|\.)\s*[\])}]\s*", re.IG
 _IN_WORDS = re.compile(r"([\w.+-]+) at ([\w-]+(?: dot [\w-]+)+)", re.IGNORECASE)
 _APART = re.compile(r"\S+\s*@\s*\S+")
 _WIDE = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"。": ".", "．": "."})
-# What a program writes for a program: tokens (Sentry, one-click answers), and return paths that hold another address (VERP, SRS).
+# What a program writes for a program: tokens (Sentry, one-click answers), return paths that hold an address (VERP).
 _MACHINE = re.compile(r"(?:.*[+._-])?(?=[0-9a-f]*\d)[0-9a-f]{16,}|(?:bounces?|return|srs\d?|prvs)[+=._-].*=.*")
 _FILE_NAMES = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|js|pdf|html?|php)$")  # "logo@2x.png"
 

@@ -41,8 +41,8 @@ _BARE_SLUG = re.compile(r"[\w-]{3,100}")
 _FORBIDDEN = re.compile(r"[\s/?#%<>{}\[\]\"\\\ufffd\x00-\x1f]")
 # Words that LinkedIn's own pages have where a slug stands, and what programs write in its place.
 _EMPTY_SLUGS = frozenset({
-    "unavailable", "undefined", "null", "nan", "none", "unknown", "me", "login", "in", "company", "dir", "search", "edit",
-    "view", "profile", "setup", "signup", "authwall", "feed", "pub", "results", "settings",
+    "unavailable", "undefined", "null", "nan", "none", "unknown", "me", "login", "in", "company", "dir", "search",
+    "edit", "view", "profile", "setup", "signup", "authwall", "feed", "pub", "results", "settings",
 })  # fmt: skip
 
 

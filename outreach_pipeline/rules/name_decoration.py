@@ -1,7 +1,7 @@
 """What people write around their names: remarks, pronouns, hashtags, maiden names, titles, letters behind the name.
 
-Belongs here: taking it off, so that the name stays. Does not belong here: which of the words left is the first and which
-the last name (`names`), the tables of words (`name_words`).
+Belongs here: taking it off, so that the name stays. Does not belong here: which of the words left is the first and
+which the last name (`names`), the tables of words (`name_words`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from outreach_pipeline.rules.name_words import (
     TITLES_WRITTEN_OUT,
 )
 from outreach_pipeline.rules.nicknames import full_names
-from outreach_pipeline.rules.texts import clean, fold, unescape
+from outreach_pipeline.rules.texts import clean, fold, unescape, word_set
 
 OBFUSCATED = re.compile(r"[*•█▪●]|\.{3}|…")
 _SUFFIX_IN_BRACKETS = re.compile(r"[(\[]\s*((?:jr|sr|jnr|snr|ii|iii|iv)\.?)\s*[)\]]", re.IGNORECASE)
@@ -42,15 +42,15 @@ _PRONOUNS = re.compile(
 _TAG = re.compile(r"(?<!\S)[#@][^\W_][\w-]*")
 # "Ada Quill née Tarn": who she was is no part of her name. Small letters, for Born and Nata are names.
 _MAIDEN = re.compile(
-    r"[\s,]+(?:n[ée]e|neé|geb\.?|geborene?r?|geboren|z domu|rozená|nat[ao]|nacid[ao]|nascid[ao]|born|née?|f\.|født|född|szül\.|"
-    r"formerly|ehem\.|ehemals|anc\.|épouse|verh\.|maiden name|prev\.)\s+\S.*$"
+    r"[\s,]+(?:n[ée]e|neé|geb\.?|geborene?r?|geboren|z domu|rozená|nat[ao]|nacid[ao]|nascid[ao]|born|née?|f\.|født|"
+    r"född|szül\.|formerly|ehem\.|ehemals|anc\.|épouse|verh\.|maiden name|prev\.)\s+\S.*$"
 )
 _REMARK = re.compile(r"\s+[-–—~]+\s+.*$|\s*[|•·►→✦➡➔➜➤].*$")
 _EDGES = " ,;-–—'\"|~"
 _DOTTED = re.compile(r"(?=.*[^\W\d_]{2,}\.)[^\W\d_][^\W\d_.-]*(?:[.-]+[^\W\d_]+)*\.?|(?:[a-z]\.){1,3}")
 _CREDENTIAL_SHAPE = re.compile(r"[A-Z]{3,6}")
 _SOUNDS = frozenset("AEIOUY")
-_ONSETS = frozenset({"SCH", "STR", "SHR", "THR", "CHR", "SPR", "SCR", "SPL", "PHR", "SZC", "KRZ", "PRZ", "BRZ", "GRZ", "TRZ", "WRZ"})
+_ONSETS = word_set("SCH STR SHR THR CHR SPR SCR SPL PHR SZC KRZ PRZ BRZ GRZ TRZ WRZ")
 
 
 @dataclass(slots=True)
@@ -195,7 +195,9 @@ def _is_unspeakable(word: str) -> bool:
     """Letters that nobody could be called: FRSA, FCIPD, CBE; "KRZAK" and "MCGEE" are names in capitals."""
     if not _CREDENTIAL_SHAPE.fullmatch(word):
         return False
-    return not set(word) & _SOUNDS or (word[:3] not in _ONSETS and not word.startswith("MC") and not set(word[:3]) & _SOUNDS)
+    if not set(word) & _SOUNDS:
+        return True
+    return word[:3] not in _ONSETS and not word.startswith("MC") and not set(word[:3]) & _SOUNDS
 
 
 def _without_titles(words: list[str], notes: dict[str, None], *, least: int) -> list[str]:

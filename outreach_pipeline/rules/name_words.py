@@ -6,8 +6,8 @@ Belongs here: the tables. Does not belong here: how they are used (`names`).
 
 from outreach_pipeline.rules.texts import word_set
 
-# folded honorific -> whether it is one without its dot ("Hon" and "Mag" are also first names). Any other abbreviation in
-# front of a whole name is one too (Avv., Geom., rer. nat.): `name_decoration` knows it by its dot.
+# folded honorific -> whether it is one without its dot ("Hon" and "Mag" are also first names). Any other abbreviation
+# in front of a whole name is one too (Avv., Geom., rer. nat.): `name_decoration` knows it by its dot.
 HONORIFICS = {
     **dict.fromkeys(word_set("""
 dr prof professor mr mrs ms mx miss sir dame rev herr frau dipling dott dottssa dra drs drmed drhc mudr judr
@@ -26,8 +26,8 @@ signora signorina senor senora senorita senhor senhora dona pani herra rouva fru
 """Titles that are no abbreviation: dropped only in front of two words or more, for each is also somebody's name."""
 
 SUFFIXES = {
-    "jr": "jr", "jnr": "jr", "jun": "jr", "junior": "jr", "sr": "sr", "snr": "sr", "sen": "sr", "ii": "ii", "iii": "iii",
-    "iv": "iv", "lll": "iii", "2nd": "ii", "3rd": "iii", "4th": "iv", "filho": "filho", "neto": "neto",
+    "jr": "jr", "jnr": "jr", "jun": "jr", "junior": "jr", "sr": "sr", "snr": "sr", "sen": "sr", "ii": "ii",
+    "iii": "iii", "iv": "iv", "lll": "iii", "2nd": "ii", "3rd": "iii", "4th": "iv", "filho": "filho", "neto": "neto",
 }  # fmt: skip
 """Folded suffix -> its form in a key; "lll" is how one of a thousand real names writes III."""
 

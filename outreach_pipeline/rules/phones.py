@@ -15,8 +15,8 @@ from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.reading import NOTHING, Reading, accepted, refused
 from outreach_pipeline.rules.texts import clean, is_absent, is_placeholder
 
-# A number is a run of these; whatever else is written (labels, words for extension in any language, pauses, a stroke before an
-# alternate ending, a second number) stands before it or behind it. Where it begins with a plus, it is a number of its own.
+# A number is a run of these; whatever else is written (labels, words for extension in any language, pauses, a stroke
+# before an alternate ending, a second number) stands before it or behind it. A plus begins a number of its own.
 _RUN = re.compile(r"\+?[\d\s().\-]*\d[\d\s().\-]*")
 _DASHES = str.maketrans({**dict.fromkeys("‐‑‒–—−﹣－", "-"), **dict.fromkeys("·•∙", " "), "\uff0b": "+"})
 _NO_PHONE = re.compile(r"@|://|\bwww\.", re.IGNORECASE)

@@ -74,7 +74,9 @@ def unescape(text: str) -> str:
 
 
 # A letter from À to ï and what cp1252 makes of a second byte of UTF-8.
-_MOJIBAKE = re.compile("[\u00c0-\u00ef][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
+_MOJIBAKE = re.compile(
+    r"[\u00c0-\u00ef][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+)
 _LONGEST_REPAIRED = 20_000
 
 
@@ -85,7 +87,7 @@ def repair_mojibake(text: str) -> str:
     """
     if text.isascii() or len(text) > _LONGEST_REPAIRED or not _MOJIBAKE.search(text):
         return text
-    from ftfy import fix_encoding  # noqa: PLC0415 - 0.1 s, and few runs meet such a text
+    from ftfy import fix_encoding  # 0.1 s, and few runs meet such a text
 
     return fix_encoding(text)
 

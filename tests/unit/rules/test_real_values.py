@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,30 +51,35 @@ def one_key(line: Line) -> str:
     return "yes" if one is not None and one == other else "no"
 
 
-def _name(line: Line) -> str:
-    return " | ".join(line.values())
+def cases(file: str) -> list[Any]:
+    """The examples as parameters; what is known to be wrong is of a kind "open ...", and has to stay wrong to pass."""
+    known = pytest.mark.xfail(strict=True, reason="what is written does not say it: see the kind")
+    return [
+        pytest.param(line, id=" | ".join(line.values()), marks=[known] if line["kind"].startswith("open") else [])
+        for line in lines(file)
+    ]
 
 
-@pytest.mark.parametrize("line", lines("people_names.csv"), ids=_name)
+@pytest.mark.parametrize("line", cases("people_names.csv"))
 def test_people(line: Line) -> None:
     assert person(line) == (line["first"], line["last"])
 
 
-@pytest.mark.parametrize("line", lines("emails.csv"), ids=_name)
+@pytest.mark.parametrize("line", cases("emails.csv"))
 def test_emails(line: Line) -> None:
     assert address(line) == line["right"]
 
 
-@pytest.mark.parametrize("line", lines("company_names.csv"), ids=_name)
+@pytest.mark.parametrize("line", cases("company_names.csv"))
 def test_companies(line: Line) -> None:
     assert one_key(line) == line["same"]
 
 
-@pytest.mark.parametrize("line", lines("phones.csv"), ids=_name)
+@pytest.mark.parametrize("line", cases("phones.csv"))
 def test_phones(line: Line) -> None:
     assert phone(line) == line["right"]
 
 
-@pytest.mark.parametrize("line", lines("linkedin.csv"), ids=_name)
+@pytest.mark.parametrize("line", cases("linkedin.csv"))
 def test_linkedin(line: Line) -> None:
     assert page(line) == line["right"]
