@@ -20,13 +20,14 @@ from outreach_pipeline.sources.pages import Page, PoisonItem
 from outreach_pipeline.stages.credits import settle_calls
 from outreach_pipeline.stages.lease import Lease
 from outreach_pipeline.stages.money import Meter
-from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, Workspace, no_progress
+from outreach_pipeline.stages.workspace import ASIDE, INGESTED, Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
     from outreach_pipeline.sources.pages import Source
     from outreach_pipeline.stages.workspace import SourceConfig
 
 _CONFIGURED = "configured"
+_BY_OTHERS = "Other programs ingest these (`intake.f_ingest_json`); there is nothing to read."
 _BY_WAVES = "Profiles of this source are landed by the refresh of people who are due (`outreach refresh`)."
 
 
@@ -68,6 +69,8 @@ def land_batch(
     """
     from outreach_pipeline.sources.registry import ApolloConfig, FilesConfig
 
+    if batch.source == INGESTED:
+        return LandReport(batch.batch_id, already=True, note=_BY_OTHERS)
     config = workspace.source(batch.source)
     if getattr(config, "mode", None) == "refresh":
         return LandReport(batch.batch_id, already=True, note=_BY_WAVES)
