@@ -204,7 +204,9 @@ def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome
     from outreach_pipeline.stages.ingested import find_batch, for_each
 
     loads = {
-        each.batch_id: for_each(workspace, find_batch(workspace, each.batch_id), lambda one: count_batch(workspace, one))
+        each.batch_id: for_each(
+            workspace, find_batch(workspace, each.batch_id), lambda one: count_batch(workspace, one)
+        )
         for each in outcomes
     }
     rows = [{**asdict(each), **_states(loads[each.batch_id])} for each in outcomes]
