@@ -32,6 +32,7 @@ from outreach_pipeline.rules.companies import company_key, is_own_boss
 from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.emails import is_role_address, read_email, split_emails
 from outreach_pipeline.rules.linkedin import member_number, read_profile
+from outreach_pipeline.rules.name_forms import name_form
 from outreach_pipeline.rules.names import PersonName, name_key, read_person_name
 from outreach_pipeline.rules.urls import read_url
 
@@ -82,6 +83,9 @@ def _read_names(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     out["name_key"] = triples.series(
         name_key(name.first, name.last) if name.first and name.last else None for name in names
     )
+    forms = [name_form(name.first, name.last) if name.first and name.last else None for name in names]
+    out["name_form"] = triples.series(each and each.form for each in forms)
+    out["name_grade"] = triples.series(str(each.grade) if each else None for each in forms)
     problems = triples.series(name.problem for name in names)
     note_reasons(raw, "last_name", "person_name", problems, notes, "dropped")
     repairs = triples.series(_words(w for w in (name.note or "").split() if w in _TELLING_NOTES) for name in names)

@@ -88,4 +88,6 @@ def judge(
     notes.add(nothing, "(item)", "recognisable", "neither a person nor a company can be read from the item", "rejected")
     says_where = unwanted[["company_part", "employers"]].notna().any(axis=1) | (unwanted["has_no_employer"] == "true")
     has_profile = unwanted[list(_PERSON_IDS)].notna().any(axis=1)
-    return good_companies, good_people, unwanted[has_profile & says_where]
+    # Kept as well where the load is promoted for its company: new title rules may find a role in the title one day.
+    kept = is_in(unwanted["load_id"], good_companies["load_id"], good_people["load_id"])
+    return good_companies, good_people, unwanted[(has_profile & says_where) | kept]

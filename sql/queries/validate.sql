@@ -161,14 +161,6 @@ insert into intake.promote_queue (load_id, batch_id)
 select i.load_id, %(batch_id)s from unnest(%(load_ids)s::bigint[]) as i (load_id)
 on conflict do nothing;
 
--- name: leave_people_behind
--- A replay may read a record as somebody else: whom it belonged to has to be written without it.
-insert into intake.left_behind (entity, number)
-select distinct 'cluster', m.cluster_no from intake.person_member as m where m.load_id = any(%(load_ids)s)
-on conflict do nothing;
-
--- name: leave_companies_behind
-insert into intake.left_behind (entity, number)
-select distinct 'company', m.company_no from intake.company_member as m
-where m.load_id = any(%(load_ids)s) and m.company_no is not null
-on conflict do nothing;
+-- name: leave_behind
+-- A replay may read a record as somebody else: whom it belonged to has to be decided without it.
+select marketing.f_leave_behind(%(load_ids)s);

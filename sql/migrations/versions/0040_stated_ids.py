@@ -3,7 +3,7 @@
 from outreach_pipeline.database.revisions import apply_revision
 
 revision = "0040_stated_ids"
-down_revision = "0017_erasure"
+down_revision = "0032_name_forms"
 branch_labels = None
 depends_on = None
 
