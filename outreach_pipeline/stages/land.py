@@ -100,6 +100,19 @@ def land_batch(
     return _land(workspace, batch, source, pull["pull_id"], again=again, progress=progress, lease=lease)
 
 
+def land_from(
+    workspace: Workspace, batch: Batch, source: Source, *, progress: Progress = no_progress
+) -> LandReport:
+    """Land what a source gives that sources.toml does not know (`stages.adopt`); resumes at the cursor as any pull."""
+    with workspace.database.transaction(Role.INGEST) as tx:
+        register_source(tx, workspace, workspace.source_of(batch))
+        tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, _CONFIGURED))
+    if pull["status"] != "running":
+        return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
+    return _land(workspace, batch, source, pull["pull_id"], again=False, progress=progress)
+
+
 def _open(
     workspace: Workspace,
     batch: Batch,

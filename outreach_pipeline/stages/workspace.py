@@ -38,7 +38,7 @@ def no_progress(what: str, done: int, total: int | None) -> None:
 INGESTED = "ingested"
 """In the place of a source: everything that other programs ingested that day under batch ids of their own."""
 INGESTED_SHAPE, INGESTED_RANK = "contact_flat", 80
-"""Of a source that sources.toml does not name."""
+"""Of a source that sources.toml does not name, unless a shape has its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ class Workspace:
         if (batch.given or batch.source == INGESTED) and batch.source not in self.sources:
             from outreach_pipeline.sources.registry import FilesConfig
 
-            return FilesConfig(kind="files", name=batch.source, shape=INGESTED_SHAPE, rank=INGESTED_RANK)
+            shape = batch.source if batch.source in self.shapes else INGESTED_SHAPE
+            return FilesConfig(kind="files", name=batch.source, shape=shape, rank=INGESTED_RANK)
         return self.source(batch.source)
 
     def check_day(self, day: date) -> None:
