@@ -238,6 +238,7 @@ def _problems(name: str, table: object) -> list[str]:
     if not isinstance(table, dict):
         return ["is not a table"]
     problems = [] if NAME.match(name) else [f"the name must match {NAME.pattern}"]
+    problems += ["the name is taken: it stands for what other programs ingest"] if name == "ingested" else []
     kind = table.get("kind")
     if kind not in _MODELS:
         said = "`kind` is missing" if kind is None else "`kind` is unknown"

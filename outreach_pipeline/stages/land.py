@@ -20,7 +20,7 @@ from outreach_pipeline.sources.pages import Page, PoisonItem
 from outreach_pipeline.stages.credits import settle_calls
 from outreach_pipeline.stages.lease import Lease
 from outreach_pipeline.stages.money import Meter
-from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, Workspace, no_progress
+from outreach_pipeline.stages.workspace import ASIDE, INGESTED, Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
     from outreach_pipeline.sources.csv_dialect import Columns
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.workspace import SourceConfig
 
 _CONFIGURED = "configured"
+_BY_OTHERS = "Other programs ingest these (`intake.f_ingest_json`); there is nothing to read."
 _BY_WAVES = "Profiles of this source are landed by the refresh of people who are due (`outreach refresh`)."
 
 
@@ -69,6 +70,8 @@ def land_batch(
     """
     from outreach_pipeline.sources.registry import ApolloConfig, FilesConfig
 
+    if batch.source == INGESTED:
+        return LandReport(batch.batch_id, already=True, note=_BY_OTHERS)
     config = workspace.source(batch.source)
     if getattr(config, "mode", None) == "refresh":
         return LandReport(batch.batch_id, already=True, note=_BY_WAVES)
@@ -96,6 +99,19 @@ def land_batch(
     source = _open(workspace, batch, config, landed, progress, lease)
     again = pull["status"] != "running"
     return _land(workspace, batch, source, pull["pull_id"], again=again, progress=progress, lease=lease)
+
+
+def land_from(
+    workspace: Workspace, batch: Batch, source: Source, *, progress: Progress = no_progress
+) -> LandReport:
+    """Land what a source gives that sources.toml does not know (`stages.adopt`); resumes at the cursor as any pull."""
+    with workspace.database.transaction(Role.INGEST) as tx:
+        register_source(tx, workspace, workspace.source_of(batch))
+        tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, _CONFIGURED))
+    if pull["status"] != "running":
+        return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
+    return _land(workspace, batch, source, pull["pull_id"], again=False, progress=progress)
 
 
 def _open(

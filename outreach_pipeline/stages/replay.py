@@ -16,7 +16,8 @@ from outreach_pipeline.database.connect import Role, Transaction
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.rules.titles import TitleReading, read_title
-from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress, shape_fingerprint
+from outreach_pipeline.stages.ingested import find_batch
+from outreach_pipeline.stages.workspace import Progress, Workspace, no_progress, shape_fingerprint
 
 _TITLES_PER_CHUNK = 2_000
 
@@ -192,7 +193,7 @@ def _work_off(
 
     held = []
     for done, batch_id in enumerate(report.batches):
-        batch = Batch.parse(batch_id)
+        batch = find_batch(workspace, batch_id)
         progress("batches", done, len(report.batches))
         validate_batch(workspace, batch, progress=progress, anew=batch_id in whole)
         if hold_or_release(workspace, batch).held:

@@ -86,7 +86,7 @@ def validate_batch(
 
     Raises ConfigurationError for an unknown source or shape, TransientError when the database was busy.
     """
-    shape = workspace.shape_of(workspace.source(batch.source))
+    shape = workspace.shape_of(workspace.source_of(batch))
     queries = load_queries("validate")
     report = ValidateReport(batch.batch_id)
     size, after = workspace.settings.chunk_loads, 0
@@ -114,7 +114,7 @@ def validate_batch(
 def _validate_chunk(
     tx: Transaction, workspace: Workspace, batch: Batch, shape: Shape, load_ids: list[int], report: ValidateReport
 ) -> ValidateReport:
-    config = workspace.source(batch.source)
+    config = workspace.source_of(batch)
     facts = read_csv(tx.copy_out(load_queries("validate").load_facts, {"load_ids": id_array(load_ids)}))
     notes = Notes()
     if batch.day > datetime.now(UTC).date():

@@ -52,7 +52,7 @@ begin
     analyze pg_temp.said, pg_temp.heard;
 
     create temp table sighting on commit drop as
-    select x.load_id, x.seen_id, b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as seen_at
+    select x.load_id, x.seen_id, intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as seen_at
     from (
         select h.load_id, h.load_id as seen_id from pg_temp.heard as h
         union all

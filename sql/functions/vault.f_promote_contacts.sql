@@ -3,9 +3,12 @@
 -- field; empty never beats a value, and a contact that would stay the same is not touched. Only released records
 -- (validated, and let through by the batch's checks) are promoted. Who is suppressed is kept up to date all the same,
 -- with the status that the suppression demands. A word about an address holds from when its source began to say it (intake.word):
--- repeating an old verification does not outdo a bounce, nor an old bounce a verification.
+-- repeating an old verification does not outdo a bounce, nor an old bounce a verification. Of loads that are named and make no
+-- contact it says why not: waiting (for validation, or for the checks of their batch), promoted already, or none of both (failed).
 create or replace function vault.f_promote_contacts(p_load_ids bigint[])
-returns table (promoted_count integer, updated_count integer, failed_count integer, message text)
+returns table (
+    promoted_count integer, updated_count integer, failed_count integer, message text, waiting_count integer, already_count integer
+)
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
@@ -16,7 +19,9 @@ declare
     v_ids bigint[] := p_load_ids;
     v_new integer;
     v_changed integer;
-    v_left integer;
+    v_failed integer;
+    v_waiting integer;
+    v_already integer;
 begin
     perform pg_advisory_xact_lock(hashtextextended('marketing.promote', 0));
     if coalesce(cardinality(v_ids), 0) = 0 then
@@ -33,6 +38,8 @@ begin
         ) as x;
     end if;
 
+    select count(*) filter (where l.status = 'promoted') into v_already
+    from intake.raw_loads as l where l.load_id = any(v_ids);
     create temp table contact_load on commit drop as
     select distinct i.load_id
     from unnest(v_ids) as i (load_id)
@@ -103,12 +110,34 @@ begin
     set status = 'promoted', promoted_at = now()
     from pg_temp.contact_load as c
     where l.load_id = c.load_id and l.status = 'pending';
-    select cardinality(v_ids) - count(*)::integer into v_left from pg_temp.contact_load;
+    select count(*) filter (where l.load_id is null or (l.status <> 'promoted' and not r.waits)),
+        count(*) filter (where l.status <> 'promoted' and r.waits)
+    into v_failed, v_waiting
+    from (select distinct i.load_id from unnest(v_ids) as i (load_id)) as d
+    left join intake.raw_loads as l using (load_id)
+    left join intake.batch as b using (batch_id)
+    cross join lateral (
+        select l.status = 'pending' and (
+            b.released_at is null or not exists (
+                select from intake.validated_people as v where v.load_id = d.load_id
+                union all
+                select from intake.validated_companies as v where v.load_id = d.load_id
+                union all
+                select from intake.validated_intelligence as v where v.load_id = d.load_id
+            )
+        ) as waits
+    ) as r
+    where not exists (select from pg_temp.contact_load as c where c.load_id = d.load_id);
     drop table pg_temp.contact_best, pg_temp.contact_asked, pg_temp.contact_load;
     perform intake.log_operation(
-        'promote_contacts', null, v_new + v_changed, jsonb_build_object('new', v_new, 'updated', v_changed, 'without_contact', v_left)
+        'promote_contacts', null, v_new + v_changed,
+        jsonb_build_object('new', v_new, 'updated', v_changed, 'without_contact', v_failed, 'waiting', v_waiting)
     );
-    return query select v_new, v_changed, v_left, format('Promoted: %s new, %s updated, %s without contact', v_new, v_changed, v_left);
+    return query select v_new, v_changed, v_failed,
+        format('Promoted: %s new, %s updated, %s without contact', v_new, v_changed, v_failed)
+            || case when v_waiting > 0 then format(', %s waiting for validation', v_waiting) else '' end
+            || case when v_already > 0 then format(', %s promoted already', v_already) else '' end,
+        v_waiting, v_already;
 end
 $$;
 revoke all on function vault.f_promote_contacts(bigint[]) from public;

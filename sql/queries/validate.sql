@@ -38,7 +38,7 @@ where l.batch_id = %(batch_id)s
 
 -- name: load_facts
 select l.load_id, '\x' || encode(l.content_hash, 'hex') as content_hash,
-    b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at, l.status
+    intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at, l.status
 from intake.raw_loads as l
 inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
@@ -113,14 +113,14 @@ set points = excluded.points, confidence = excluded.confidence, reason = exclude
 select title from marketing.title_reading where rules_version <> %(version)s order by title limit %(limit)s;
 
 -- name: duplicates_of_loads
-select l.load_id, l.duplicate_of, b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
+select l.load_id, l.duplicate_of, intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
 from intake.raw_loads as l
 inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
 where l.duplicate_of = any(%(load_ids)s);
 
 -- name: duplicates_of_batch
-select l.load_id, l.duplicate_of, b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
+select l.load_id, l.duplicate_of, intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
 from intake.raw_loads as l
 inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
