@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from outreach_pipeline.errors import ConfigurationError
-from outreach_pipeline.records.columns import COLUMNS, SectionName, column_names
+from outreach_pipeline.records.columns import ADDRESS_CLASSES, COLUMNS, SectionName, column_names
 from outreach_pipeline.records.shape_model import (
     REFUSAL_KINDS,
     UNITS,
@@ -102,7 +102,7 @@ class _Reader:
         self.only(
             document, "the file",
             "name", "description", "version", "provider", "volatile", "echo", "expected", "known",
-            "items", "find", "refusals", "company", "person", "people", "intelligence", "is_profile",
+            "items", "find", "refusals", "company", "person", "people", "intelligence", "is_profile", "address", "words",
         )  # fmt: skip
         name = self.of(str, document, "name", "the file")
         if name != self.file_name.removesuffix(".toml"):
@@ -125,9 +125,13 @@ class _Reader:
             people=tuple(self.nested(each, n) for n, each in enumerate(document.get("people", []), 1)),
             intelligence=self.section("intelligence", "[intelligence]", document.get("intelligence")),
             is_profile=self.flag(document, "is_profile"),
+            address=self.section("address", "[address]", document.get("address")),
+            words=self.words(document.get("words", {})),
         )
-        if not (shape.company or shape.person or shape.people or shape.intelligence):
-            raise self.fail("the file", "it fills nothing: write [company], [person], [[people]] or [intelligence]")
+        if not (shape.company or shape.person or shape.people or shape.intelligence or shape.address):
+            raise self.fail(
+                "the file", "it fills nothing: write [company], [person], [[people]], [intelligence] or [address]"
+            )
         return shape
 
     def section(
@@ -152,6 +156,12 @@ class _Reader:
             anchors = ", ".join(column.name for column in COLUMNS[target] if column.anchor)
             raise self.fail(place, f"nothing says who it is: fill at least one of {anchors}")
         return Section(target, columns, each)
+
+    def words(self, table: Any) -> Mapping[str, str]:
+        for word, meaning in self.table(table, "[words]").items():
+            if meaning not in ADDRESS_CLASSES:
+                raise self.fail(f"[words] {word}", f"{meaning} is none of {', '.join(ADDRESS_CLASSES)}")
+        return MappingProxyType({word.lower(): meaning for word, meaning in table.items()})
 
     def nested(self, table: Any, number: int) -> Section:
         place = f"[[people]] number {number}"
