@@ -12,7 +12,7 @@ create table intake.validated_addresses (
     first_observed_at timestamptz not null,
     last_observed_at timestamptz not null,
     email text not null,
-    domain text not null generated always as (split_part(email, '@', 2)) stored,
+    domain text generated always as (split_part(email, '@', 2)) stored,
     address_class text not null,
     said text not null,
     created_at timestamptz not null default now(),
