@@ -24,6 +24,18 @@ create table intake.validated_addresses (
 comment on table intake.validated_addresses is 'What verifiers say of addresses. It is about the address alone: it names no person and founds no contact.';
 comment on column intake.validated_addresses.address_class is 'Its meaning, a row of marketing.email_status_meaning: deliverable, undeliverable, catch_all, role, disposable, spam_trap, unknown.';
 comment on column intake.validated_addresses.said is 'The word (and the word below it) that the verifier used.';
+comment on column intake.validated_addresses.load_id is 'The load that says so.';
+comment on column intake.validated_addresses.part is 'Always 0: an item is about one address.';
+comment on column intake.validated_addresses.batch_id is 'Batch of the load.';
+comment on column intake.validated_addresses.source is 'The verifier, by its name in sources.toml.';
+comment on column intake.validated_addresses.source_rank is 'Its rank; the lower one goes first where two say something at the same time.';
+comment on column intake.validated_addresses.content_hash is 'Hash of the item.';
+comment on column intake.validated_addresses.first_observed_at is 'When it was first said.';
+comment on column intake.validated_addresses.last_observed_at is 'When it was last said; the newest word about an address counts.';
+comment on column intake.validated_addresses.email is 'The address, in lower case.';
+comment on column intake.validated_addresses.domain is 'Its domain.';
+comment on column intake.validated_addresses.created_at is 'When the row was written.';
+comment on column intake.validated_addresses.updated_at is 'When the row last changed.';
 create index idx_validated_addresses_batch_id on intake.validated_addresses (batch_id);
 create index idx_validated_addresses_email on intake.validated_addresses (email, last_observed_at desc);
 create index idx_validated_addresses_domain on intake.validated_addresses (domain) where address_class = 'catch_all';
