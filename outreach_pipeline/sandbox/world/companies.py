@@ -33,6 +33,7 @@ class Company:
 
     former_name, old_slug   what it was called before, None for most
     ambiguous               another company of the same country bears the same name
+    shared_mailboxes        local parts of mailboxes that several of its people give as their own
     """
 
     number: int
@@ -55,6 +56,7 @@ class Company:
     founded: int
     ambiguous: bool = False
     outside: bool = False
+    shared_mailboxes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -11,6 +11,7 @@ As JSON (`Truth.as_json`):
                                 "linkedin_number", "vendor_id", "emails": [...],
                                 "companies": ["c000001", ...], "company", "role", "rank", "title",
                                 "seen_by": [shape, ...]}},
+     "addresses": {"ada.quill@x.example": {"person", "company", "state": good | catch_all | dead | moved | role}},
      "slots":     {"c000001": {"CEO": "p0000001" | null, "CFO": ..., "HR": ...}},
      "moves":     [{"night", "kind": moved | unknown | promoted | left, "person", "from_company", "from_role",
                     "from_title", "to_company", "to_role", "to_title"}]}
@@ -29,6 +30,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from outreach_pipeline.sandbox.world.addresses import TrueAddress, addresses_of
 from outreach_pipeline.sandbox.world.companies import Company
 from outreach_pipeline.sandbox.world.coverage import COMPANIES, PEOPLE, Coverage
 from outreach_pipeline.sandbox.world.people import ROLES, Person
@@ -99,6 +101,7 @@ class Truth:
     day: str
     companies: dict[str, TrueCompany]
     people: dict[str, TruePerson]
+    addresses: dict[str, TrueAddress]
     slots: dict[str, dict[str, str | None]]
     moves: tuple[TrueMove, ...]
 
@@ -114,6 +117,7 @@ class Truth:
             raw["seed"], raw["night"], raw["day"],
             {k: TrueCompany(**_tuples(v)) for k, v in raw["companies"].items()},
             {k: TruePerson(**_tuples(v)) for k, v in raw["people"].items()},
+            {k: TrueAddress(**v) for k, v in raw["addresses"].items()},
             raw["slots"], tuple(TrueMove(**move) for move in raw["moves"]),
         )  # fmt: skip
 
@@ -145,7 +149,7 @@ def truth_of(world: World, night: int, coverage: Coverage | None = None) -> Trut
         )
         for m in moves
     )  # fmt: skip
-    return Truth(world.seed, night, str(world.day(night)), companies, people, places, keyed)
+    return Truth(world.seed, night, str(world.day(night)), companies, people, addresses_of(world, night), places, keyed)
 
 
 def _company(company: Company, is_ambiguous: bool, seen: Coverage) -> TrueCompany:
