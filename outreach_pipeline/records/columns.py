@@ -54,6 +54,7 @@ COMPANY_COLUMNS: tuple[Column, ...] = (
     Column("founded_year", "integer", "year of foundation"),
     Column("keywords", "list", "what the company says it does"),
     Column("description", "text", "free text about the company"),
+    Column("barton_id", "text", "our own id of the company, where the item comes back to us", anchor=True),
     Column(
         "observed_at", "timestamp", "when the source says that this was true; empty means the batch's day"
     ),
@@ -89,6 +90,8 @@ PERSON_COLUMNS: tuple[Column, ...] = (
     Column("started_on", "text", "start of the current position as written: 3-2019, Mar 2019, 2019-03-01"),
     Column("no_employer", "text", "filled when the record lists positions and every one of them has ended"),
     Column("employers", "list", "companies of all positions listed as current, those beside the one taken too"),
+    Column("barton_id", "text", "our own id of the person, where the item comes back to us", anchor=True),
+    Column("slot_barton_id", "text", "our own id of the slot that the person competes for"),
     Column(
         "observed_at", "timestamp", "when the source says that this was true; empty means the batch's day"
     ),

@@ -21,7 +21,9 @@ from outreach_pipeline.records.reading import (
     read_text,
     texts_of,
 )
+from outreach_pipeline.records.stated_ids import read_stated_id
 from outreach_pipeline.records.tables import array_text, parse_list
+from outreach_pipeline.rules.barton_id import Entity
 from outreach_pipeline.rules.companies import company_key, read_company_name, read_employee_count, read_year
 from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.linkedin import read_company
@@ -47,6 +49,7 @@ def read_companies(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.Da
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:
         out[column] = read_column(raw, column, _read_zip if column == "address_zip" else read_text, notes)
+    out["stated_id"] = read_stated_id(raw["barton_id"], Entity.COMPANY)
     out["name"] = read_column(raw, "name", _read_name, notes)
     names = out["name"].mask(is_marked(out["name"]))
     out["name_key"] = texts_of(names, company_key)

@@ -37,7 +37,7 @@ def stated_times(column: pd.Series[str]) -> pd.Series[str]:
 
 
 def observation_times(records: pd.DataFrame, facts: pd.DataFrame, notes: Notes) -> pd.DataFrame:
-    """Add first_observed_at, last_observed_at and content_hash to records.
+    """Add first_observed_at, last_observed_at, is_stated_time and content_hash to records.
 
     `facts` has load_id, observed_at (of the batch) and content_hash. A stated time that cannot be read is dropped.
     """
@@ -47,5 +47,8 @@ def observation_times(records: pd.DataFrame, facts: pd.DataFrame, notes: Notes) 
     notes.add(records.loc[unreadable], "observed_at", "timestamp", "not a time between 1990 and now", "dropped")
     times = stated.fillna(records["load_id"].map(by_load["observed_at"]).astype("str"))
     return records.drop(columns="observed_at").assign(
-        first_observed_at=times, last_observed_at=times, content_hash=records["load_id"].map(by_load["content_hash"])
+        first_observed_at=times,
+        last_observed_at=times,
+        is_stated_time=stated.notna().map({True: "true", False: "false"}),
+        content_hash=records["load_id"].map(by_load["content_hash"]),
     )

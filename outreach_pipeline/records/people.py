@@ -25,11 +25,14 @@ from outreach_pipeline.records.reading import (
     read_text,
     texts_of,
 )
+from outreach_pipeline.records.stated_ids import read_stated_id
 from outreach_pipeline.records.tables import array_text, parse_list
+from outreach_pipeline.rules.barton_id import Entity
 from outreach_pipeline.rules.companies import company_key, is_own_boss
 from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.emails import is_role_address, read_email, split_emails
 from outreach_pipeline.rules.linkedin import member_number, read_profile
+from outreach_pipeline.rules.name_forms import name_form
 from outreach_pipeline.rules.names import PersonName, name_key, read_person_name
 from outreach_pipeline.rules.urls import read_url
 
@@ -53,6 +56,8 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:
         out[column] = read_column(raw, column, read_key if column in ("title", "vendor_id") else read_text, notes)
+    out["stated_id"] = read_stated_id(raw["barton_id"], Entity.PERSON)
+    out["stated_slot_id"] = read_stated_id(raw["slot_barton_id"], Entity.SLOT)
     _read_names(raw, out, notes)
     _read_emails(raw, out, notes)
     _read_linkedin(raw, out)
@@ -78,6 +83,9 @@ def _read_names(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     out["name_key"] = triples.series(
         name_key(name.first, name.last) if name.first and name.last else None for name in names
     )
+    forms = [name_form(name.first, name.last) if name.first and name.last else None for name in names]
+    out["name_form"] = triples.series(each and each.form for each in forms)
+    out["name_grade"] = triples.series(str(each.grade) if each else None for each in forms)
     problems = triples.series(name.problem for name in names)
     note_reasons(raw, "last_name", "person_name", problems, notes, "dropped")
     repairs = triples.series(_words(w for w in (name.note or "").split() if w in _TELLING_NOTES) for name in names)

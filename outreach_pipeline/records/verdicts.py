@@ -11,7 +11,7 @@ import pandas as pd
 from outreach_pipeline.records.reading import Notes, texts_of
 from outreach_pipeline.records.tables import array_text, is_in, parse_list
 
-_PERSON_IDS = ("linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "vendor_id")
+_PERSON_IDS = ("stated_id", "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "vendor_id")
 
 
 def place_people(people: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
@@ -23,6 +23,7 @@ def place_people(people: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
     """
     ref = companies["domain"].fillna(("linkedin:" + companies["linkedin_id"]).astype("str"))
     ref = ref.fillna(("linkedin:" + companies["linkedin_slug"]).astype("str")).fillna(companies["name_key"])
+    ref = ref.fillna(companies["stated_id"])
     stated = companies.assign(company_ref=ref)
     stated = stated[(stated["part"] == "0") & stated["company_ref"].notna()].set_index("load_id")
     known = is_in(people["load_id"], stated.index.to_series())
@@ -65,7 +66,7 @@ def judge(
     promotable = roles | people["email"].notna()
     good_people = people[identified & promotable]
 
-    strong = companies[["domain", "linkedin_slug", "linkedin_id"]].notna().any(axis=1)
+    strong = companies[["stated_id", "domain", "linkedin_slug", "linkedin_id"]].notna().any(axis=1)
     named = companies["name_key"].notna() & (
         ~is_in(companies["load_id"], people["load_id"]) | is_in(companies["load_id"], good_people["load_id"])
     )
@@ -87,4 +88,6 @@ def judge(
     notes.add(nothing, "(item)", "recognisable", "neither a person nor a company can be read from the item", "rejected")
     says_where = unwanted[["company_part", "employers"]].notna().any(axis=1) | (unwanted["has_no_employer"] == "true")
     has_profile = unwanted[list(_PERSON_IDS)].notna().any(axis=1)
-    return good_companies, good_people, unwanted[has_profile & says_where]
+    # Kept as well where the load is promoted for its company: new title rules may find a role in the title one day.
+    kept = is_in(unwanted["load_id"], good_companies["load_id"], good_people["load_id"])
+    return good_companies, good_people, unwanted[(has_profile & says_where) | kept]

@@ -25,9 +25,11 @@ from outreach_pipeline.records.observed import observation_times
 from outreach_pipeline.records.people import read_people
 from outreach_pipeline.records.reading import Notes
 from outreach_pipeline.records.schemas import COMPANY_SCHEMA, PERSON_SCHEMA, drop_failures
+from outreach_pipeline.records.subjects import add_subjects
 from outreach_pipeline.records.tables import read_csv, write_csv
 from outreach_pipeline.records.verdicts import judge, place_people
 from outreach_pipeline.stages.observe import observe_duplicates_of_batch, observe_duplicates_of_loads
+from outreach_pipeline.stages.stated_ids import check_stated_ids
 from outreach_pipeline.stages.titles import store_readings
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
@@ -36,18 +38,20 @@ if TYPE_CHECKING:
 
 COMPANY_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
-    "source_record_id", "name", "name_key", "website_url", "domain", "linkedin_url", "linkedin_slug", "linkedin_id",
+    "stated_id", "source_record_id", "name", "name_key", "website_url", "domain", "linkedin_url", "linkedin_slug",
+    "linkedin_id",
     "industry", "employee_count", "company_phone", "address_street", "address_city", "address_state", "address_zip",
     "address_country", "facebook_url", "twitter_url", "sic_codes", "founded_year", "keywords", "description",
-    "place_city", "place_country",
+    "place_city", "place_country", "subject", "is_stated_time",
 )  # fmt: skip
 PERSON_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
-    "source_record_id", "vendor_id", "first_name", "last_name", "name_key", "title", "seniority", "department", "email",
-    "email_is_role", "email_status", "other_emails", "work_phone_e164", "personal_phone_e164", "linkedin_url",
-    "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "twitter_url", "facebook_url",
-    "bio", "skills", "education", "certifications", "city", "state", "country", "started_on", "company_name",
-    "company_ref", "company_part", "has_no_employer", "employers", "is_profile",
+    "source_record_id", "vendor_id", "stated_id", "stated_slot_id", "first_name", "last_name", "name_key", "name_form", "name_grade", "title",
+    "seniority", "department", "email", "email_is_role", "email_status", "other_emails", "work_phone_e164",
+    "personal_phone_e164", "linkedin_url", "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id",
+    "linkedin_number", "twitter_url", "facebook_url", "bio", "skills", "education", "certifications", "city", "state",
+    "country", "started_on", "company_name", "company_ref", "company_part", "has_no_employer", "employers",
+    "is_profile", "subject", "is_stated_time",
 )  # fmt: skip
 INTELLIGENCE_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
@@ -121,6 +125,7 @@ def _validate_chunk(
     raw_people = drop_misplaced(read_csv(extract(tx, shape, "person", load_ids)), notes)
     companies = read_companies(raw_companies, config.region, notes)
     people = read_people(raw_people, config.region, notes)
+    companies, people = check_stated_ids(tx, load_ids, companies, people)
     companies = drop_failures(companies, COMPANY_SCHEMA, notes)
     people = drop_failures(people, PERSON_SCHEMA, notes)
     roles = store_readings(tx, workspace.title_rules, people["title"])
@@ -143,6 +148,7 @@ def _validate_chunk(
     addresses = observation_times(addresses, facts, notes)
     companies = observation_times(companies, facts, notes)
     people = observation_times(pd.concat([people, witnesses]), facts, notes).assign(is_profile=str(shape.is_profile))
+    companies, people = add_subjects(companies, people, batch.source)
     return _write(tx, batch, config.rank, load_ids, (companies, people, news, addresses, notes.frame()), report, shape)
 
 
@@ -161,7 +167,7 @@ def _write(
     )
     ids = {"load_ids": id_array(load_ids)}
     for statement in (
-        queries.leave_people_behind, queries.leave_companies_behind, queries.leave_intelligence_behind,
+        queries.leave_behind, queries.leave_intelligence_behind,
         queries.forget_people, queries.forget_companies, queries.forget_intelligence, queries.forget_addresses,
         queries.forget_rejections,
     ):  # fmt: skip

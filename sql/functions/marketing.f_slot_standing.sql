@@ -16,19 +16,18 @@ declare
     c_points_per_day constant numeric := 0.1;
 begin
     create temp table seeker on commit drop as
-    select distinct s.company_no, t.role, c.person_no
+    select distinct s.company_no, t.role, pm.person_no
     from pg_temp.slot_company as s
     inner join intake.person_member as pm on pm.company_no = s.company_no
     inner join intake.validated_people as v on v.load_id = pm.load_id and v.part = pm.part
     inner join marketing.title_role as t on t.title = v.title
-    inner join marketing.person_cluster as c on c.cluster_no = pm.cluster_no
-    inner join marketing.people_master as m on m.unique_id = public.barton_id('02', c.person_no);
+    inner join marketing.people_master as m on m.unique_id = public.barton_id('02', pm.person_no);
     analyze pg_temp.seeker;
 
     create temp table trail on commit drop as
     select x.*
     from (
-        select p.company_no, p.person_no, v.title, v.first_observed_at, v.last_observed_at, v.load_id, v.name_key, v.linkedin_slug,
+        select p.company_no, p.person_no, v.title, b.began_at, v.last_observed_at, v.load_id, v.name_key, v.linkedin_slug,
             case
                 when pm.company_no = p.company_no then 'here'
                 when pm.company_no is not null and not marketing.f_is_namesake(pm.company_no, p.company_no) then 'elsewhere'
@@ -38,12 +37,19 @@ begin
             end as whereabouts,
             row_number() over (
                 partition by p.company_no, p.person_no
-                order by v.last_observed_at desc, v.source_rank, v.source, v.content_hash, v.part
+                order by b.began_at desc, coalesce(w.is_current, true) desc, v.source_rank, v.source, v.content_hash,
+                    pm.company_no is distinct from p.company_no, v.part
             ) as recency
         from (select distinct s.company_no, s.person_no from pg_temp.seeker as s) as p
-        inner join marketing.person_cluster as c on c.person_no = p.person_no and c.merged_into is null
-        inner join intake.person_member as pm on pm.cluster_no = c.cluster_no
+        inner join intake.person_member as pm on pm.person_no = p.person_no
         inner join intake.validated_people as v on v.load_id = pm.load_id and v.part = pm.part
+        left join intake.word as w on w.load_id = v.load_id and w.entity = 'person' and w.part = v.part
+        -- What was said again after something else was said twice.
+        cross join lateral (
+            select coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as began_at
+            union
+            select v.first_observed_at where v.first_observed_at < w.job_at
+        ) as b
     ) as x
     where x.whereabouts is not null;
     create index on pg_temp.trail (person_no, company_no);
@@ -54,7 +60,7 @@ begin
         select distinct s.company_no, s.role, x.moment
         from pg_temp.seeker as s
         inner join pg_temp.trail as t using (company_no, person_no)
-        cross join lateral (values (t.first_observed_at), (t.last_observed_at)) as x (moment)
+        cross join lateral (values (t.began_at), (greatest(t.began_at, t.last_observed_at))) as x (moment)
     ),
     standing as (
         select m.company_no, m.role, m.moment, s.person_no, job.whereabouts, job.whereabouts = 'here' as is_here,
@@ -64,16 +70,16 @@ begin
         inner join lateral (
             select t.whereabouts, t.load_id
             from pg_temp.trail as t
-            where t.company_no = m.company_no and t.person_no = s.person_no and t.first_observed_at <= m.moment
-            order by least(t.last_observed_at, m.moment) desc, t.recency
+            where t.company_no = m.company_no and t.person_no = s.person_no and t.began_at <= m.moment
+            order by t.recency
             limit 1
         ) as job on true
         left join lateral (
             select t.title, t.load_id, t.name_key, t.linkedin_slug, least(t.last_observed_at, m.moment) as observed_at
             from pg_temp.trail as t
             where t.company_no = m.company_no and t.person_no = s.person_no and t.whereabouts = 'here' and t.title is not null
-                and t.first_observed_at <= m.moment
-            order by least(t.last_observed_at, m.moment) desc, t.recency
+                and t.began_at <= m.moment
+            order by t.recency
             limit 1
         ) as title on true
         left join marketing.title_role as r on r.title = title.title and r.role = m.role

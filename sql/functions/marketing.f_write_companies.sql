@@ -1,5 +1,5 @@
 -- Brings company_master in line with pg_temp.company_best: changes only rows that differ, adds the missing ones with
--- their three slots, and queues every company written for the slots stage.
+-- their three slots. Fills pg_temp.company_created, and pg_temp.company_gone: masters of which no record is left.
 create or replace function marketing.f_write_companies(p_audit_id integer)
 returns table (created integer, changed integer)
 language plpgsql
@@ -32,6 +32,13 @@ begin
             b.last_observed_at, b.provenance
         );
     get diagnostics v_changed = row_count;
+
+    create temp table company_gone on commit drop as
+    select t.company_no
+    from (select distinct x.company_no from pg_temp.company_touched as x) as t
+    inner join marketing.company_master as c on c.company_unique_id = public.barton_id('01', t.company_no)
+    where not exists (select from pg_temp.company_best as b where b.company_no = t.company_no);
+    analyze pg_temp.company_gone;
 
     create temp table company_created on commit drop as
     select b.company_no, b.company_unique_id

@@ -31,18 +31,21 @@ begin
         where s.until is null or s.until > now()
     ),
     owner as (
-        select c.person_no, a.status
+        select m.person_no, a.status
         from active as a
-        inner join marketing.person_link as l on l.kind = 'email' and l.value = a.value
-        inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
+        inner join marketing.person_key as k on k.kind = 'email' and k.value = a.value
+        inner join intake.person_member as m on m.load_id = k.load_id and m.part = k.part
         where a.kind = 'email' and a.status <> 'bounced'
+            and not exists (
+                select from marketing.shared_value as s where s.entity = 'person' and s.kind = 'email' and s.value = a.value
+            )
         union
-        select c.person_no, a.status
+        select m.person_no, a.status
         from active as a
         inner join marketing.person_key as k
             on k.value = regexp_replace(a.value, '^https://www\.linkedin\.com/in/', '')
             and k.kind in ('linkedin_slug', 'linkedin_member_id')
-        inner join marketing.person_cluster as c on c.cluster_no = k.cluster_no
+        inner join intake.person_member as m on m.load_id = k.load_id and m.part = k.part
         where a.kind = 'linkedin' and a.status <> 'bounced'
         union
         select public.barton_number(coalesce(m.surviving_id, a.value)), a.status
@@ -66,9 +69,12 @@ begin
         union all
         select c.contact_id, o.status
         from owner as o
-        inner join marketing.person_cluster as k on k.person_no = o.person_no
-        inner join marketing.person_link as l on l.kind = 'email' and l.cluster_no = k.cluster_no
-        inner join vault.contacts as c on c.email = l.value
+        inner join intake.person_member as m on m.person_no = o.person_no
+        inner join marketing.person_key as k on k.load_id = m.load_id and k.part = m.part and k.kind = 'email'
+        inner join vault.contacts as c on c.email = k.value
+        where not exists (
+            select from marketing.shared_value as s where s.entity = 'person' and s.kind = 'email' and s.value = k.value
+        )
         union all
         select c.contact_id, 'inactive'
         from vault.contacts as c

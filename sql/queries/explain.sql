@@ -53,10 +53,9 @@ where p.unique_id = %(id)s;
 select v.load_id, v.part, v.batch_id, v.source, v.source_rank, encode(v.content_hash, 'hex') as content_hash,
     v.first_observed_at, v.last_observed_at,
     to_jsonb(v) || jsonb_build_object('company_unique_id', public.barton_id('01', m.company_no), 'company_no', m.company_no) as record
-from marketing.person_cluster as c
-inner join intake.person_member as m on m.cluster_no = c.cluster_no
+from intake.person_member as m
 inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
-where c.person_no = %(number)s and c.merged_into is null
+where m.person_no = %(number)s
 order by v.load_id = any(%(winners)s) desc, v.last_observed_at desc, v.source_rank, v.load_id
 limit %(limit)s;
 

@@ -46,6 +46,19 @@ inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
 where l.load_id = any(%(load_ids)s);
 
+-- name: claim_ids
+select * from intake.f_claim_ids(%(entity)s, %(ids)s);
+
+-- name: accepted_ids
+-- Ids that were accepted for these loads before: a replay does not refuse what was merged since.
+select a.stated_id
+from (
+    select v.stated_id from intake.validated_companies as v where v.load_id = any(%(load_ids)s)
+    union
+    select v.stated_id from intake.validated_people as v where v.load_id = any(%(load_ids)s)
+) as a
+where a.stated_id is not null;
+
 -- name: forget_rejections
 delete from intake.validation_failed
 where load_id = any(%(load_ids)s) and not (column_name = '(item)' and check_name = 'repaired');
@@ -162,14 +175,6 @@ insert into intake.promote_queue (load_id, batch_id)
 select i.load_id, %(batch_id)s from unnest(%(load_ids)s::bigint[]) as i (load_id)
 on conflict do nothing;
 
--- name: leave_people_behind
--- A replay may read a record as somebody else: whom it belonged to has to be written without it.
-insert into intake.left_behind (entity, number)
-select distinct 'cluster', m.cluster_no from intake.person_member as m where m.load_id = any(%(load_ids)s)
-on conflict do nothing;
-
--- name: leave_companies_behind
-insert into intake.left_behind (entity, number)
-select distinct 'company', m.company_no from intake.company_member as m
-where m.load_id = any(%(load_ids)s) and m.company_no is not null
-on conflict do nothing;
+-- name: leave_behind
+-- A replay may read a record as somebody else: whom it belonged to has to be decided without it.
+select marketing.f_leave_behind(%(load_ids)s);

@@ -38,7 +38,7 @@ def status_of(admin: Admin, email: str) -> Any:
 
 def test_who_is_verified_can_be_written_to_and_who_is_not_cannot(world: Verified, admin: Admin) -> None:
     good, dead, takes_all, trap = world.people("ada.ok", "bob.dead", "cy.all", "dan.trap")
-    world.mailboxes.addresses |= {dead: "dead", takes_all: "catch_all_dead", trap: "spam_trap"}
+    world.mailboxes.addresses |= {dead: "dead", takes_all: "catch_all", trap: "spam_trap"}
     assert set(standings(admin).values()) == {"unverified"}
     report = verify_addresses(world.work())
     assert standings(admin) == {good: None, dead: "inactive", takes_all: "unverified", trap: "inactive"}
@@ -68,7 +68,7 @@ def test_nobody_is_asked_about_twice_within_the_term(world: Verified, admin: Adm
 
 def test_a_second_verifier_is_asked_about_what_the_first_cannot_tell(world: Verified, admin: Admin) -> None:
     slow, takes_all = world.people("ada.slow", "bob.all")
-    world.mailboxes.addresses |= {slow: "unknown", takes_all: "catch_all"}
+    world.mailboxes.addresses |= {slow: "unknown", takes_all: "catch_all_told"}
     verify_addresses(world.work())
     assert standings(admin) == {slow: None, takes_all: None}
     assert sorted(world.second.charged) == [slow, takes_all]

@@ -6,24 +6,26 @@ Belongs here: the words for a truth and how each verifier says them. Does not be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Truth = Literal["good", "dead", "catch_all", "catch_all_dead", "role", "disposable", "spam_trap", "unknown"]
+from outreach_pipeline.sandbox.world.addresses import TrueAddress
+
+Truth = Literal["good", "dead", "catch_all", "catch_all_told", "role", "disposable", "spam_trap", "unknown"]
 DomainTruth = Literal["mx", "no_domain", "no_mx", "null_mx", "parked", "silent"]
 
-# good: somebody reads it. catch_all: the domain takes everything, and this one is read; catch_all_dead: it is not.
+# catch_all: the domain takes everything, and no verifier can tell more; catch_all_told: the second one can.
 ZEROBOUNCE: dict[str, tuple[str, str]] = {
     "good": ("valid", ""), "dead": ("invalid", "mailbox_not_found"), "catch_all": ("catch-all", ""),
-    "catch_all_dead": ("catch-all", ""), "role": ("do_not_mail", "role_based"),
+    "catch_all_told": ("catch-all", ""), "role": ("do_not_mail", "role_based"),
     "disposable": ("do_not_mail", "disposable"), "spam_trap": ("spamtrap", ""),
     "unknown": ("unknown", "mail_server_did_not_respond"),
 }  # fmt: skip
 # The second one looks longer: it tells who is read at a domain that takes everything, and waits for slow servers.
 MILLIONVERIFIER: dict[str, tuple[str, int, str]] = {
-    "good": ("ok", 1, "ok"), "dead": ("invalid", 6, "does_not_exist"), "catch_all": ("ok", 1, "ok"),
-    "catch_all_dead": ("catch_all", 2, "catch_all"), "role": ("ok", 1, "role"), "disposable": ("disposable", 5, "disposable"),
+    "good": ("ok", 1, "ok"), "dead": ("invalid", 6, "does_not_exist"), "catch_all_told": ("ok", 1, "ok"),
+    "catch_all": ("catch_all", 2, "catch_all"), "role": ("ok", 1, "role"), "disposable": ("disposable", 5, "disposable"),
     "spam_trap": ("invalid", 6, "invalid"), "unknown": ("ok", 1, "ok"),
 }  # fmt: skip
 
@@ -46,3 +48,20 @@ class Mailboxes:
     def domain(self, domain: str) -> str:
         """The truth of a domain."""
         return self.domains.get(domain) or self.domain_of(domain) or "mx"
+
+
+def mailboxes_of(truth: Callable[[], Mapping[str, TrueAddress]], domains: Mapping[str, str]) -> Mailboxes:
+    """The truth of a world: `truth` gives its addresses in the night it is in, `domains` what else is so of domains.
+
+    An address that nobody states is no mailbox, unless its domain takes everything.
+    """
+
+    def of(address: str) -> str:
+        known = truth()
+        if address in known:
+            return {"moved": "dead"}.get(known[address].state, known[address].state)
+        domain = address.partition("@")[2]
+        takes_all = any(one.state == "catch_all" and at.endswith(f"@{domain}") for at, one in known.items())
+        return "catch_all" if takes_all else "dead"
+
+    return Mailboxes(of=of, domains=dict(domains))
