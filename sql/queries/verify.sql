@@ -75,7 +75,7 @@ select * from public.f_reserve_credits(
 
 -- name: open_files
 -- Calls that were left open: those of this batch (which its process holds), and older ones of any batch.
-select c.call_id, c.call_key as tag, c.subjects
+select c.call_id, c.call_key as tag, c.subjects, c.state
 from public.credit_ledger as c
 where c.provider = %(provider)s and c.endpoint = 'verify' and c.state in ('reserved', 'doubtful')
     and (c.batch_id = %(batch_id)s or c.reserved_at < clock_timestamp() - interval '15 minutes')

@@ -31,6 +31,7 @@ class OpenFile(NamedTuple):
     call_id: int
     tag: str
     emails: tuple[str, ...]
+    is_doubtful: bool
 
 
 class VerifyLedger(Protocol):
@@ -136,9 +137,9 @@ class AddressSource:
         """Files of a process that died over them; one that the verifier does not know stays in doubt."""
         for left in self.ledger.open_files() if self.client.provider.find else ():
             file_id = self.client.find(left.tag)
-            if file_id is None:
+            if file_id is None and not left.is_doubtful:
                 self.ledger.doubt(left.call_id, "No file of that name is there.")
-            else:
+            if file_id is not None:
                 yield left, self.client.collect(file_id, left.emails)
 
     def _page(self, call_id: int, emails: Sequence[str], said: Sequence[Said], calls: int) -> Page:
