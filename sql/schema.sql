@@ -461,6 +461,33 @@ comment on column intake.unfinished_batch.requested_at is 'When a tick last aske
 CREATE INDEX idx_unfinished_batch_goes_on_at ON intake.unfinished_batch USING btree (goes_on_at);
 CREATE TRIGGER trigger_unfinished_batch_updated_at BEFORE UPDATE ON intake.unfinished_batch FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table intake.validated_addresses ( -- owner outreach_owner
+    load_id bigint not null,
+    part smallint not null,
+    batch_id text not null,
+    source text not null,
+    source_rank smallint not null,
+    content_hash bytea,
+    first_observed_at timestamp with time zone not null,
+    last_observed_at timestamp with time zone not null,
+    email text not null,
+    domain text generated always as (split_part(email, '@'::text, 2)) stored,
+    address_class text not null,
+    said text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint validated_addresses_pkey PRIMARY KEY (load_id, part),
+    constraint validated_addresses_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE,
+    constraint validated_addresses_email_lower CHECK ((email = lower(email)))
+);
+comment on table intake.validated_addresses is 'What verifiers say of addresses. It is about the address alone: it names no person and founds no contact.';
+comment on column intake.validated_addresses.address_class is 'Its meaning, a row of marketing.email_status_meaning: deliverable, undeliverable, catch_all, role, disposable, spam_trap, unknown.';
+comment on column intake.validated_addresses.said is 'The word (and the word below it) that the verifier used.';
+CREATE INDEX idx_validated_addresses_batch_id ON intake.validated_addresses USING btree (batch_id);
+CREATE INDEX idx_validated_addresses_domain ON intake.validated_addresses USING btree (domain) WHERE (address_class = 'catch_all'::text);
+CREATE INDEX idx_validated_addresses_email ON intake.validated_addresses USING btree (email, last_observed_at DESC);
+CREATE TRIGGER trigger_validated_addresses_updated_at BEFORE UPDATE ON intake.validated_addresses FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table intake.validated_companies ( -- owner outreach_owner
     load_id bigint not null,
     part smallint not null,
@@ -1132,13 +1159,37 @@ create table marketing.email_status_meaning ( -- owner outreach_owner
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     is_bounce boolean not null default false,
+    again_days integer not null default 90,
+    asks_second boolean not null default false,
+    is_dead boolean not null default false,
     constraint email_status_meaning_pkey PRIMARY KEY (email_status),
+    constraint email_status_meaning_again_days_range CHECK ((again_days >= 1)),
     constraint email_status_meaning_lower CHECK ((email_status = lower(email_status))),
     constraint email_status_meaning_rank_range CHECK (((rank >= 1) AND (rank <= 100)))
 );
 comment on table marketing.email_status_meaning is 'What the sources'' words for an e-mail address mean. Only who is verified is ready; a word without a row is not.';
 comment on column marketing.email_status_meaning.is_bounce is 'Mail to it came back: holds until a verification that is newer.';
+comment on column marketing.email_status_meaning.again_days is 'A verification that says so holds for so many days; then the address is verified anew.';
+comment on column marketing.email_status_meaning.asks_second is 'Whether the next verifier is asked when one says so.';
+comment on column marketing.email_status_meaning.is_dead is 'Mail to it reaches nobody: a verification that says so makes the contact inactive.';
 CREATE TRIGGER trigger_email_status_meaning_updated_at BEFORE UPDATE ON marketing.email_status_meaning FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.mail_domain ( -- owner outreach_owner
+    domain text not null,
+    state text not null,
+    mail_host text,
+    checked_at timestamp with time zone not null,
+    valid_until timestamp with time zone not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint mail_domain_pkey PRIMARY KEY (domain),
+    constraint mail_domain_domain_lower CHECK ((domain = lower(domain))),
+    constraint mail_domain_state_known CHECK ((state = ANY (ARRAY['mx'::text, 'no_domain'::text, 'no_mx'::text, 'null_mx'::text, 'parked'::text, 'disposable'::text, 'unknown'::text])))
+);
+comment on table marketing.mail_domain is 'What the free checks of a domain said, until when: an answer that did not come is unknown, never a no.';
+comment on column marketing.mail_domain.state is 'mx: it takes mail; no_domain, no_mx, null_mx (RFC 7505), parked, disposable: nothing is to be sent there; unknown: no answer.';
+CREATE INDEX idx_mail_domain_valid_until ON marketing.mail_domain USING btree (valid_until);
+CREATE TRIGGER trigger_mail_domain_updated_at BEFORE UPDATE ON marketing.mail_domain FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.merged_master ( -- owner outreach_owner
     retired_id text not null,
@@ -1601,7 +1652,11 @@ create table public.budget ( -- owner outreach_owner
     constraint budget_pkey PRIMARY KEY (provider, period),
     constraint budget_amount_range CHECK ((amount >= (0)::numeric)),
     constraint budget_period_known CHECK ((period = ANY (ARRAY['run'::text, 'day'::text, 'month'::text]))),
-    constraint budget_unit_truth CHECK ((((provider = 'apify'::text) AND (unit = 'USD'::text)) OR ((provider = 'apollo'::text) AND (unit = 'credits'::text))))
+    constraint budget_unit_truth CHECK ((unit =
+CASE provider
+    WHEN 'apify'::text THEN 'USD'::text
+    ELSE 'credits'::text
+END))
 );
 comment on table public.budget is 'The most that may be committed at a provider per run, day and month (UTC). A setting that is tighter holds instead; without either there is no cap.';
 comment on column public.budget.period is 'run: one run of an actor, or one batch of Apollo (its max_credits). day, month: over all processes.';
@@ -1830,6 +1885,7 @@ create table vault.contacts ( -- owner outreach_owner
     provenance jsonb not null default '{}'::jsonb,
     status_before text,
     verified_at timestamp with time zone,
+    bounced_at timestamp with time zone,
     constraint contacts_pkey PRIMARY KEY (contact_id),
     constraint idx_contacts_email UNIQUE (email),
     constraint contacts_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE SET NULL,
@@ -1858,6 +1914,7 @@ comment on column vault.contacts.status is 'active; inactive; bounced: mail came
 comment on column vault.contacts.provenance is 'Field to the load that it came from.';
 comment on column vault.contacts.status_before is 'The status that a suppression took the place of, and that its end restores; NULL while nothing suppresses the contact.';
 comment on column vault.contacts.verified_at is 'When a source last verified the address anew; saying again what it said before is no verification.';
+comment on column vault.contacts.bounced_at is 'When a source first said that mail to the address came back.';
 CREATE INDEX idx_contacts_company ON vault.contacts USING btree (company);
 CREATE INDEX idx_contacts_created_at ON vault.contacts USING btree (created_at DESC);
 CREATE INDEX idx_contacts_load_id ON vault.contacts USING btree (load_id);
@@ -1989,6 +2046,24 @@ comment on view company.company_slot is 'Deprecated, read-only: read marketing.c
 --     status text
 --     created_at timestamp with time zone
 --     promoted_at timestamp with time zone
+
+-- view marketing.address_standing, owner outreach_owner
+--     email text
+--     domain text
+--     person_unique_id text
+--     is_holder boolean
+--     contact_id bigint
+--     address_class text
+--     checked_by text
+--     checked_at timestamp with time zone
+--     again_at timestamp with time zone
+--     asks_second boolean
+--     source_verified_at timestamp with time zone
+--     bounced_at timestamp with time zone
+--     domain_state text
+--     domain_valid_until timestamp with time zone
+--     catch_all_until timestamp with time zone
+comment on view marketing.address_standing is 'Addresses of people at their company, each once, with what verifiers, sources and DNS said of them and until when that holds.';
 
 -- view marketing.outreach_candidate, owner outreach_owner
 --     company_slot_unique_id text
@@ -2746,6 +2821,10 @@ grant select on intake.source_key to outreach_read;
 grant delete, insert, select, update on intake.source_key to outreach_validate;
 grant delete, insert, select, update on intake.unfinished_batch to mcp_ingest;
 grant select on intake.unfinished_batch to outreach_read;
+grant select on intake.validated_addresses to mcp_promote;
+grant select on intake.validated_addresses to outreach_read;
+grant select on intake.validated_addresses to outreach_refresh;
+grant delete, insert, select, update on intake.validated_addresses to outreach_validate;
 grant select on intake.validated_companies to mcp_promote;
 grant select on intake.validated_companies to outreach_read;
 grant delete, insert, select, update on intake.validated_companies to outreach_validate;
@@ -2758,6 +2837,9 @@ grant select on intake.validated_people to outreach_read;
 grant delete, insert, select, update on intake.validated_people to outreach_validate;
 grant select on intake.validation_failed to outreach_read;
 grant delete, insert, select, update on intake.validation_failed to outreach_validate;
+grant select on marketing.address_standing to mcp_ingest;
+grant select on marketing.address_standing to outreach_read;
+grant select on marketing.address_standing to outreach_refresh;
 grant select on marketing.attribution_audit_log to outreach_read;
 grant select on marketing.booking_event to outreach_read;
 grant select on marketing.campaign_audit_log to outreach_read;
@@ -2781,6 +2863,8 @@ grant select on marketing.company_name to outreach_read;
 grant select on marketing.company_slot to outreach_read;
 grant select on marketing.email_status_meaning to outreach_read;
 grant select on marketing.email_status_meaning to outreach_refresh;
+grant select on marketing.mail_domain to outreach_read;
+grant insert, select, update on marketing.mail_domain to outreach_refresh;
 grant select on marketing.merged_master to outreach_read;
 grant select on marketing.message_log to outreach_read;
 grant select on marketing.outreach_candidate to outreach_read;

@@ -45,7 +45,7 @@ def demo(
     companies: Annotated[int, typer.Option("--companies", min=20, max=5000, help="Companies of the world.")] = 120,
 ) -> None:
     """Run `demo`."""
-    from outreach_pipeline.sandbox.apify_runs import Timing
+    from outreach_pipeline.sandbox.apify.runs import Timing
     from outreach_pipeline.sandbox.configure import SOURCES
     from outreach_pipeline.sandbox.demo_home import claim_home, left_alone
     from outreach_pipeline.sandbox.server import Sandbox

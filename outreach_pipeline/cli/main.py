@@ -13,7 +13,20 @@ from typing import Annotated
 
 import typer
 
-from outreach_pipeline.cli import changes, costs, demo, export, look, refresh, sandbox, setup, signals, suppress, work
+from outreach_pipeline.cli import (
+    changes,
+    costs,
+    demo,
+    export,
+    look,
+    refresh,
+    sandbox,
+    setup,
+    signals,
+    suppress,
+    verify,
+    work,
+)
 from outreach_pipeline.cli.options import Pages, minus_signs, plain_number
 from outreach_pipeline.cli.terminal import report_error
 from outreach_pipeline.errors import ConfigurationError, OutreachError, TransientError

@@ -1,5 +1,5 @@
-"""The canonical columns of a company, a person and a piece of intelligence: the one list that shapes, frames and tables
-agree on.
+"""The canonical columns of a company, a person, a piece of intelligence and a verified address: the one list that
+shapes, frames and tables agree on.
 
 Belongs here: name, kind and meaning of each column, and which columns are enough to speak of a record at all.
 Does not belong here: where a source keeps a value (`shapes/*.toml`), what a good value looks like (`rules`).
@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 Kind = Literal["text", "integer", "list", "timestamp"]
-SectionName = Literal["company", "person", "position", "intelligence"]
+SectionName = Literal["company", "person", "position", "intelligence", "address"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,24 @@ INTELLIGENCE_COLUMNS: tuple[Column, ...] = (
     ),
 )
 
+ADDRESS_CLASSES = (
+    "deliverable", "undeliverable", "catch_all", "role", "disposable", "spam_trap", "complainer", "unknown",
+)  # fmt: skip
+"""What a verifier's words can mean; which of them may be written to is a row of the policy."""
+
+ADDRESS_COLUMNS: tuple[Column, ...] = (
+    Column("email", "text", "the address that was verified", anchor=True),
+    Column("status", "text", "the verifier's word for it; [words] of the shape says what it means"),
+    Column("sub_status", "text", "the word below it, where the verifier has two"),
+    Column(
+        "observed_at", "timestamp", "when the source says that this was true; empty means the batch's day"
+    ),
+)
+
 COLUMNS: Mapping[SectionName, tuple[Column, ...]] = MappingProxyType(
     {
         "company": COMPANY_COLUMNS, "person": PERSON_COLUMNS, "position": POSITION_COLUMNS,
-        "intelligence": INTELLIGENCE_COLUMNS,
+        "intelligence": INTELLIGENCE_COLUMNS, "address": ADDRESS_COLUMNS,
     }  # fmt: skip
 )
 

@@ -7,7 +7,7 @@ Does not belong here: reading and checking (`shape`), SQL (`database.extract`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from outreach_pipeline.records.columns import SectionName, anchor_names
@@ -79,7 +79,8 @@ class Shape:
     `volatile`: top-level keys outside the content hash. `echo`: keys that repeat the request, so that an
     error beside them is still only an error. `expected`: keys whose absence in most items is an alarm.
     `known`: keys that occur and are not read; many keys beyond those mean that the source changed. `is_profile`: an
-    item is the profile of a person, looked at when it was fetched; not what a list has known for a while.
+    item is the profile of a person, looked at when it was fetched; not what a list has known for a while. `words`: what a
+    verifier's words mean, "status" or "status/sub_status" to one of `records.columns.ADDRESS_CLASSES`.
     """
 
     name: str
@@ -99,11 +100,15 @@ class Shape:
     intelligence: Section | None = None
     is_profile: bool = False
     positions: tuple[Section, ...] = ()
+    address: Section | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def sections(self, target: SectionName) -> tuple[Section, ...]:
-        """The sections that yield companies, intelligence, positions, or people (the person, then each list)."""
+        """The sections of one kind: companies, positions, intelligence, addresses, or people (the person, then lists)."""
         if target == "position":
             return self.positions
+        if target == "address":
+            return (self.address,) if self.address else ()
         if target == "intelligence":
             return (self.intelligence,) if self.intelligence else ()
         if target == "company":
@@ -124,6 +129,7 @@ class Shape:
         found += [refusal.reason_path for refusal in self.refusals if refusal.reason_path]
         for section in (
             *self.sections("company"), *self.sections("person"), *self.positions, *self.sections("intelligence"),
+            *self.sections("address"),
         ):  # fmt: skip
             found += [section.each] if section.each else []
             found += _section_paths(section)

@@ -1,7 +1,7 @@
 """A small HTTP/1.1 server for the sandbox: threads, keep-alive, bodies in one write, faults on request.
 
 Belongs here: requests, answers, routing, and what a fault does to a connection. Does not belong here: what
-Apify or Apollo answer (`apify_server`, `apollo_server`) and when a fault is due (`faults`).
+Apify or Apollo answer (`service`, `service`) and when a fault is due (`faults`).
 """
 
 from __future__ import annotations

@@ -58,6 +58,7 @@ def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFra
         ("person", queries.observe_people),
         ("company", queries.observe_companies),
         ("intelligence", queries.observe_intelligence),
+        ("address", queries.observe_addresses),
     )
     changed = 0
     for section, statement in sections:

@@ -18,6 +18,7 @@ import pandas as pd
 from outreach_pipeline.database.connect import Role, Transaction
 from outreach_pipeline.database.flatten import extract, id_array, remarks
 from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.records.addresses import read_addresses
 from outreach_pipeline.records.companies import read_companies
 from outreach_pipeline.records.intelligence import read_intelligence
 from outreach_pipeline.records.misplaced import drop_misplaced
@@ -60,6 +61,10 @@ INTELLIGENCE_TABLE = (
     "published_at", "effective_on", "content_key", "company_name", "name_key", "domain", "linkedin_slug", "linkedin_id",
     "place_city", "place_country",
 )  # fmt: skip
+ADDRESS_TABLE = (
+    "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
+    "email", "address_class", "said",
+)  # fmt: skip
 REJECTION_TABLE = ("load_id", "part", "batch_id", "source", "column_name", "check_name", "reason", "outcome")
 
 
@@ -72,6 +77,7 @@ class ValidateReport:
     people: int = 0
     companies: int = 0
     intelligence: int = 0
+    addresses: int = 0
     failed: int = 0
     dropped: int = 0
     noted: int = 0
@@ -138,20 +144,24 @@ def _validate_chunk(
     people = place_people(people, companies)
     told = drop_misplaced(read_csv(extract(tx, shape, "intelligence", load_ids)), notes)
     news = read_intelligence(told, notes)
-    # An item of intelligence has spoken, whatever became of what it said.
-    spoken = pd.concat([refused[["load_id"]], told[["load_id"]]])
+    checked = read_csv(extract(tx, shape, "address", load_ids))
+    addresses = read_addresses(checked, shape.words, notes)
+    # An item of intelligence, or about an address, has spoken, whatever became of what it said.
+    spoken = pd.concat([refused[["load_id"]], told[["load_id"]], checked[["load_id"]]])
     companies, people, witnesses = judge(facts, spoken, companies, people, roles, notes)
     report = replace(
         report,
         people=report.people + len(people),
         companies=report.companies + len(companies),
         intelligence=report.intelligence + len(news),
+        addresses=report.addresses + len(addresses),
     )
     news = observation_times(news, facts, notes)
+    addresses = observation_times(addresses, facts, notes)
     companies = observation_times(companies, facts, notes)
     people = observation_times(pd.concat([people, witnesses]), facts, notes).assign(is_profile=str(shape.is_profile))
     companies, people = add_subjects(companies, people, batch.source)
-    return _write(tx, batch, config.rank, load_ids, (companies, people, news, notes.frame()), report, shape)
+    return _write(tx, batch, config.rank, load_ids, (companies, people, news, addresses, notes.frame()), report, shape)
 
 
 def _write(
@@ -164,19 +174,21 @@ def _write(
     shape: Shape,
 ) -> ValidateReport:
     queries = load_queries("validate")
-    companies, people, news, rejections = (
+    companies, people, news, addresses, rejections = (
         frame.assign(batch_id=batch.batch_id, source=batch.source, source_rank=str(rank)) for frame in frames
     )
     ids = {"load_ids": id_array(load_ids)}
     for statement in (
         queries.leave_behind, queries.leave_intelligence_behind,
-        queries.forget_people, queries.forget_companies, queries.forget_intelligence, queries.forget_rejections,
+        queries.forget_people, queries.forget_companies, queries.forget_intelligence, queries.forget_addresses,
+        queries.forget_rejections,
     ):  # fmt: skip
         tx.execute(statement, ids)
     for table, columns, frame in (
         ("intake.validated_companies", COMPANY_TABLE, companies),
         ("intake.validated_people", PERSON_TABLE, people),
         ("intake.validated_intelligence", INTELLIGENCE_TABLE, news),
+        ("intake.validated_addresses", ADDRESS_TABLE, addresses),
         ("intake.validation_failed", REJECTION_TABLE, rejections),
     ):
         if len(frame):

@@ -32,6 +32,11 @@ from (
             select from intake.intelligence_member as m where m.load_id = i.load_id and m.part = i.part and not m.is_stale
         )
     union
+    select v.load_id
+    from intake.validated_addresses as v
+    inner join intake.raw_loads as r using (load_id)
+    where v.batch_id = %(batch_id)s and r.status = 'pending'
+    union
     select q.load_id from intake.promote_queue as q where q.batch_id = %(batch_id)s
 ) as d
 inner join intake.raw_loads as l using (load_id)
