@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import csv
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -188,6 +188,16 @@ class Renderer:
         for path, shape in ((contacts, "apollo_contacts"), (news, "company_news")):
             path.write_bytes(b"".join(item + b"\n" for item in self.items(shape, night)))
         return [companies, officers, contacts, news]
+
+
+    def write_sources(self, folder: Path, shapes: Mapping[str, str], night: int) -> None:
+        """Write a file for each source (name -> shape) into `folder`, NAME.csv for lists and NAME.jsonl for the others."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, shape in shapes.items():
+            if shape.endswith("_csv"):
+                _write_csv(folder / f"{name}.csv", list(self.objects(shape, night)))
+            else:
+                (folder / f"{name}.jsonl").write_bytes(b"".join(item + b"\n" for item in self.items(shape, night)))
 
 
 def miss(shape: str, query: str) -> Item | None:
