@@ -5,7 +5,8 @@ through the real clients (`cli.demo`), printing (`cli.sandbox`).
 
 Night 1   all sources.
 Night 2   all sources; people have moved, and lists have not heard of all of it.
-Night 3   nobody has moved, and the lists of the first night are sent once more: nothing may come undone.
+Night 3   nobody has moved, and the lists of the first night are sent once more: nothing may come undone. (Of those whom
+          LinkedIn does not show, a list says what it said last: there nothing but the list could tell.)
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -63,7 +64,7 @@ class Arena:
     """A database server of its own in a temporary folder, with a migrated template; a context manager."""
 
     def __init__(self) -> None:
-        memory = Path("/dev/shm")
+        memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
         roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**31
         self.folder = Path(tempfile.mkdtemp(prefix="outreach-sandbox-", dir=memory if roomy else None))
         self._server = EmbeddedServer(self.folder / "data", durable=False)
@@ -90,7 +91,7 @@ class Arena:
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self._server.url(database="postgres"), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
 
 def play_world(arena: Arena, seed: int, companies: int = 60, nights: int = 2) -> Played:
@@ -104,12 +105,18 @@ def play_world(arena: Arena, seed: int, companies: int = 60, nights: int = 2) ->
         workspace = _workspace(folder, database, first)
         truth: Truth | None = None
         for night in range(1, nights + 1):
-            before, truth = truth, truth_of(world, min(night, 2), renderer.coverage)
+            before, truth = truth, truth_on(world, renderer, night)
             play_night(workspace, renderer, folder, night)
-            scores.append(score(database, truth, previous=before if night == 2 else None))
+            scores.append(score(database, truth, previous=before))
     shutil.rmtree(folder, ignore_errors=True)
     lost = scores[1].places.at_home - scores[2].places.at_home if nights > 2 else frozenset()
     return Played(seed, tuple(scores), tuple(sorted(lost)), round(monotonic() - started, 1))
+
+
+def truth_on(world: World, renderer: Renderer, night: int) -> Truth:
+    """What is true on a night of the play: on the third what was on the second, and nothing has happened since."""
+    truth = truth_of(world, min(night, 2), renderer.coverage)
+    return truth if night < 3 else replace(truth, night=night, day=str(world.day(night)), moves=())
 
 
 def play_night(workspace: Workspace, renderer: Renderer, folder: Path, night: int) -> None:
@@ -127,13 +134,14 @@ def play_night(workspace: Workspace, renderer: Renderer, folder: Path, night: in
 
 def _write(renderer: Renderer, folder: Path, night: int, day: date) -> Sequence[str]:
     names = _LISTS if night > 2 else [source.name for source in SOURCES]
-    renderer.write_sources(folder / str(day), {s.name: s.shape for s in SOURCES if s.name in names}, 1 if night > 2 else night)
-    return [source.name for source in SOURCES if source.name in names]
+    shapes = {source.name: source.shape for source in SOURCES if source.name in names}
+    renderer.write_sources(folder / str(day), shapes, min(night, 2), repeated=night > 2)
+    return tuple(shapes)
 
 
 def _workspace(folder: Path, database: Database, first: date) -> Workspace:
     folder.mkdir()
     file = folder / "sources.toml"
     file.write_text(files_toml(folder), encoding="utf-8")
-    settings = Settings(_env_file=None, home=folder, sources=file, first_day=str(first), pause_secs=0.02)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, home=folder, sources=file, first_day=str(first), pause_secs=0.02)
     return Workspace(settings, database)

@@ -106,8 +106,8 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where people are believed to be: `right` of `known` at their company, `late` at a former one, `wrong_left` held to
-    have left a company where they still are. `at_home` are the true keys of those who are right.
+    """Where people are believed to be: `right` of `known` at their company, `late` at a former one, `wrong_left` held
+    to have left a company where they still are. `at_home` are the true keys of those who are right.
     """
 
     known: int = 0
@@ -198,6 +198,7 @@ def _places_line(places: Places) -> str:
 def _addresses_line(addresses: Addresses) -> str:
     unknowable = f" ({addresses.unknowable:,} dead, yet verified by their source)" if addresses.unknowable else ""
     return (
-        f"{'ready list':<12}  {addresses.right:,} of {addresses.ready:,} addresses right, {addresses.wrong:,} wrong{unknowable}; "
+        f"{'ready list':<12}  {addresses.right:,} of {addresses.ready:,} addresses right, "
+        f"{addresses.wrong:,} wrong{unknowable}; "
         f"{addresses.offered:,} of {addresses.reachable:,} reachable holders offered"
     )

@@ -1,7 +1,7 @@
 """E-mail addresses of a world: whose each is, and what becomes of mail to it.
 
-Belongs here: the truth about mailboxes. Does not belong here: how sources spell them (`render.dirt`), what verifiers call
-them (`verify`).
+Belongs here: the truth about mailboxes. Does not belong here: how sources spell them (`render.dirt`), what verifiers
+call them (`verify`).
 
 ======== ===========================================================================================================
 state    what happens to mail
@@ -110,7 +110,7 @@ def addresses_of(world: World, night: int, seen: Coverage) -> dict[str, TrueAddr
     return found
 
 
-def state_of(world: World, person: Person, company: Company, night: int) -> State:
+def state_of(person: Person, company: Company, night: int) -> State:
     """The same on a night, when they may have left."""
     post = person.post_on(night)
     return mailbox_state(person, company) if post is not None and post.company == company.number else "moved"
@@ -131,7 +131,7 @@ def _is_called_verified(person: Person, company: Company, address: str, seen: Co
 def _of_person(world: World, person: Person, night: int) -> Iterator[tuple[str, Company, State]]:
     for number in dict.fromkeys(post.company for post in person.posts if post.first_night <= night):
         company = world.companies[number]
-        state = state_of(world, person, company, night)
+        state = state_of(person, company, night)
         yield person.email_at(company), company, state
         own = own_email(person, company)
         if own is not None and own != person.email_at(company):

@@ -124,7 +124,8 @@ class Truth:
             {k: TrueCompany(**_tuples(v)) for k, v in raw["companies"].items()},
             {k: TruePerson(**_tuples(v)) for k, v in raw["people"].items()},
             {k: TrueAddress(**v) for k, v in raw["addresses"].items()},
-            raw["slots"], {c: _tuples(v) for c, v in raw["stand_ins"].items()}, tuple(TrueMove(**move) for move in raw["moves"]),
+            raw["slots"], {c: _tuples(v) for c, v in raw["stand_ins"].items()},
+            tuple(TrueMove(**move) for move in raw["moves"]),
         )  # fmt: skip
 
 
