@@ -10,6 +10,16 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if not exists (
+        select from pg_temp.person_record as x
+        group by x.person_no
+        having count(distinct coalesce(x.company_no, -1)) > 1 or bool_or(x.has_no_employer or x.has_ended)
+    ) then
+        delete from marketing.withheld_word as h
+        using (select distinct r.person_no from pg_temp.person_record as r) as r
+        where h.person_no = r.person_no;
+        return;
+    end if;
     create temp table move_word on commit drop as
     select w.*, row_number() over (
             partition by w.person_no order by w.job_at, w.is_current, w.source_rank desc, w.source desc, w.content_hash desc, w.load_id desc
