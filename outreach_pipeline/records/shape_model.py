@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from outreach_pipeline.records.columns import SectionName
+from outreach_pipeline.records.columns import SectionName, anchor_names
 from outreach_pipeline.records.shape_paths import HERE, ITEM, ItemPath
 
 Unit = Literal["epoch_ms", "epoch_s", "year"]
@@ -98,9 +98,12 @@ class Shape:
     people: tuple[Section, ...]
     intelligence: Section | None = None
     is_profile: bool = False
+    positions: tuple[Section, ...] = ()
 
     def sections(self, target: SectionName) -> tuple[Section, ...]:
-        """The sections that yield companies, intelligence, or people (the person, then each list)."""
+        """The sections that yield companies, intelligence, positions, or people (the person, then each list)."""
+        if target == "position":
+            return self.positions
         if target == "intelligence":
             return (self.intelligence,) if self.intelligence else ()
         if target == "company":
@@ -119,14 +122,16 @@ class Shape:
             for path in (*find.paths, *find.titles, *([find.latest] if find.latest else []))
         ]
         found += [refusal.reason_path for refusal in self.refusals if refusal.reason_path]
-        for section in (*self.sections("company"), *self.sections("person"), *self.sections("intelligence")):
+        for section in (
+            *self.sections("company"), *self.sections("person"), *self.positions, *self.sections("intelligence"),
+        ):  # fmt: skip
             found += [section.each] if section.each else []
             found += _section_paths(section)
         return tuple(found)
 
     def known_keys(self) -> tuple[str, ...]:
         """Top-level keys that are no surprise: those the shape reads by a short path, and those it lists."""
-        inside = {path.text for section in self.people for path in _section_paths(section)}
+        inside = {path.text for section in (*self.people, *self.positions) for path in _section_paths(section)}
         whole = {find.name for find in self.finds if any(path.jsonpath == "$" for path in find.paths)}
         read = [
             path.steps[0]
@@ -134,6 +139,23 @@ class Shape:
             if path.steps and path.base in {HERE, ITEM, *whole} and path.text not in inside
         ]
         return tuple(sorted({*read, *self.volatile, *self.echo, *self.expected, *self.known}))
+
+
+    def anchor_keys(self) -> frozenset[str]:
+        """Top-level keys of which an item needs one to be about anybody; empty where SQL/JSON paths find it."""
+        found: set[str] = set()
+        for target in ("company", "person", "intelligence"):
+            for section in self.sections(target):
+                paths = [section.each] if section.each else [
+                    path
+                    for name in anchor_names(target)
+                    for way in section.columns.get(name, ())
+                    for path in way.paths
+                ]  # fmt: skip
+                if not all(path.steps and path.base in {HERE, ITEM} for path in paths):
+                    return frozenset()
+                found |= {path.steps[0] for path in paths}
+        return frozenset(found)
 
 
 def _section_paths(section: Section) -> list[ItemPath]:
