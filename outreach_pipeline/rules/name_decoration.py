@@ -148,15 +148,15 @@ def _is_family(words: list[str], given: list[str]) -> bool:
 
 
 def _without_ends(words: list[str], suffix: str | None, least: int = 2) -> tuple[list[str], str | None, bool]:
-    """Without credentials and suffixes behind the words; a suffix only where `least` words or more are there."""
+    """Without credentials and suffixes behind the words; what may be a name too only where `least` words are there."""
     shouted = all(word.isupper() for word in words)
     kept, dropped = list(words), False
     while len(kept) > 1:
-        last = kept[-1]
-        if is_suffix(last) and len(kept) >= (least if bare_word(last) in _PLAIN_SUFFIXES else 3):
+        last, may_be_name = kept[-1], len(kept) >= least
+        if is_suffix(last) and (may_be_name if bare_word(last) in _PLAIN_SUFFIXES else len(kept) > 2):
             suffix = suffix or _suffix(last)
-        elif _is_credential(last, after_comma=False, shouted=shouted) or (
-            len(kept) > 2 and last in _BOTH and _is_credential(kept[-2], after_comma=False, shouted=shouted)
+        elif _is_credential(last, after_comma=False) or (
+            may_be_name and not shouted and (_is_unspeakable(last) or _is_behind_others(kept))
         ):
             dropped = True
         elif not (dropped and fold(last) in {"chartered", "certified"}):
@@ -167,8 +167,16 @@ def _without_ends(words: list[str], suffix: str | None, least: int = 2) -> tuple
     return kept, suffix, dropped
 
 
+def _is_behind_others(words: list[str]) -> bool:
+    """Letters that count only behind a whole name (CEO) or behind other letters ("CPA CA")."""
+    if len(words) < 3:
+        return False
+    return words[-1] in _ROLES or (words[-1] in _BOTH and _is_credential(words[-2], after_comma=False))
+
+
 # Ambiguous letters that count behind others ("CPA CA"), and suffixes that are hardly anybody's last name.
 _BOTH = frozenset({"CA", "MA", "BA", "PE", "RD"})
+_ROLES = frozenset({"CEO", "CFO", "COO", "CTO", "CIO", "CMO", "CHRO", "HR"})
 _PLAIN_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "jnr", "snr"})
 
 
@@ -182,13 +190,13 @@ def _suffix(word: str) -> str:
     return SUFFIXES[bare_word(word)]
 
 
-def _is_credential(word: str, *, after_comma: bool, shouted: bool = False) -> bool:
+def _is_credential(word: str, *, after_comma: bool) -> bool:
     bare = bare_word(word.strip("()"))
     if bare in CREDENTIALS:
         return True
     if bare in AMBIGUOUS_CREDENTIALS:
         return (after_comma or word.count(".") > 1) and word.upper() == word
-    return not shouted and _is_unspeakable(word)
+    return after_comma and _is_unspeakable(word)
 
 
 def _is_unspeakable(word: str) -> bool:
