@@ -89,6 +89,8 @@ def undress(text: str | None, notes: dict[str, None], *, whole: bool = True) -> 
 
 def _without_remarks(text: str, notes: dict[str, None]) -> str:
     kept = _SUFFIX_IN_BRACKETS.sub(r" \1 ", text)
+    if "/" in kept and _is_credential(kept.rpartition("/")[2].strip(), after_comma=True):
+        kept = kept.replace("/", ", ")  # "Ada Quill/CPA"
     if kept[:1] in "*(" and kept[-1:] in "*)" and not fold(_ASIDE.sub(" ", kept.strip("*"))):
         kept = kept[1:-1]
     elif kept[:1] == kept[-1:] == "*":

@@ -26,6 +26,7 @@ from outreach_pipeline.rules.nicknames import full_names
 from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape
 
 _SEVERAL = re.compile(r"[^\W\d]\s*/\s*[^\W\d]|\s&\s|\s(?:and|und)\s", re.IGNORECASE)
+_VON_UND_ZU = re.compile(r"\bvon und zu\b", re.IGNORECASE)
 _BETWEEN_PEOPLE = re.compile(r"\s*/\s*|\s&\s|\s(?:and|und)\s", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"[@#\d\\<>=_%$€£^:]|https?|www\.")
 _SENTENCE = re.compile(
@@ -146,7 +147,7 @@ def _refusal(text: str | None) -> str | None:
         return None
     if (fold(text) in NOT_PEOPLE and " " in fold(text)) or (text.startswith("#") and is_placeholder(text)):
         return "placeholder"
-    if _SEVERAL.search(text):
+    if _SEVERAL.search(_VON_UND_ZU.sub("von zu", text)):
         return "several_people"
     if _NOT_A_NAME.search(text) or _SENTENCE.search(text) or len(text.split()) > _MAX_WORDS:
         return "not_a_name"
@@ -278,7 +279,7 @@ def _key_slowly(first: str | None, last: str | None) -> str | None:
 def _key(name: str) -> str | None:
     bare = undress(name, {})
     text = bare.text or ""
-    if OBFUSCATED.search(text) or _SEVERAL.search(text):
+    if OBFUSCATED.search(text) or _SEVERAL.search(_VON_UND_ZU.sub("von zu", text)):
         return None
     words = fold(re.sub(r"['’‘`´ʼ]|\ufffd|(?<=[^\W\d])\?(?=[^\W\d])", "", text)).split()
     suffixes = [bare.suffix] if bare.suffix else []
