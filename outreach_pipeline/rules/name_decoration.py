@@ -46,8 +46,11 @@ _MAIDEN = re.compile(
     r"född|szül\.|formerly|ehem\.|ehemals|anc\.|épouse|verh\.|maiden name|prev\.)\s+\S.*$"
 )
 _REMARK = re.compile(r"\s+[-–—~]+\s+.*$|\s*[|•·►→✦➡➔➜➤].*$")
+# A text without any of these has no remark: the signs above, and the small words of maiden names.
+_SIGN = re.compile(r"""[()\[\]{}"'|#@/\\*~]|\s-|\s(?:[a-z]{1,2}\.|[a-z]{3,})|,\s*(?:[a-z]|He\b|She\b|They\b)""")
 _EDGES = " ,;-–—'\"|~"
 _DOTTED = re.compile(r"(?=.*[^\W\d_]{2,}\.)[^\W\d_][^\W\d_.-]*(?:[.-]+[^\W\d_]+)*\.?|(?:[a-z]\.){1,3}")
+_LONGEST_TITLE = 30
 _CREDENTIAL_SHAPE = re.compile(r"[A-Z]{3,6}")
 _SOUNDS = frozenset("AEIOUY")
 _ONSETS = word_set("SCH STR SHR THR CHR SPR SCR SPL PHR SZC KRZ PRZ BRZ GRZ TRZ WRZ")
@@ -88,6 +91,8 @@ def undress(text: str | None, notes: dict[str, None], *, whole: bool = True) -> 
 
 
 def _without_remarks(text: str, notes: dict[str, None]) -> str:
+    if text.isascii() and not _SIGN.search(text):
+        return text
     kept = _SUFFIX_IN_BRACKETS.sub(r" \1 ", text)
     if "/" in kept and _is_credential(kept.rpartition("/")[2].strip(), after_comma=True):
         kept = kept.replace("/", ", ")  # "Ada Quill/CPA"
@@ -234,10 +239,11 @@ def _is_title(word: str) -> bool:
 def _is_doubtful_title(words: list[str]) -> bool:
     word, *rest = words
     bare = fold(word).replace(" ", "")
-    if bare in TITLES_WRITTEN_OUT or (word.islower() and _DOTTED.fullmatch(word)):
+    is_dotted = "." in word and len(word) < _LONGEST_TITLE and _DOTTED.fullmatch(word) is not None
+    if bare in TITLES_WRITTEN_OUT or (word.islower() and is_dotted):
         return True
     if len(fold(rest[0])) < 2 or full_names(bare):
         return False  # "Chr. M. Lind", "Alex. Maria Lind": abbreviated first names
     if word.isupper() and not any(each.isupper() for each in rest) and len(rest) > 1:
         return _is_credential(word, after_comma=True)  # "CA Ada Quill"
-    return _DOTTED.fullmatch(word) is not None
+    return is_dotted
