@@ -80,7 +80,7 @@ class Shape:
     error beside them is still only an error. `expected`: keys whose absence in most items is an alarm.
     `known`: keys that occur and are not read; many keys beyond those mean that the source changed. `is_profile`: an
     item is the profile of a person, looked at when it was fetched; not what a list has known for a while. `words`: what a
-    verifier's words mean, "status" or "status/sub_status" to one of `records.columns.ADDRESS_CLASSES`.
+    verifier's words mean, "status" or "status/sub_status" to one of `records.columns.ADDRESS_CLASSES` (or `OUTCOME_KINDS`).
     """
 
     name: str
@@ -100,12 +100,14 @@ class Shape:
     intelligence: Section | None = None
     is_profile: bool = False
     address: Section | None = None
+    outcome: Section | None = None
     words: Mapping[str, str] = field(default_factory=dict)
 
     def sections(self, target: SectionName) -> tuple[Section, ...]:
         """The sections that yield companies, intelligence, addresses, or people (the person, then each list)."""
-        if target == "address":
-            return (self.address,) if self.address else ()
+        if target in ("address", "outcome"):
+            single = self.address if target == "address" else self.outcome
+            return (single,) if single else ()
         if target == "intelligence":
             return (self.intelligence,) if self.intelligence else ()
         if target == "company":
@@ -126,7 +128,7 @@ class Shape:
         found += [refusal.reason_path for refusal in self.refusals if refusal.reason_path]
         for section in (
             *self.sections("company"), *self.sections("person"), *self.sections("intelligence"),
-            *self.sections("address"),
+            *self.sections("address"), *self.sections("outcome"),
         ):  # fmt: skip
             found += [section.each] if section.each else []
             found += _section_paths(section)

@@ -148,13 +148,18 @@ def _opener(
     return opened
 
 
+def prices(workspace: Workspace) -> dict[str, Decimal]:
+    """What a credit of each paid verifier among the sources costs, in US dollars."""
+    from outreach_pipeline.sources.registry import VerifyConfig
+
+    paid = [each for each in workspace.sources.values() if isinstance(each, VerifyConfig) and each.provider != "dns"]
+    return {each.name: _usd(each, _provider(workspace, each)) for each in paid}
+
+
 def _ration(workspace: Workspace, config: VerifyConfig, provider: Provider) -> Decimal | None:
     """What this batch may cost in credits: its own ceiling, and what the other verifiers left of the night's dollars."""
-    others = [each for each in verifiers(workspace) if each.provider != "dns" and each.name != config.name]
-    given = {
-        "providers": [each.name for each in others],
-        "prices": [_usd(each, _provider(workspace, each)) for each in others],
-    }
+    others = {name: usd for name, usd in prices(workspace).items() if name != config.name}
+    given = {"providers": list(others), "prices": list(others.values())}
     with workspace.database.transaction(Role.INGEST) as tx:
         spent = tx.fetch_value(load_queries("verify").committed_usd, given)
     usd = _usd(config, provider)
