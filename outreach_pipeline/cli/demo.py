@@ -17,7 +17,7 @@ import typer
 
 from outreach_pipeline.cli import demo_loop as loop
 from outreach_pipeline.cli import demo_story as story
-from outreach_pipeline.cli.execute import DONE, Outcome, run_batches
+from outreach_pipeline.cli.execute import DONE, PARTIAL, Outcome, run_batches
 from outreach_pipeline.cli.options import command, yesterday
 from outreach_pipeline.cli.terminal import out, progress_bars
 
@@ -162,7 +162,7 @@ def _night(
     with progress_bars() as progress:
         outcomes: list[Outcome] = list(run_batches(workspace, day, sources, progress=progress))
     story.night(workspace, day, sources, title, before, monotonic() - started)
-    failed = [outcome for outcome in outcomes if outcome.state != DONE]
+    failed = [outcome for outcome in outcomes if outcome.state not in {DONE, PARTIAL}]
     for outcome in failed:
         out().print(f"  [red]{outcome.batch_id}: {outcome.message}[/] {outcome.next_step}")
     if failed:

@@ -22,6 +22,8 @@ _REASONS = {
     "departed": "the occupant has left",
     "suppressed": "must not be written to",
     "without_email": "no e-mail address known",
+    "role_address": "address of a function, not of a person",
+    "shared_address": "address that a record of somebody else states",
     "other_domain": "address at no domain of the company",
     "without_contact": "address not in the vault",
     "bounced": "address bounced",

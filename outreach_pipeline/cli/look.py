@@ -37,7 +37,7 @@ def _outcome(value: str) -> str:
     return value
 
 
-_STATES = {"done": "green", "held": "yellow", "open": "cyan", "landed": "cyan", "empty": "dim"}
+_STATES = {"done": "green", "held": "yellow", "partial": "yellow", "open": "cyan", "landed": "cyan", "empty": "dim"}
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +49,8 @@ def register(app: typer.Typer) -> None:
         more=(
             "Below stand the companies, people and filled slots of the whole database. Landed is always "
             "the sum of pending, promoted, failed and duplicate; `waiting` is the part of pending that "
-            "waits for its company, a name or a website. A batch whose last run did not get to its end has a line "
+            "waits for its company, a name or a website. A batch is `partial` when its source did not give all; below "
+            "stands why. A batch whose last run did not get to its end has a line "
             "of its own: why, when it goes on by itself, what to do."
         ),
         examples=["status", "status --day yesterday", "status --source companies_csv --json"],
@@ -125,7 +126,7 @@ def status_document(report: StatusReport) -> dict[str, object]:
         "batches": [
             {
                 "batch_id": batch.batch_id, "source": batch.source, "day": batch.day, "state": batch.state,
-                **asdict(batch.loads), "released_at": batch.released_at,
+                "note": batch.note, **asdict(batch.loads), "released_at": batch.released_at,
                 "last_landed_at": batch.last_landed_at,
             }
             for batch in report.batches
@@ -149,6 +150,9 @@ def _show_status(report: StatusReport, day: date | None, source: str | None) -> 
                 "[bold]total[/]", "", *(f"[bold]{number(getattr(report.total, n))}[/]" for n in counts)
             )
         console.print(shown)
+        for batch in report.batches:
+            if batch.note:
+                console.print(f"[yellow]{text(batch.batch_id)}[/] is partial: {text(batch.note)}")
         console.print()
     else:
         which = f"{f' of {text(source)}' if source else ''}{f' on {day}' if day else ''}"

@@ -10,6 +10,7 @@ import dagster as dg
 
 from outreach_pipeline.orchestration.assets import batch_assets
 from outreach_pipeline.orchestration.incidents import failure_sensor
+from outreach_pipeline.orchestration.ingested import ingested_sensor
 from outreach_pipeline.orchestration.partitions import batch_partitions
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.orchestration.refresh import refresh_assets
@@ -50,7 +51,7 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
             morning_schedule(morning, settings.nightly_hour),
             verify_schedule(verify, settings.nightly_hour),
         ],
-        sensors=[*refresh_sensors(start, results), unfinished_sensor(job), failure_sensor()],
+        sensors=[*refresh_sensors(start, results), unfinished_sensor(job), ingested_sensor(job), failure_sensor()],
         resources={"pipeline": pipeline},
         # A process per step would import dagster and this project anew: 15 s a run instead of 2.5 s.
         executor=dg.in_process_executor,

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 Kind = Literal["text", "integer", "list", "timestamp"]
-SectionName = Literal["company", "person", "intelligence", "address", "outcome"]
+SectionName = Literal["company", "person", "position", "intelligence", "address", "outcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,18 @@ PERSON_COLUMNS: tuple[Column, ...] = (
     ),
 )
 
+POSITION_COLUMNS: tuple[Column, ...] = (
+    Column("company_name", "text", "employer of the entry, as written", anchor=True),
+    Column("company_linkedin_url", "text", "LinkedIn page of that employer"),
+    Column("company_linkedin_id", "text", "LinkedIn number of that employer"),
+    Column("company_record_id", "text", "the source's own id of that employer"),
+    Column("title", "text", "title of the entry"),
+    Column("started_on", "text", "its start as written: Mar 2019, 2019-03-01, 3-2019"),
+    Column("ended_on", "text", "its end as written; Present and the like mean that it goes on"),
+    Column("is_open", "text", "filled when the source says that it goes on"),
+    Column("is_closed", "text", "filled when the source says that it has ended"),
+)
+
 INTELLIGENCE_COLUMNS: tuple[Column, ...] = (
     Column("source_record_id", "text", "the source's own id of the news, signal, event or score"),
     Column("kind", "text", "news, signal, event or score"),
@@ -155,8 +167,8 @@ OUTCOME_COLUMNS: tuple[Column, ...] = (
 
 COLUMNS: Mapping[SectionName, tuple[Column, ...]] = MappingProxyType(
     {
-        "company": COMPANY_COLUMNS, "person": PERSON_COLUMNS, "intelligence": INTELLIGENCE_COLUMNS,
-        "address": ADDRESS_COLUMNS, "outcome": OUTCOME_COLUMNS,
+        "company": COMPANY_COLUMNS, "person": PERSON_COLUMNS, "position": POSITION_COLUMNS,
+        "intelligence": INTELLIGENCE_COLUMNS, "address": ADDRESS_COLUMNS, "outcome": OUTCOME_COLUMNS,
     }  # fmt: skip
 )
 

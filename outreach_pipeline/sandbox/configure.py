@@ -114,6 +114,15 @@ def sources_toml(files: Path | None = None, companies: int = 200, *, refresh: bo
     return "\n".join([*tables, REFRESH] if refresh else tables)
 
 
+def files_toml(files: Path) -> str:
+    """The same sources, all of them files in a folder per day under `files`, named after the source."""
+    return "\n".join(
+        f'[sources.{s.name}]\nkind = "files"\nshape = "{s.shape}"\nrank = {s.rank}\nnightly = true\n'
+        f'path = "{files}/{{day}}/{s.name}.{"csv" if s.file.endswith(".csv") else "jsonl"}"\n'
+        for s in SOURCES
+    )
+
+
 def first_day_of(night: int) -> date:
     """The first day of a world whose nights up to this one are over, as `outreach run` wants it."""
     yesterday = datetime.now(UTC).date() - timedelta(days=1)

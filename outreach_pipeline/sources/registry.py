@@ -19,6 +19,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.sources import json_stream
+from outreach_pipeline.sources.csv_dialect import Columns
 from outreach_pipeline.sources.files import FilesSource
 from outreach_pipeline.sources.options import NAME, ApifyConfig, ApolloConfig, Common, FilesConfig, VerifyConfig
 from outreach_pipeline.sources.pages import PAGE_ITEMS, Source
@@ -127,6 +128,7 @@ def open_source(
     *,
     folder: Path,
     item_paths: tuple[json_stream.Path, ...] = (),
+    columns: Columns | None = None,
     path: str | None = None,
     page_items: int = PAGE_ITEMS,
     landed: frozenset[str] = frozenset(),
@@ -134,8 +136,9 @@ def open_source(
     """Make the source that can be pulled.
 
     `folder` is where relative paths start (that of sources.toml). `item_paths` is what the shape says about
-    wrappers; `items` in sources.toml goes before it. `path` goes before the configured one (`outreach land
-    FILE`) and is taken from the working folder. `landed`: files to skip, see `FilesSource`.
+    wrappers; `items` in sources.toml goes before it. `columns`: what the shape reads of a CSV file. `path` goes before
+    the configured one (`outreach land FILE`) and is taken from the working folder. `landed`: files to skip, see
+    `FilesSource`.
 
     Raises:
         ConfigurationError: the kind is not available, or a file source has no path.
@@ -160,6 +163,7 @@ def open_source(
         path,
         paths,
         config.delimiter,
+        columns or Columns(),
         page_items,
         landed=landed if config.path else frozenset(),
     )
@@ -237,6 +241,7 @@ def _problems(name: str, table: object) -> list[str]:
     if not isinstance(table, dict):
         return ["is not a table"]
     problems = [] if NAME.match(name) else [f"the name must match {NAME.pattern}"]
+    problems += ["the name is taken: it stands for what other programs ingest"] if name == "ingested" else []
     kind = table.get("kind")
     if kind not in _MODELS:
         said = "`kind` is missing" if kind is None else "`kind` is unknown"

@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import JsonbArray, Role, Transaction
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import PermanentError, TransientError
+from outreach_pipeline.errors import ConfigurationError, PermanentError, TransientError
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
 from outreach_pipeline.sources.pages import Page, PoisonItem
 from outreach_pipeline.stages.credits import settle_calls
 from outreach_pipeline.stages.lease import Lease
 from outreach_pipeline.stages.money import Meter
-from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, Workspace, no_progress
+from outreach_pipeline.stages.workspace import ASIDE, INGESTED, Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
+    from outreach_pipeline.sources.csv_dialect import Columns
     from outreach_pipeline.sources.pages import Source
     from outreach_pipeline.stages.workspace import SourceConfig
 
 _CONFIGURED = "configured"
+_BY_OTHERS = "Other programs ingest these (`intake.f_ingest_json`); there is nothing to read."
 _BY_VERIFY = "Addresses of this source are verified by `outreach verify`, for those who are due."
 _BY_WAVES = "Profiles of this source are landed by the refresh of people who are due (`outreach refresh`)."
 
@@ -69,6 +71,8 @@ def land_batch(
     """
     from outreach_pipeline.sources.registry import ApolloConfig, FilesConfig, VerifyConfig
 
+    if batch.source == INGESTED:
+        return LandReport(batch.batch_id, already=True, note=_BY_OTHERS)
     config = workspace.source(batch.source)
     if isinstance(config, VerifyConfig):
         return LandReport(batch.batch_id, already=True, note=_BY_VERIFY)
@@ -100,6 +104,19 @@ def land_batch(
     return _land(workspace, batch, source, pull["pull_id"], again=again, progress=progress, lease=lease)
 
 
+def land_from(
+    workspace: Workspace, batch: Batch, source: Source, *, progress: Progress = no_progress
+) -> LandReport:
+    """Land what a source gives that sources.toml does not know (`stages.adopt`); resumes at the cursor as any pull."""
+    with workspace.database.transaction(Role.INGEST) as tx:
+        register_source(tx, workspace, workspace.source_of(batch))
+        tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, _CONFIGURED))
+    if pull["status"] != "running":
+        return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
+    return _land(workspace, batch, source, pull["pull_id"], again=False, progress=progress)
+
+
 def _open(
     workspace: Workspace,
     batch: Batch,
@@ -123,9 +140,18 @@ def _open(
         config,
         folder=workspace.sources_folder,
         item_paths=workspace.shape_of(config).items_at,
+        columns=_columns(workspace, config),
         page_items=workspace.settings.page_items,
         landed=landed,
     )
+
+
+def _columns(workspace: Workspace, config: SourceConfig) -> Columns:
+    """The columns of the source's shape, by which the header of a CSV file is known."""
+    from outreach_pipeline.sources.csv_dialect import Columns
+
+    shape = workspace.shape_of(config)
+    return Columns(shape.known_keys(), shape.anchor_keys())
 
 
 def _refuse(batch: Batch, verdict: str, note: str | None) -> None:
@@ -143,7 +169,7 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
 
     Raises ConfigurationError when the source is unknown or the file cannot be read.
     """
-    from outreach_pipeline.sources.files import content_id
+    from outreach_pipeline.sources.files import content_id, find_files
     from outreach_pipeline.sources.registry import FilesConfig, open_source
 
     config = workspace.source(batch.source)
@@ -152,8 +178,10 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
         config = FilesConfig(kind="files", name=config.name, shape=config.shape, rank=config.rank)
     source = open_source(
         config, folder=Path.cwd(), item_paths=workspace.shape_of(config).items_at, path=str(path),
-        page_items=workspace.settings.page_items,
+        columns=_columns(workspace, config), page_items=workspace.settings.page_items,
     )  # fmt: skip
+    if not find_files(str(path), batch.day):
+        raise ConfigurationError(f"There is no file that can be read in {path.name}.", next_step="Name another folder.")
     origin = f"file:{content_id(str(path), batch.day)}"
     with workspace.database.transaction(Role.INGEST) as tx:
         register_source(tx, workspace, workspace.source(batch.source))

@@ -31,13 +31,16 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class BatchStatus:
     """One batch. `state`: empty, landed (not validated yet), held (validated, not let through), open (some
-    loads are due), done.
+    loads are due), partial (done, but its source did not give all), done.
+
+    `note`: why it is partial, in a sentence; else "".
     """
 
     batch_id: str
     source: str
     day: date
     state: str
+    note: str
     loads: Counts
     released_at: datetime | None
     last_landed_at: datetime | None
@@ -120,19 +123,22 @@ def read_status(workspace: Workspace, *, day: date | None = None, source: str | 
 def _batch(row: Row) -> BatchStatus:
     loads = Counts(**{name: row[name] for name in Counts.__slots__})
     return BatchStatus(
-        row["batch_id"], row["source"], row["day"], _state(loads, row["is_held"], row["released_at"]), loads,
+        row["batch_id"], row["source"], row["day"],
+        _state(loads, row["is_held"], row["released_at"], row["is_partial"]), row["note"], loads,
         row["released_at"], row["last_landed_at"],
     )  # fmt: skip
 
 
-def _state(loads: Counts, is_held: bool, released_at: datetime | None) -> str:
+def _state(loads: Counts, is_held: bool, released_at: datetime | None, is_partial: bool) -> str:
     if loads.landed == 0:
         return "empty"
     if loads.pending > loads.waiting:
         return "open" if released_at or loads.waiting else "landed"
     if is_held:
         return "held"
-    return "open" if loads.waiting and not released_at else "done"
+    if loads.waiting and not released_at:
+        return "open"
+    return "partial" if is_partial else "done"
 
 
 def _sum(counts: list[Counts]) -> Counts:

@@ -10,6 +10,7 @@ whole chunks and the next one goes on with the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,6 +25,7 @@ from outreach_pipeline.records.misplaced import drop_misplaced
 from outreach_pipeline.records.observed import observation_times
 from outreach_pipeline.records.outcomes import read_outcomes
 from outreach_pipeline.records.people import read_people
+from outreach_pipeline.records.positions import add_positions
 from outreach_pipeline.records.reading import Notes
 from outreach_pipeline.records.schemas import COMPANY_SCHEMA, PERSON_SCHEMA, drop_failures
 from outreach_pipeline.records.subjects import add_subjects
@@ -32,7 +34,7 @@ from outreach_pipeline.records.verdicts import judge, place_people
 from outreach_pipeline.stages.observe import observe_duplicates_of_batch, observe_duplicates_of_loads
 from outreach_pipeline.stages.stated_ids import check_stated_ids
 from outreach_pipeline.stages.titles import store_readings
-from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
+from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress, shape_fingerprint
 
 if TYPE_CHECKING:
     from outreach_pipeline.records.shape import Shape
@@ -52,7 +54,7 @@ PERSON_TABLE = (
     "personal_phone_e164", "linkedin_url", "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id",
     "linkedin_number", "twitter_url", "facebook_url", "bio", "skills", "education", "certifications", "city", "state",
     "country", "started_on", "company_name", "company_ref", "company_part", "has_no_employer", "employers",
-    "is_profile", "subject", "is_stated_time",
+    "is_profile", "subject", "is_stated_time", "starts_on", "ends_on", "is_ahead",
 )  # fmt: skip
 INTELLIGENCE_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
@@ -89,12 +91,15 @@ class ValidateReport:
     observed_again: int = 0
 
 
-def validate_batch(workspace: Workspace, batch: Batch, *, progress: Progress = no_progress) -> ValidateReport:
-    """Validate what is due in a batch: pending loads without records, and loads put in line by a replay.
+def validate_batch(
+    workspace: Workspace, batch: Batch, *, progress: Progress = no_progress, anew: bool = False
+) -> ValidateReport:
+    """Validate what is due in a batch: pending loads without records, and loads put in line by a replay (`anew`: all that
+    another shape has read are in line).
 
     Raises ConfigurationError for an unknown source or shape, TransientError when the database was busy.
     """
-    shape = workspace.shape_of(workspace.source(batch.source))
+    shape = workspace.shape_of(workspace.source_of(batch))
     queries = load_queries("validate")
     report = ValidateReport(batch.batch_id)
     size, after = workspace.settings.chunk_loads, 0
@@ -113,15 +118,20 @@ def validate_batch(workspace: Workspace, batch: Batch, *, progress: Progress = n
             after = load_ids[-1]
         progress("validate", report.loads, total)
     observed = observe_duplicates_of_batch(workspace, batch, shape)
+    with workspace.database.transaction(Role.VALIDATE) as tx:
+        reader = {"batch_id": batch.batch_id, "read_by": shape_fingerprint(workspace, batch.source), "anew": anew}
+        tx.execute(queries.note_reader, reader)
     return replace(report, observed_again=observed)
 
 
 def _validate_chunk(
     tx: Transaction, workspace: Workspace, batch: Batch, shape: Shape, load_ids: list[int], report: ValidateReport
 ) -> ValidateReport:
-    config = workspace.source(batch.source)
+    config = workspace.source_of(batch)
     facts = read_csv(tx.copy_out(load_queries("validate").load_facts, {"load_ids": id_array(load_ids)}))
     notes = Notes()
+    if batch.day > datetime.now(UTC).date():
+        notes.add(facts.assign(part="0"), "observed_at", "timestamp", "the batch is of a day to come: taken as today", "noted")
     remarked = read_csv(remarks(tx, shape, load_ids))
     refused = remarked[remarked["kind"].notna()]
     notes.add(refused.assign(part="0"), "(item)", refused["kind"], refused["reason"], "rejected")
@@ -130,6 +140,8 @@ def _validate_chunk(
 
     raw_companies = drop_misplaced(read_csv(extract(tx, shape, "company", load_ids)), notes)
     raw_people = drop_misplaced(read_csv(extract(tx, shape, "person", load_ids)), notes)
+    positions = drop_misplaced(read_csv(extract(tx, shape, "position", load_ids)), notes)
+    raw_companies, raw_people = add_positions(raw_companies, raw_people, positions, datetime.now(UTC).date())
     companies = read_companies(raw_companies, config.region, notes)
     people = read_people(raw_people, config.region, notes)
     companies, people = check_stated_ids(tx, load_ids, companies, people)

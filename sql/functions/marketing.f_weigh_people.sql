@@ -24,14 +24,21 @@ begin
     analyze pg_temp.person_wanted;
 
     create temp table person_record on commit drop as
-    select m.person_no, m.company_no, v.*, r.primary_role,
-        coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as job_at,
+    select m.person_no,
+        -- A position that has ended, or not begun yet, is none.
+        case when v.ends_on < current_date or v.starts_on > current_date then null else m.company_no end as company_no,
+        coalesce(v.ends_on < current_date, false) as has_ended, v.*, r.primary_role,
+        greatest(
+            coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end),
+            case when v.ends_on < current_date then v.ends_on + 1 when v.starts_on <= current_date then v.starts_on end
+        ) as job_at,
         coalesce(w.mail_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as mail_at,
         coalesce(w.rest_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as rest_at,
         coalesce(w.is_current, true) as is_current,
         exists (
             select from marketing.company_master as c where c.company_unique_id = public.barton_id('01', m.company_no)
-        ) and not exists (select from pg_temp.company_gone as g where g.company_no = m.company_no) as is_known
+        ) and not exists (select from pg_temp.company_gone as g where g.company_no = m.company_no)
+        and coalesce(v.ends_on >= current_date, true) and coalesce(v.starts_on <= current_date, true) as is_known
     from pg_temp.person_wanted as t
     inner join intake.person_member as m on m.person_no = t.person_no
     inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part

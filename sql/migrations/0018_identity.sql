@@ -246,3 +246,17 @@ grant select on
 to outreach_read;
 -- Whose address is judged by a domain that has become a company's.
 create index idx_validated_people_email_domain on intake.validated_people (split_part(email, '@', 2)) where email is not null;
+
+-- Dates ahead take effect on their day, without another look.
+alter table intake.validated_people add column starts_on date;
+alter table intake.validated_people add column ends_on date;
+comment on column intake.validated_people.starts_on is 'The position begins on this day, which lay ahead when the item was read.';
+comment on column intake.validated_people.ends_on is 'The last day of the position, which lay ahead when the item was read.';
+alter table intake.validated_people add column is_ahead boolean not null default false;
+comment on column intake.validated_people.is_ahead is 'One of these days has not come yet; promotion takes the record up again on it.';
+create index idx_validated_people_is_ahead on intake.validated_people (load_id) where is_ahead;
+
+-- By which shape the items of a batch were read: another one now means that a plain replay reads them anew.
+alter table intake.batch add column read_by text;
+comment on column intake.batch.read_by is 'Hash of the shape that read its items; a replay reads anew what another shape has read.';
+grant update (read_by) on intake.batch to outreach_validate;

@@ -97,8 +97,9 @@ where h.company_slot_unique_id = %(id)s
 order by h.effective_at, array_position(array['VACATE', 'DISPLACE', 'ASSIGN'], h.event), h.history_id;
 
 -- name: candidates
-select f.slot_type, f.place, f.person_unique_id, p.full_name as person_name, f.is_candidate, f.is_here, f.title, f.points,
-    round(f.confidence::numeric, 3) as confidence, f.reason, f.observed_at, f.load_id, l.batch_id, l.source
+select f.slot_type, f.place, f.person_unique_id, p.full_name as person_name, f.is_holder, f.is_tied, f.is_able, f.is_candidate,
+    f.is_here, f.is_elsewhere, f.title, f.points, f.threshold, round(f.confidence::numeric, 3) as confidence, f.reason, f.observed_at,
+    f.source_rank, f.load_id, l.batch_id, l.source
 from marketing.f_slot_candidates(%(number)s) as f
 left join marketing.people_master as p on p.unique_id = f.person_unique_id
 left join intake.raw_loads as l on l.load_id = f.load_id;

@@ -27,14 +27,23 @@ waiting as (
         )
         and not exists (select from intake.replay_queue as q where q.load_id = l.load_id)
     group by l.batch_id
+),
+-- What a source did not give: a pull that ended so stays so, whatever landed.
+parts as (
+    select p.batch_id, string_agg(distinct coalesce(p.note, 'its source gave no reason'), ' ') as note
+    from intake.pull as p
+    where p.status = 'partial'
+    group by p.batch_id
 )
 select b.batch_id, b.source, (b.observed_at at time zone 'UTC')::date as day, b.released_at, c.last_landed_at,
     coalesce((b.check_results ->> 'held')::boolean, false) as is_held,
     coalesce(c.landed, 0) as landed, coalesce(c.pending, 0) as pending, coalesce(c.promoted, 0) as promoted,
-    coalesce(c.failed, 0) as failed, coalesce(c.duplicate, 0) as duplicate, coalesce(w.waiting, 0) as waiting
+    coalesce(c.failed, 0) as failed, coalesce(c.duplicate, 0) as duplicate, coalesce(w.waiting, 0) as waiting,
+    p.batch_id is not null as is_partial, coalesce(p.note, '') as note
 from intake.batch as b
 left join counted as c using (batch_id)
 left join waiting as w using (batch_id)
+left join parts as p using (batch_id)
 where (%(source)s::text is null or b.source = %(source)s)
     and (%(day)s::date is null or (b.observed_at at time zone 'UTC')::date = %(day)s)
 order by b.observed_at desc, b.source, b.batch_id;

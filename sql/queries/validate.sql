@@ -42,7 +42,7 @@ where l.batch_id = %(batch_id)s
 
 -- name: load_facts
 select l.load_id, '\x' || encode(l.content_hash, 'hex') as content_hash,
-    b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at, l.status
+    intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at, l.status
 from intake.raw_loads as l
 inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
@@ -111,25 +111,26 @@ set rules_version = excluded.rules_version, primary_role = excluded.primary_role
 delete from marketing.title_role where title = any(%(titles)s);
 
 -- name: store_title_roles
-insert into marketing.title_role (title, role, points, confidence, reason)
-select t.title, t.role, t.points, t.confidence, t.reason
-from unnest(%(titles)s::text[], %(roles)s::text[], %(points)s::smallint[], %(confidences)s::real[], %(reasons)s::text[])
-    as t (title, role, points, confidence, reason)
+insert into marketing.title_role (title, role, points, confidence, reason, company_key)
+select t.title, t.role, t.points, t.confidence, t.reason, t.company_key
+from unnest(
+    %(titles)s::text[], %(roles)s::text[], %(points)s::smallint[], %(confidences)s::real[], %(reasons)s::text[], %(companies)s::text[]
+) as t (title, role, points, confidence, reason, company_key)
 on conflict (title, role) do update
-set points = excluded.points, confidence = excluded.confidence, reason = excluded.reason;
+set points = excluded.points, confidence = excluded.confidence, reason = excluded.reason, company_key = excluded.company_key;
 
 -- name: outdated_titles
 select title from marketing.title_reading where rules_version <> %(version)s order by title limit %(limit)s;
 
 -- name: duplicates_of_loads
-select l.load_id, l.duplicate_of, b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
+select l.load_id, l.duplicate_of, intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
 from intake.raw_loads as l
 inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
 where l.duplicate_of = any(%(load_ids)s);
 
 -- name: duplicates_of_batch
-select l.load_id, l.duplicate_of, b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
+select l.load_id, l.duplicate_of, intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
 from intake.raw_loads as l
 inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
@@ -188,6 +189,24 @@ returning v.load_id;
 insert into intake.promote_queue (load_id, batch_id)
 select i.load_id, %(batch_id)s from unnest(%(load_ids)s::bigint[]) as i (load_id)
 on conflict do nothing;
+
+-- name: queue_repeated
+-- What was said again after the same source had said something else about the same: its word changes back. Times alone do not
+-- show it where both were landed for one day.
+insert into intake.promote_queue (load_id, batch_id)
+select distinct i.load_id, %(batch_id)s
+from unnest(%(load_ids)s::bigint[]) as i (load_id)
+where exists (
+        select
+        from intake.validated_people as v
+        inner join intake.validated_people as o on o.subject = v.subject and o.load_id <> v.load_id
+        where v.load_id = i.load_id
+    )
+    and not exists (select from intake.word as w where w.load_id = i.load_id and w.is_current)
+on conflict do nothing;
+
+-- name: note_reader
+update intake.batch set read_by = %(read_by)s where batch_id = %(batch_id)s and (read_by is null or %(anew)s);
 
 -- name: leave_behind
 -- A replay may read a record as somebody else: whom it belonged to has to be decided without it.

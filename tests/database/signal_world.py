@@ -41,8 +41,10 @@ class World:
             (company, f"Firm {self.count}", f"https://firm{self.count}.example"),
         )
         self.admin.execute(
-            "insert into marketing.company_key (kind, value, company_no) values ('domain', %s, %s)",
-            (f"firm{self.count}.example", number(company)),
+            "with made as (insert into marketing.company_signature (fingerprint, domain, company_no) values (%s, %s, %s)"
+            " returning signature_no, domain, company_no) insert into marketing.company_key (kind, value, signature_no, company_no)"
+            " select 'domain', domain, signature_no, company_no from made",
+            (number(company), f"firm{self.count}.example", number(company)),
         )
         for seat in ("CEO", "CFO", "HR"):
             self.admin.execute(

@@ -13,7 +13,6 @@ from typing import Any
 from outreach_pipeline.sandbox.apollo.account import UPGRADE, ApolloAccount, Plan
 from outreach_pipeline.sandbox.apollo.search import ApolloSearch
 from outreach_pipeline.sandbox.http import Answer, Request, json_answer
-from outreach_pipeline.sandbox.render.apollo import is_locked
 
 MAX_PER_PAGE, MAX_PAGE, DEFAULT_PER_PAGE, MAX_BULK = 100, 500, 10, 10
 
@@ -136,7 +135,7 @@ class ApolloService(ApolloAccount):
             return None, 0.0
         with self._credits_lock:
             self.enriched[sight.person.apollo_id] = self.enriched.get(sight.person.apollo_id, 0) + 1
-        return self.search().person(sight), 0.5 if is_locked(sight.person) else 1.0
+        return self.search().person(sight), 0.5 if sight.person.is_locked else 1.0
 
     def _enrich(self, request: Request, _found: Mapping[str, str]) -> Answer:
         domain = request.query.get("domain")

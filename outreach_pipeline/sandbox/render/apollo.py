@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from outreach_pipeline.sandbox.render import dirt
+from outreach_pipeline.sandbox.world.addresses import CONTACT_WORDS, State, apollo_word, mailbox_state, own_email
 from outreach_pipeline.sandbox.world.companies import Company
 from outreach_pipeline.sandbox.world.coverage import Sight
 from outreach_pipeline.sandbox.world.people import Person
@@ -75,22 +76,16 @@ def account(company: Company, rng: Random) -> Item:
     }  # fmt: skip
 
 
-def is_locked(person: Person) -> bool:
-    """Whether Apollo keeps the address to itself (one in seven)."""
-    return person.number % 7 == 3
-
-
 def person_object(world: World, sight: Sight, rng: Random) -> Item:
     """A person in full, as match and the older search give it."""
     person, post, company = sight.person, sight.post, sight.company
-    locked, linked = is_locked(person), rng.random() < 0.7
+    locked, linked = person.is_locked, rng.random() < 0.7
     email = dirt.LOCKED if locked else person.email_at(company) if company else None
     return _EMPTY_PERSON | {
         "id": person.apollo_id, "first_name": person.first, "last_name": person.last, "name": person.name,
         "linkedin_url": f"http://www.linkedin.com/in/{person.slug}" if linked else None,
         "title": post.titles[-1] if post else None,
-        "email_status": rng.choice(("verified", "verified", "guessed",
-            "extrapolated")) if email else "unavailable",
+        "email_status": apollo_word(person, company) if company and not locked else "unavailable",
         "extrapolated_email_confidence": None, "headline": post.titles[0] if post else None, "email": email,
         "organization_id": company.apollo_id if company else None,
         "employment_history": _history(world, sight),
@@ -160,12 +155,18 @@ def contact(world: World, sight: Sight, rng: Random) -> Item:
         "organization_id": company.apollo_id if company else None, "headline": None, "photo_url": None,
         "present_raw_address": None, "linkedin_uid": None, "extrapolated_email_confidence": None,
         "created_at": "2026-01-01T00:00:00.000Z", "updated_at": f"{seen_on(world, sight)}T08:53:51.266Z",
-        "email": person.email_at(company) if company else None, "email_status": "verified",
-        "email_true_status": "Verified", "email_source": None,
+        "email": own_email(person, company) or person.email_at(company) if company else None,
+        "email_status": CONTACT_WORDS[_state_of_own(person, company)] if company else None,
+        "email_true_status": None, "email_source": None,
         "account_id": company.account_id if company else None, "sanitized_phone": None,
         "phone_numbers": _phones(person), "contact_emails": [], "label_ids": [], "typed_custom_fields": {},
         "existence_level": "full", "time_zone": None, "account": account(company, rng) if company else None,
     }  # fmt: skip
+
+
+def _state_of_own(person: Person, company: Company) -> State:
+    own = own_email(person, company)
+    return mailbox_state(person, company) if own in (None, person.email_at(company)) else "good"
 
 
 def _phones(person: Person) -> list[Item]:

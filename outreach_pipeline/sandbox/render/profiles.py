@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from outreach_pipeline.sandbox.render import dirt
+from outreach_pipeline.sandbox.world.addresses import PROFILE_WORDS, mailbox_state, own_email
 from outreach_pipeline.sandbox.world.companies import Company
 from outreach_pipeline.sandbox.world.coverage import Sight
 from outreach_pipeline.sandbox.world.people import Person, Post
@@ -31,7 +32,7 @@ def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
         ended[0]["endDate"] = {"text": "Present"}
     has_email = rng.random() < 0.4
     mail_form = rng.random() < 0.5
-    email = person.email_at(company) if company and has_email else None
+    email = own_email(person, company) if company and has_email else None
     place = rng.random()
     sideline = [{"companyName": "Self-employed"}] if rng.random() < 0.04 else []
     if person.board is not None:
@@ -52,7 +53,8 @@ def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
         "composeOptionType": "CONNECT",
         "objectUrn": f"urn:li:member:{person.member_number}",
         "location": None if place < 0.1 else _place(home),
-        "emails": [{"email": email, "status": "valid"} if mail_form else email] if email else [],
+        "emails": [{"email": email, "status": _email_word(person, company, email)} if mail_form else email]
+        if email and company else [],
         "currentPosition": ([_position(company)] if company else []) + sideline, "experience": jobs,
         "education": [{"schoolName": "Example State University", "degree": "BA", "fieldOfStudy": "Economics",
                        "startDate": {"year": 1998, "text": "1998"},
@@ -64,6 +66,11 @@ def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
         "primaryLocale": {"country": home.country.code, "language": home.country.language},
         "originalQuery": {"query": f"https://www.linkedin.com/in/{slug}"}, "status": 200,
     }  # fmt: skip
+
+
+def _email_word(person: Person, company: Company, email: str) -> str:
+    guessed = email == person.email_at(company)
+    return PROFILE_WORDS[mailbox_state(person, company) if guessed else "good"]
 
 
 def _posts_shown(person: Person, night: int) -> list[Post]:

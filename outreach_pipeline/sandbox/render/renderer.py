@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import csv
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -89,9 +89,9 @@ class Renderer:
             elif shape == "google_places":
                 yield from self._places(night)
             elif shape == "company_list_csv":
-                yield from self._company_list(night)
+                yield from self._company_list()
             elif shape == "officer_list_csv":
-                yield from self._officers(night)
+                yield from self._officers()
             elif shape == "company_news":
                 yield from render_news.company_news(self.world, night)
             else:
@@ -138,8 +138,16 @@ class Renderer:
             staff.setdefault(post.company, []).append((person, post))
         return staff
 
-    def _company_list(self, night: int) -> Iterator[Item]:
-        seats = self.world.seats(night)
+    def repeated(self, shape: str, night: int) -> list[bytes]:
+        """The items of a list that repeats its first night (`Coverage.repeated`)."""
+        if shape not in _PEOPLE:
+            return [dumps(item) for item in self.objects(shape, night)]
+        with self._lock:
+            return [dumps(item) for item in self._people(shape, self.coverage.repeated(shape, night))]
+
+    def _company_list(self) -> Iterator[Item]:
+        """A list of the year: it says on all nights what it said on the first."""
+        seats = self.world.seats(1)
         for company in self.coverage.companies("company_list_csv"):
             rng = self.coverage.rng("company_list_csv", company.number)
             chief = seats.get((company.number, "CEO"))
@@ -150,13 +158,14 @@ class Renderer:
                 "state": company.state, "employees": f"{company.employees:,}",
             }  # fmt: skip
 
-    def _officers(self, night: int) -> Iterator[Item]:
-        seats = self.world.seats(night)
-        year = str(self.world.day(night).year)
+    def _officers(self) -> Iterator[Item]:
+        """Another one of the year."""
+        seats = self.world.seats(1)
+        year = str(self.world.day(1).year)
         for company in self.coverage.companies("officer_list_csv"):
             for role in ("CEO", "CFO"):
                 person = seats.get((company.number, role))
-                post = person.post_on(night) if person else None
+                post = person.post_on(1) if person else None
                 if person and post:
                     yield {"company_name": company.legal_name, "person": person.name, "title": post.titles[0],
                            "year": year}  # fmt: skip
@@ -188,6 +197,20 @@ class Renderer:
         for path, shape in ((contacts, "apollo_contacts"), (news, "company_news")):
             path.write_bytes(b"".join(item + b"\n" for item in self.items(shape, night)))
         return [companies, officers, contacts, news]
+
+
+    def write_sources(self, folder: Path, shapes: Mapping[str, str], night: int, *, repeated: bool = False) -> None:
+        """Write a file for each source (name -> shape) into `folder`, NAME.csv for lists and NAME.jsonl for the others.
+
+        `repeated`: what lists say that send their first night once more.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, shape in shapes.items():
+            if shape.endswith("_csv"):
+                _write_csv(folder / f"{name}.csv", list(self.objects(shape, night)))
+            else:
+                items = self.repeated(shape, night) if repeated else self.items(shape, night)
+                (folder / f"{name}.jsonl").write_bytes(b"".join(item + b"\n" for item in items))
 
 
 def miss(shape: str, query: str) -> Item | None:

@@ -1,8 +1,8 @@
 """How well a database knows a synthetic world: masters found, merged and split; slots right and wrong; moves
 noticed.
 
-Belongs here: the comparison and its words. Does not belong here: the truth (`truth`), reading the database
-(`evidence`), people's moves (`moves`), counts and lines (`report`).
+Belongs here: the comparison and its words. Does not belong here: the truth (`world.truth`), reading the
+database (`reading`), people's moves (`moves`), where they are (`places`), addresses (`addresses`), lines (`report`).
 
     report = score(database, truth_of(world, 2), previous=truth_of(world, 1))
     for line in report.lines():
@@ -12,11 +12,14 @@ Belongs here: the comparison and its words. Does not belong here: the truth (`tr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from outreach_pipeline.database.connect import Database
-from outreach_pipeline.sandbox.score.evidence import Change, Evidence, read_evidence
+from outreach_pipeline.sandbox.score.addresses import score_addresses
+from outreach_pipeline.sandbox.score.evidence import Change, Evidence
 from outreach_pipeline.sandbox.score.moves import score_moves
+from outreach_pipeline.sandbox.score.places import score_places
+from outreach_pipeline.sandbox.score.reading import read_evidence
 from outreach_pipeline.sandbox.score.report import Changes, Found, Miss, Score, Slots
 from outreach_pipeline.sandbox.world.people import ROLES
 from outreach_pipeline.sandbox.world.truth import TrueCompany, TruePerson, Truth
@@ -46,7 +49,10 @@ def score(
         left, arrived = comparison.changes(previous)
         moves, unnoticed = score_moves(truth, evidence)
         comparison.misses += unnoticed
-    return Score(truth.night, companies, people, slots, left, arrived, tuple(comparison.misses), moves)
+    addresses, wrong_addresses = score_addresses(truth, evidence)
+    places, wrong_places = score_places(truth, evidence)
+    misses = (*comparison.misses, *wrong_places, *wrong_addresses)
+    return Score(truth.night, companies, people, slots, left, arrived, misses, moves, addresses, places)
 
 
 class _Comparison:
@@ -57,6 +63,7 @@ class _Comparison:
         self.misses: list[Miss] = []
         self.lost_people: dict[str, str] = {}
         self.lost_companies: dict[str, str] = {}
+        self.waiting: set[str] = set()
 
     # ------------------------------------------------------------------------------------------------ masters
     def companies(self) -> Found:
@@ -69,13 +76,14 @@ class _Comparison:
                 )
         expected = {key: company for key, company in self.truth.companies.items() if not company.is_outside}
         masters = {key: evidence.masters_of_company(key) for key in expected}
+        self._count_waiting(expected, masters)
         for key, found in masters.items():
             if not found:
                 cause = self.lost_companies[key] = self._company_cause(key, expected[key])
                 self._miss("company missing", key, cause)
-            elif len(found) > 1:
+            elif len(found) > 1 and not evidence.is_asked("company", found):
                 self._miss("company found twice", key, "its keys were never seen together")
-        return self._found(masters, evidence.merged_companies)
+        return self._found("company", masters, evidence.merged_companies)
 
     def people(self) -> Found:
         """Everybody who ever had a role; people without stay in the vault and have no master."""
@@ -91,17 +99,25 @@ class _Comparison:
             if not found:
                 cause = self.lost_people[key] = self._person_cause(key, expected[key])
                 self._miss("person missing", key, cause)
-            elif len(found) > 1:
+            elif len(found) > 1 and not evidence.is_asked("person", found):
                 self._miss("person found twice", key, self._twice_cause(expected[key]))
-        return self._found(masters, evidence.merged_people)
+        return self._found("person", masters, evidence.merged_people)
 
-    def _found(self, masters: dict[str, set[int]], merged: set[int]) -> Found:
+    def _count_waiting(self, expected: dict[str, TrueCompany], masters: dict[str, set[int]]) -> None:
+        """A company without a website of its own may wait for one: it is left out, and so are its slots."""
+        for key in [k for k, company in expected.items() if not company.domains and not masters[k]]:
+            del expected[key], masters[key]
+            self.waiting.add(key)
+
+    def _found(self, entity: str, masters: dict[str, set[int]], merged: set[int]) -> Found:
         once = sum(len(found) == 1 and not found & merged for found in masters.values())
         missing = [key for key, found in masters.items() if not found]
         lost = {**self.lost_companies, **self.lost_people}
+        several = [found for found in masters.values() if len(found) > 1]
+        asked = sum(self.evidence.is_asked(entity, found) for found in several)
         return Found(
-            len(masters), once, len(missing), sum(len(found) > 1 for found in masters.values()), len(merged),
-            sum(lost.get(key) == UNSEEN for key in missing),
+            len(masters), once, len(missing), len(several) - asked, len(merged),
+            sum(lost.get(key) == UNSEEN for key in missing), asked,
         )  # fmt: skip
 
     def _company_cause(self, key: str, company: TrueCompany) -> str:
@@ -134,12 +150,12 @@ class _Comparison:
 
     # -------------------------------------------------------------------------------------------------- slots
     def slots(self) -> Slots:
-        """Three slots of every company; those of a missing company are empty."""
+        """Three slots of every company that is no waiting one; those of a missing company are empty."""
         count: Counter[str] = Counter()
-        for company, places in self.truth.slots.items():
+        for company in sorted(self.truth.slots.keys() - self.waiting):
             for role in ROLES:
-                holder, occupants = places[role], self.evidence.occupants(company, role)
-                kind = _slot_kind(holder, occupants)
+                holder, occupants = self.truth.slots[company][role], self.evidence.occupants(company, role)
+                kind = _slot_kind(holder, occupants, self.truth.stand_ins.get(company, {}).get(role, ()))
                 count[kind] += 1
                 if kind in ("right", "vacant_right"):
                     continue
@@ -214,7 +230,9 @@ class _Comparison:
         self.misses.append(Miss(what, key, cause))
 
 
-def _slot_kind(holder: str | None, occupants: set[str]) -> str:
+def _slot_kind(holder: str | None, occupants: set[str], stand_ins: Collection[str]) -> str:
+    if occupants and occupants <= set(stand_ins):
+        return "right"
     if holder is None:
         return "should_be_vacant" if occupants else "vacant_right"
     if not occupants:

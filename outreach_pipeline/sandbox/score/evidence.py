@@ -1,10 +1,7 @@
-"""Which true company and person each master is, by the identities its records carry.
+"""What a database holds, in the keys of the truth.
 
-Belongs here: reading the database for `score`. Does not belong here: judging what was read.
-
-A company is known by domain, LinkedIn number and slug; a person by LinkedIn ids, Apollo's id and work
-address, else by name and company. Evidence that points to nobody of the world is left out; it cannot be a
-wrong merge.
+Belongs here: the values and what can be asked of them. Does not belong here: reading them (`reading`), judging them
+(`compare`).
 """
 
 from __future__ import annotations
@@ -12,12 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from outreach_pipeline.database.connect import Database, Role
-from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.rules.names import name_key
-from outreach_pipeline.sandbox.world.truth import Truth
 
 Change = tuple[str, str, str]
 """(company, role, person) in the keys of the truth."""
@@ -33,6 +24,25 @@ class Noticed:
     leads_somewhere: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One line of the ready list: Barton IDs of person and company, the slot, and the address to write to."""
+
+    email: str
+    person: str
+    company: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a person (Barton ID) is believed to be, and whether they are believed to have left there."""
+
+    person: str
+    company: str
+    has_left: bool
+
+
 @dataclass(slots=True)
 class Evidence:
     """What the database holds, in the keys of the truth.
@@ -40,6 +50,8 @@ class Evidence:
     companies_of, people_of          number of a company or person in the database -> true keys of its records
     company_master, person_master    number -> Barton ID, where there is a master
     changes                          what was noticed about people on the day
+    ready, placed                    the ready list; where people are believed to be
+    asked_pairs                      (entity, two numbers) about which a review is open
     asked                            person's Barton ID -> outcome of their last refresh, None: no LinkedIn address
     """
 
@@ -53,6 +65,9 @@ class Evidence:
     slot_events: list[tuple[str, str, str, str]] = field(default_factory=list)
     changes: list[Noticed] = field(default_factory=list)
     asked: dict[str, str | None] = field(default_factory=dict)
+    ready: list[Ready] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
+    asked_pairs: set[tuple[str, frozenset[int]]] = field(default_factory=set)
     _occupants: dict[tuple[str, str], set[str]] | None = None
     _numbers: dict[str, set[int]] | None = None
     _masters: tuple[dict[str, set[str]], dict[str, set[str]]] | None = None
@@ -89,6 +104,15 @@ class Evidence:
         if self._person_numbers is None:
             self._person_numbers = _inverted(self.people_of)
         return {n for n in self._person_numbers.get(key, set()) if n in self.person_master}
+
+    def is_asked(self, entity: str, numbers: set[int]) -> bool:
+        """Whether open reviews lead from each of these masters to every other."""
+        reached, before = {min(numbers)}, 0
+        pairs = [pair for kind, pair in self.asked_pairs if kind == entity]
+        while len(reached) > before:
+            before = len(reached)
+            reached |= {n for pair in pairs if pair & reached for n in pair}
+        return numbers <= reached
 
     def occupants(self, company: str, role: str) -> set[str]:
         """The true people in a slot; "stranger" for somebody of whom nothing is known."""
@@ -146,69 +170,3 @@ def _inverted(numbers: dict[int, set[str]]) -> dict[str, set[int]]:
         for key in keys:
             found[key].add(number)
     return found
-
-
-def read_evidence(database: Database, truth: Truth) -> Evidence:
-    """Read everything in one transaction as outreach_read."""
-    queries = load_queries("score")
-    evidence = Evidence()
-    with database.transaction(Role.READ, repeatable_read=True) as tx:
-        evidence.shapes = frozenset(row["shape"] for row in tx.fetch_all(queries["shapes"]))
-        company_rows = tx.fetch_all(queries["company_keys"])
-        person_rows = tx.fetch_all(queries["person_records"])
-        slot_rows = tx.fetch_all(queries["slots"])
-        event_rows = tx.fetch_all(queries["slot_events"], {"day": truth.day})
-        change_rows = tx.fetch_all(queries["changes"], {"day": truth.day})
-        asked_rows = tx.fetch_all(queries["asked"])
-    _read_companies(evidence, truth, company_rows)
-    _read_people(evidence, truth, person_rows)
-    evidence.slots = [(r["company_unique_id"], r["slot_type"], r["person_unique_id"]) for r in slot_rows]
-    evidence.slot_events = [
-        (r["company_unique_id"], r["slot_type"], r["person_unique_id"], r["event"]) for r in event_rows
-    ]
-    evidence.changes = [Noticed(**row) for row in change_rows]
-    evidence.asked = {row["person"]: row["outcome"] for row in asked_rows}
-    return evidence
-
-
-def _read_companies(evidence: Evidence, truth: Truth, rows: Sequence[Any]) -> None:
-    known: dict[tuple[str, str], str] = {}
-    for key, company in truth.companies.items():
-        known["domain", company.domain] = key
-        known["linkedin_id", company.linkedin_id] = key
-        known.update({("linkedin_slug", slug): key for slug in company.linkedin_slugs})
-    for row in rows:
-        if row["company_unique_id"] is not None:
-            evidence.company_master[row["company_no"]] = row["company_unique_id"]
-        true = known.get((row["kind"], row["value"]))
-        if true is not None:
-            evidence.companies_of[row["company_no"]].add(true)
-
-
-def _read_people(evidence: Evidence, truth: Truth, rows: Sequence[Any]) -> None:
-    strong: dict[str, str] = {}
-    named: dict[tuple[str, str], str] = {}
-    for key, person in truth.people.items():
-        ids = (person.linkedin_slug, person.linkedin_member_id, person.linkedin_number, person.vendor_id)
-        former = [person.former_slug] if person.former_slug else []
-        strong.update(dict.fromkeys((*ids, *former, *person.emails), key))
-        name = name_key(person.first, person.last) or ""
-        named.update({(name, company): key for company in person.companies})
-    for row in rows:
-        if row["master"] is not None:
-            evidence.person_master[row["person_no"]] = row["master"]
-        for true in _people_of_row(row, strong, named, evidence):
-            evidence.people_of[row["person_no"]].add(true)
-            if row["has_role"]:
-                evidence.people_with_role.add(true)
-
-
-def _people_of_row(
-    row: Any, strong: dict[str, str], named: dict[tuple[str, str], str], evidence: Evidence
-) -> set[str]:
-    columns = ("linkedin_slug", "linkedin_member_id", "linkedin_number", "vendor_id", "email")
-    found = {strong[row[column]] for column in columns if row[column] in strong}
-    if found or row["company_no"] is None:
-        return found
-    places = evidence.companies_of.get(row["company_no"], set())
-    return {named[row["name_key"], place] for place in places if (row["name_key"], place) in named}

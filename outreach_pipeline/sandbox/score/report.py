@@ -29,6 +29,7 @@ class Found:
     duplicated   several masters
     merged       masters that are several true entities at once ("wrong merge")
     unseen       of the missing, those that no configured source covers
+    asked        several masters, about which a review is open: in doubt, that is right
     """
 
     expected: int = 0
@@ -37,11 +38,12 @@ class Found:
     duplicated: int = 0
     merged: int = 0
     unseen: int = 0
+    asked: int = 0
 
     @property
     def share(self) -> float:
-        """Found once, of those expected; 1.0 where there is nothing to find."""
-        return self.once / self.expected if self.expected else 1.0
+        """Found once or asked about, of those expected; 1.0 where there is nothing to find."""
+        return (self.once + self.asked) / self.expected if self.expected else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,39 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Addresses:
+    """The ready list, address by address.
+
+    ready        how many addresses it offers
+    right        of these, the person's own, read by them, at the company of the slot
+    wrong        of these, those that a careful reader of the sources would not have offered
+    unknowable   of these, dead ones of which a source says that they are verified, and none anything else
+    reachable    holders of slots with an address that is read and that a source calls verified
+    offered      of these, those whose address is offered
+    """
+
+    ready: int = 0
+    right: int = 0
+    wrong: int = 0
+    unknowable: int = 0
+    reachable: int = 0
+    offered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where people are believed to be: `right` of `known` at their company, `late` at a former one, `wrong_left` held
+    to have left a company where they still are. `at_home` are the true keys of those who are right.
+    """
+
+    known: int = 0
+    right: int = 0
+    late: int = 0
+    wrong_left: int = 0
+    at_home: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """The whole comparison. `left` and `arrived` are None without the truth of the night before; `moves` counts the
     people of each kind of move, none on the first night.
@@ -96,6 +131,8 @@ class Score:
     arrived: Changes | None
     misses: tuple[Miss, ...] = field(repr=False)
     moves: dict[str, Changes] = field(default_factory=dict)
+    addresses: Addresses = field(default_factory=Addresses)
+    places: Places = field(default_factory=Places)
 
     def causes(self) -> list[tuple[str, str, int]]:
         """(what, cause, how many), the most frequent first."""
@@ -105,7 +142,9 @@ class Score:
     def as_json(self) -> dict[str, Any]:
         """Plain values with the shares."""
         shares = {"companies": self.companies.share, "people": self.people.share, "slots": self.slots.share}
-        return asdict(self) | {"shares": shares}
+        plain = asdict(self)
+        del plain["places"]["at_home"]
+        return plain | {"shares": shares}
 
     def lines(self, most: int = 10) -> list[str]:
         """For people, at most 100 columns: one line per kind, then what is missed and why, the most frequent first."""
@@ -113,6 +152,7 @@ class Score:
         if self.left is not None and self.arrived is not None:
             lines += [_changes_line("slots left", self.left), _changes_line("slots taken", self.arrived)]
         lines += [_changes_line(_MOVES.get(kind, kind), counts) for kind, counts in self.moves.items()]
+        lines += [_places_line(self.places), _addresses_line(self.addresses)]
         causes = self.causes()
         lines += [f"{n:>5,} {what}: {cause}" for what, cause, n in causes[:most]]
         rest = sum(n for _, _, n in causes[most:])
@@ -128,6 +168,7 @@ def _found_line(name: str, found: Found) -> str:
     return (
         f"{name:<12}  {found.once:,} of {found.expected:,} found once ({found.share:.2%}); "
         f"{found.merged:,} wrongly merged, {found.duplicated:,} found twice, {found.missing:,} missing{unseen}"
+        + (f", {found.asked:,} asked about" if found.asked else "")
     )
 
 
@@ -144,4 +185,20 @@ def _changes_line(name: str, changes: Changes) -> str:
     return (
         f"{name:<12}  {changes.right:,} of {changes.true:,} noticed (recall {changes.recall:.1%}), "
         f"{imagined:,} imagined (precision {changes.precision:.1%})"
+    )
+
+
+def _places_line(places: Places) -> str:
+    return (
+        f"{'whereabouts':<12}  {places.right:,} of {places.known:,} where they are; "
+        f"{places.wrong_left:,} wrongly said to have left, {places.late:,} still at a former company"
+    )
+
+
+def _addresses_line(addresses: Addresses) -> str:
+    unknowable = f" ({addresses.unknowable:,} dead, yet verified by their source)" if addresses.unknowable else ""
+    return (
+        f"{'ready list':<12}  {addresses.right:,} of {addresses.ready:,} addresses right, "
+        f"{addresses.wrong:,} wrong{unknowable}; "
+        f"{addresses.offered:,} of {addresses.reachable:,} reachable holders offered"
     )

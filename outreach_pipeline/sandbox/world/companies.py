@@ -59,6 +59,11 @@ class Company:
     shared_mailboxes: tuple[str, ...] = ()
 
     @property
+    def domains(self) -> tuple[str, ...]:
+        """The domains that are its own."""
+        return (self.domain,)
+
+    @property
     def key(self) -> str:
         """How the truth names it."""
         return f"c{self.number:06d}"

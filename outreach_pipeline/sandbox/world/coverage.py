@@ -91,6 +91,17 @@ class Coverage:
             if person.posts[0].first_night <= night and not gone and self.sees_person(shape, person):
                 yield self.sight(shape, person, night)
 
+    def repeated(self, shape: str, night: int) -> Iterator[Sight]:
+        """What a list that sends its first night once more says: of those whom LinkedIn shows what it said then.
+
+        Where LinkedIn knows nobody, the list is all there is, and its last word stands.
+        """
+        for sight in self.people(shape, night):
+            if not self.sees_person("harvestapi_profile", sight.person):
+                yield sight
+            elif sight.person.posts[0].first_night == 1:
+                yield self.sight(shape, sight.person, 1)
+
     def sight(self, shape: str, person: Person, night: int) -> Sight:
         """One person as the source sees them on that night."""
         pool, _ = PEOPLE.get(shape, ("profile", 1.0))

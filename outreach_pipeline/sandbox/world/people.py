@@ -77,6 +77,11 @@ class Person:
         return f"{self.first} {self.last}"
 
     @property
+    def spellings(self) -> tuple[tuple[str, str], ...]:
+        """First and last name as any source writes them."""
+        return ((self.first, self.last),)
+
+    @property
     def slug(self) -> str:
         """The name in LinkedIn's address on the first night; lower-case, accents kept."""
         return f"{self.name.lower().replace(' ', '-')}-{self.number * 2_654_435_761 % 0x1000000:06x}"
@@ -116,6 +121,11 @@ class Person:
     def apollo_id(self) -> str:
         """Apollo's id, 24 hexadecimal digits."""
         return f"{0xA000000000 + self.number:024x}"
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether Apollo keeps the address to itself (one in seven)."""
+        return self.number % 7 == 3
 
     def post_on(self, night: int) -> Post | None:
         """The post held on that night."""

@@ -5,20 +5,24 @@ Belongs here: the truth as plain values. Does not belong here: comparing it with
 As JSON (`Truth.as_json`):
 
     {"seed", "night", "day": "2026-11-21",
-     "companies": {"c000001": {"names": [...], "domain", "linkedin_id", "linkedin_slugs": [...], "country",
+     "companies": {"c000001": {"names": [...], "domains": [...], "linkedin_id", "linkedin_slugs": [...], "country",
                                "is_ambiguous", "is_outside", "seen_by": [shape, ...]}},
      "people":    {"p0000001": {"name", "first", "last", "linkedin_slug", "former_slug", "linkedin_member_id",
-                                "linkedin_number", "vendor_id", "emails": [...],
+                                "linkedin_number", "vendor_id", "spellings", "emails": [...],
                                 "companies": ["c000001", ...], "company", "role", "rank", "title",
                                 "seen_by": [shape, ...]}},
      "addresses": {"ada.quill@x.example": {"person", "company", "state": good | catch_all | dead | moved | role}},
      "slots":     {"c000001": {"CEO": "p0000001" | null, "CFO": ..., "HR": ...}},
+     "stand_ins": {"c000001": {"CEO": [...]}},
      "moves":     [{"night", "kind": moved | unknown | promoted | left, "person", "from_company", "from_role",
                     "from_title", "to_company", "to_role", "to_title"}]}
 
 companies        in "people": all where the person ever worked, the current one in `company`
 role, rank       1 the seat itself, 2 a candidate only where nobody better is, 0 none (role null)
 former_slug      what LinkedIn's address said before, null for most
+spellings        first and last name as any source writes them
+domains          none where the website is a page on somebody else's host
+stand_ins        whose holding of the slot is arguable: right as well as the one in `slots`
 is_outside       nobody sells data about it; it may become a master or not
 is_ambiguous     another company of the same country bears the same name
 seen_by          shapes in which the entity appears on some night until this one
@@ -42,7 +46,7 @@ class TrueCompany:
     """One company; see the module for the fields."""
 
     names: tuple[str, ...]
-    domain: str
+    domains: tuple[str, ...]
     linkedin_id: str
     linkedin_slugs: tuple[str, ...]
     country: str
@@ -63,6 +67,7 @@ class TruePerson:
     linkedin_member_id: str
     linkedin_number: str
     vendor_id: str
+    spellings: tuple[tuple[str, str], ...]
     emails: tuple[str, ...]
     companies: tuple[str, ...]
     company: str | None
@@ -103,6 +108,7 @@ class Truth:
     people: dict[str, TruePerson]
     addresses: dict[str, TrueAddress]
     slots: dict[str, dict[str, str | None]]
+    stand_ins: dict[str, dict[str, tuple[str, ...]]]
     moves: tuple[TrueMove, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -118,12 +124,17 @@ class Truth:
             {k: TrueCompany(**_tuples(v)) for k, v in raw["companies"].items()},
             {k: TruePerson(**_tuples(v)) for k, v in raw["people"].items()},
             {k: TrueAddress(**v) for k, v in raw["addresses"].items()},
-            raw["slots"], tuple(TrueMove(**move) for move in raw["moves"]),
+            raw["slots"], {c: _tuples(v) for c, v in raw["stand_ins"].items()},
+            tuple(TrueMove(**move) for move in raw["moves"]),
         )  # fmt: skip
 
 
 def _tuples(value: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in value.items()}
+    return {key: tuple(map(_tuple, v)) if isinstance(v, list) else v for key, v in value.items()}
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def truth_of(world: World, night: int, coverage: Coverage | None = None) -> Truth:
@@ -149,7 +160,8 @@ def truth_of(world: World, night: int, coverage: Coverage | None = None) -> Trut
         )
         for m in moves
     )  # fmt: skip
-    return Truth(world.seed, night, str(world.day(night)), companies, people, addresses_of(world, night), places, keyed)
+    addresses = addresses_of(world, night, seen)
+    return Truth(world.seed, night, str(world.day(night)), companies, people, addresses, places, {}, keyed)
 
 
 def _company(company: Company, is_ambiguous: bool, seen: Coverage) -> TrueCompany:
@@ -158,7 +170,7 @@ def _company(company: Company, is_ambiguous: bool, seen: Coverage) -> TrueCompan
     seen_by = tuple(shape for shape in COMPANIES if seen.sees_company(shape, company))
     return TrueCompany(
         names,
-        company.domain,
+        company.domains,
         company.linkedin_id,
         slugs,
         company.country.code,
@@ -178,7 +190,8 @@ def _person(world: World, person: Person, night: int, seen: Coverage) -> TruePer
     return TruePerson(
         person.name, person.first, person.last, slug, person.slug if slug != person.slug else None,
         person.member_id, person.member_number,
-        f"apollo:{person.apollo_id}", emails, places, world.companies[post.company].key if post else None,
+        f"apollo:{person.apollo_id}", person.spellings, emails, places,
+        world.companies[post.company].key if post else None,
         post.role if post else None, post.rank if post else highest, post.titles[0] if post else None,
         tuple(shape for shape in PEOPLE if seen.sees_person(shape, person)),
     )  # fmt: skip

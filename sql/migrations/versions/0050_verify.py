@@ -3,7 +3,7 @@
 from outreach_pipeline.database.revisions import apply_revision
 
 revision = "0050_verify"
-down_revision = "0040_stated_ids"
+down_revision = "0042_adopted"
 branch_labels = None
 depends_on = None
 
