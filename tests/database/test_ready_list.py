@@ -18,7 +18,7 @@ from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.export import COLUMNS, export_ready
 from outreach_pipeline.stages.workspace import Workspace
 from tests.database.database_processes import start_python
-from tests.database.signal_world import Admin, World, number
+from tests.database.signal_world import Admin, World
 
 
 @pytest.fixture
