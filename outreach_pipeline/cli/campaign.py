@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from outreach_pipeline.cli.options import Json, command, group, open_workspace
-from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, table, text
+from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, progress_bars, table, text
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name or id of the campaign.")]
 _COUNTS = ("claimed", "sent", "delivered", "replied", "booked", "won")
@@ -55,6 +55,12 @@ def register(app: typer.Typer) -> None:
             "export", "Write whom a campaign claimed, in the format of a sequencer or CRM.",
             "Whoever was suppressed or bounced since is left out. The same people every time.",
             "campaign export spring spring.csv --format hubspot", export,
+        ),
+        (
+            "push", "Bring HubSpot or Instantly in line with whom a campaign claimed.",
+            "Made, changed, or left as it is: a field that somebody changed there is never overwritten, a second run writes "
+            "nothing, and who must not be written to any more is taken out. --dry-run tells the difference.",
+            "campaign push spring --to hubspot --dry-run", push,
         ),
     ):  # fmt: skip
         command(room, name, summary, more=more, examples=[example])(run)
@@ -189,3 +195,37 @@ def export(
     if report.left_out:
         out().print(f"{plural(report.left_out, 'person is', 'people are')} left out: they must not be written to any more.")
     hint(f"Line {report.audit_id} of the audit log says who took it. Treat the file as what it is: people's data.")
+
+
+def push(  # noqa: PLR0913 - one option each
+    name: Name,
+    to: Annotated[str, typer.Option("--to", metavar="TARGET", help="hubspot or instantly.")],
+    mode: Annotated[str, typer.Option("--mode", metavar="MODE", help="upsert, update or create.")] = "upsert",
+    their_campaign: Annotated[str, typer.Option("--their-campaign", metavar="ID", help="Instantly's campaign.")] = "",
+    url: Annotated[str, typer.Option("--url", hidden=True, help="Where the target is.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be written, and write nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run `campaign push`."""
+    from outreach_pipeline.stages.push import MODES, push_campaign
+
+    chosen = next((each for each in MODES if each == mode), None)
+    if chosen is None:
+        raise typer.BadParameter(f"There is no mode {mode!r}; modes are {', '.join(MODES)}.")
+    with progress_bars() as progress:
+        report = push_campaign(
+            open_workspace(), name, to, mode=chosen, their_campaign=their_campaign, url=url, dry_run=dry_run,
+            progress=progress,
+        )  # fmt: skip
+    if as_json:
+        print_json(asdict(report))
+        return
+    would = "would be " if dry_run else ""
+    out().print(
+        f"{text(report.target)}: {report.created:,} {would}made, {report.updated:,} {would}changed, {report.unchanged:,} as they "
+        f"should be, {report.refused:,} refused, {report.removed:,} {would}taken out."
+    )
+    if report.fields_kept:
+        out().print(f"{plural(report.fields_kept, 'field')} that somebody changed there {would}left alone.")
+    for person, field, what in report.differences:
+        hint(f"{person} {field} {what}")

@@ -14,6 +14,7 @@ from pipeline import DAY, digest, land_items, workspace
 
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.stages.campaigns import claim, create_campaign, move_campaign
+from outreach_pipeline.stages.signals_learn import learn
 from outreach_pipeline.stages.suppress import forget
 from outreach_pipeline.stages.workspace import Batch, Workspace
 
@@ -198,3 +199,22 @@ def test_every_word_of_the_shapes_is_a_kind(loop: Loop) -> None:
     assert orjson.dumps(EVENTS)
     loop.land("instantly", [event("something_new", "ada@firm0.example")])
     assert loop.rows("select column_name, check_name from intake.validation_failed") == [("status", "outcome_word")]
+
+
+def test_weights_are_proposed_with_their_evidence_and_nothing_changes(loop: Loop) -> None:
+    loop.land("instantly", EVENTS)
+    loop.land("deals", [deal("ada@firm0.example")])
+    loop.admin.execute("update bit.signal set observed_at = now() - interval '1 day'")
+    # Thirty companies with news of money, ten of which were won; thirty in the press, of which none was.
+    loop.admin.execute(
+        "insert into bit.signal_performance (reason, period_start, period_end, signals, companies, closed_won)"
+        " values ('funding', '2026-01-01', '2026-03-31', 40, 30, 10), ('press', '2026-01-01', '2026-03-31', 40, 30, 0),"
+        " ('hiring', '2026-01-01', '2026-03-31', 5, 5, 1)"
+    )
+    found = {each.reason: each for each in learn(loop.work)}
+    assert found["funding"].proposed is not None
+    assert found["funding"].proposed > found["funding"].weight
+    assert found["press"].proposed is not None
+    assert found["press"].proposed < found["press"].weight
+    assert found["hiring"].proposed is None, "five companies are no evidence"
+    assert loop.one("select count(*) from bit.rule_version") == 1
