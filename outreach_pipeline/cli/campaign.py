@@ -72,12 +72,14 @@ def campaigns(context: typer.Context, as_json: Json = False) -> None:
         list_(as_json)
 
 
-def create(  # noqa: PLR0913 - one option each
+def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What you call it.")],
     size: Annotated[int, typer.Option("--size", min=1, help="So many people at most.")],
     template: Annotated[str, typer.Option("--template", help="Whose steps it takes.")] = "PLE_INTRO_001",
     band: Annotated[str | None, typer.Option("--band", help="Only companies of this band: hot, warm, cold.")] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Only with this reason to call, as in `signals`.")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Only with this reason to call, as in `signals`.")
+    ] = None,
     slot: Annotated[list[str] | None, typer.Option("--slot", help="Only CEO, CFO or HR; may be repeated.")] = None,
     min_score: Annotated[
         float | None, typer.Option("--min-score", min=0, max=100, help="At least so many points; else the template's.")
@@ -145,7 +147,9 @@ def list_(as_json: Json = False) -> None:
         return
     shown = table("campaign", "status", *_COUNTS, numbers=_COUNTS)
     for row in rows:
-        shown.add_row(text(row["name"] or row["campaign_id"]), text(row["status"]), *(number(row[each]) for each in _COUNTS))
+        shown.add_row(
+            text(row["name"] or row["campaign_id"]), text(row["status"]), *(number(row[each]) for each in _COUNTS)
+        )
     out().print(shown)
 
 
@@ -168,7 +172,9 @@ def show(name: Name, as_json: Json = False) -> None:
             shown.add_row(text(row[key]), *(number(row[each]) for each in ("claimed", "replied", "booked")))
         out().print(shown)
     per = ", ".join(
-        f"${cost} a {what}" for what, cost in (("reply", report.cost_per_reply), ("booking", report.cost_per_booking)) if cost
+        f"${cost} a {what}"
+        for what, cost in (("reply", report.cost_per_reply), ("booking", report.cost_per_booking))
+        if cost
     )
     out().print(f"Its share of what it cost to know them: ${report.cost_usd}" + (f"; {per}." if per else "."))
     for row in report.audit:
@@ -179,7 +185,8 @@ def export(
     name: Name,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
     format_: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="csv, hubspot, salesforce, instantly, smartlead or lemlist.")
+        str,
+        typer.Option("--format", metavar="FORMAT", help="csv, hubspot, salesforce, instantly, smartlead or lemlist."),
     ] = "csv",
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
     as_json: Json = False,
@@ -193,11 +200,13 @@ def export(
         return
     out().print(f"{plural(report.rows, 'person', 'people')} written to {text(report.file)} for {text(report.title)}.")
     if report.left_out:
-        out().print(f"{plural(report.left_out, 'person is', 'people are')} left out: they must not be written to any more.")
+        out().print(
+            f"{plural(report.left_out, 'person is', 'people are')} left out: they must not be written to any more."
+        )
     hint(f"Line {report.audit_id} of the audit log says who took it. Treat the file as what it is: people's data.")
 
 
-def push(  # noqa: PLR0913 - one option each
+def push(
     name: Name,
     to: Annotated[str, typer.Option("--to", metavar="TARGET", help="hubspot or instantly.")],
     mode: Annotated[str, typer.Option("--mode", metavar="MODE", help="upsert, update or create.")] = "upsert",

@@ -36,7 +36,9 @@ class CampaignFile:
     audit_id: int
 
 
-def export_campaign(workspace: Workspace, name: str, path: Path, format_name: str, *, force: bool = False) -> CampaignFile:
+def export_campaign(
+    workspace: Workspace, name: str, path: Path, format_name: str, *, force: bool = False
+) -> CampaignFile:
     """Write whom a campaign claimed. The same people every time, whoever asks: they are the campaign's.
 
     Raises ConfigurationError: no such campaign or format, nobody claimed, too many for the target, the file exists.

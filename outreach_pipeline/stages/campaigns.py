@@ -50,7 +50,7 @@ class CampaignReport:
     cost_per_booking: Decimal | None
 
 
-def create_campaign(  # noqa: PLR0913 - the parts of a rule, all by keyword
+def create_campaign(
     workspace: Workspace,
     name: str,
     *,
@@ -66,7 +66,9 @@ def create_campaign(  # noqa: PLR0913 - the parts of a rule, all by keyword
     Raises ConfigurationError: the name is taken or no name, the template or a slot type does not exist.
     """
     if not _NAME.fullmatch(name):
-        raise ConfigurationError(f"{name!r} is no name for a campaign.", next_step="Use letters, digits, blank, - and _.")
+        raise ConfigurationError(
+            f"{name!r} is no name for a campaign.", next_step="Use letters, digits, blank, - and _."
+        )
     unknown = [each for each in slot_types if each not in SLOT_TYPES]
     if unknown:
         raise ConfigurationError(f"There is no slot {unknown[0]!r}.", next_step=f"Use {', '.join(SLOT_TYPES)}.")
@@ -80,7 +82,9 @@ def create_campaign(  # noqa: PLR0913 - the parts of a rule, all by keyword
             raise ConfigurationError(f"There is a campaign {name!r} already.", next_step="Choose another name.")
         known = [row["template_id"] for row in tx.fetch_all(queries.templates)]
         if template not in known:
-            raise ConfigurationError(f"There is no template {template!r}.", next_step=f"Use one of: {', '.join(known)}.")
+            raise ConfigurationError(
+                f"There is no template {template!r}.", next_step=f"Use one of: {', '.join(known)}."
+            )
         campaign_id: str = tx.fetch_value(
             queries.create_campaign,
             {"name": name, "template_id": template, "rule": orjson.dumps(given).decode(), "by": operator()},

@@ -23,7 +23,16 @@ from outreach_pipeline.sources.actor_input import known_variables
 from outreach_pipeline.sources.apify_api import never_proxy_loopback
 from outreach_pipeline.stages.campaigns import find_campaign
 from outreach_pipeline.stages.workspace import Progress, Workspace, no_progress
-from outreach_pipeline.targets.live import Change, HubSpot, Instantly, LiveTarget, Record, TargetApi, Written, load_targets
+from outreach_pipeline.targets.live import (
+    Change,
+    HubSpot,
+    Instantly,
+    LiveTarget,
+    Record,
+    TargetApi,
+    Written,
+    load_targets,
+)
 
 Mode = Literal["upsert", "update", "create"]
 MODES: tuple[Mode, ...] = ("upsert", "update", "create")
@@ -46,7 +55,7 @@ class PushReport:
     differences: tuple[tuple[str, str, str], ...] = ()
 
 
-def push_campaign(  # noqa: PLR0913 - all by keyword
+def push_campaign(
     workspace: Workspace,
     name: str,
     target: str,
@@ -123,13 +132,15 @@ def _chunk(
         wanted = {name: value for name, value in wanted.items() if value}
         fields, settled, kept = _difference(wanted, record, last)
         report.kept += kept
-        if record is None and report.mode == "update" or record is not None and report.mode == "create":
+        if (record is None and report.mode == "update") or (record is not None and report.mode == "create"):
             report.unchanged += 1
             continue
         known[who] = (record.their_id if record else None, settled)
         if fields:
             changes[who] = Change(person["email"], record.their_id if record else None, fields)
-            report.differences += [(who, name, "changed" if record else "made") for name in fields] if report.dry_run else []
+            report.differences += (
+                [(who, name, "changed" if record else "made") for name in fields] if report.dry_run else []
+            )
         else:
             report.unchanged += 1
     report.created += sum(each.their_id is None for each in changes.values())
@@ -200,7 +211,9 @@ def _end(
     return sum(state == "refused" for _, _, state, _ in rows.values())
 
 
-def _write_memory(tx: object, target: str, rows: Mapping[str, tuple[str | None, dict[str, str], str, str | None]]) -> None:
+def _write_memory(
+    tx: object, target: str, rows: Mapping[str, tuple[str | None, dict[str, str], str, str | None]]
+) -> None:
     from outreach_pipeline.database.connect import JsonbArray, Transaction
 
     assert isinstance(tx, Transaction)  # noqa: S101 - for the type checker

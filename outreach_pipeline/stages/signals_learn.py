@@ -38,6 +38,7 @@ def learn(workspace: Workspace) -> list[Lesson]:
     """What the signals of the last two years came to, the best reason first; counts anew before."""
     with workspace.database.transaction(Role.REFRESH) as tx:
         tx.execute(load_queries("signals_learn").measure)
+    with workspace.database.transaction(Role.READ) as tx:
         rows = tx.fetch_all(load_queries("signals_learn").performance)
     companies, won = sum(row["companies"] for row in rows), sum(row["closed_won"] for row in rows)
     base = won / companies if companies else 0.0
@@ -49,6 +50,14 @@ def learn(workspace: Workspace) -> list[Lesson]:
             factor = min(max(rate / base, 0.5), 1.5)
             proposed = min(Decimal(str(round(float(row["weight"]) * factor))), Decimal(100))
         lessons.append(
-            Lesson(row["reason"], row["signals"], row["companies"], row["closed_won"], round(rate, 4), row["weight"], proposed)
+            Lesson(
+                row["reason"],
+                row["signals"],
+                row["companies"],
+                row["closed_won"],
+                round(rate, 4),
+                row["weight"],
+                proposed,
+            )
         )
     return sorted(lessons, key=lambda each: (-each.rate, each.reason))

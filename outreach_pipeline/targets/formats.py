@@ -64,7 +64,8 @@ def load_format(name: str, folder: Path | None = None) -> FileFormat:
     unknown = [each for each in found.columns.values() if isinstance(each, str) and each not in FIELDS]
     if unknown:
         raise ConfigurationError(
-            f"The format {file.name} has a column of {unknown[0]!r}, which is no field.", next_step=f"Use {', '.join(FIELDS)}."
+            f"The format {file.name} has a column of {unknown[0]!r}, which is no field.",
+            next_step=f"Use {', '.join(FIELDS)}.",
         )
     return found
 

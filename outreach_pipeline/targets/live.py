@@ -92,7 +92,8 @@ class _Http:
     ) -> None:
         if not key:
             raise ConfigurationError(
-                f"There is no key for {target.title}.", next_step=f"Set {target.key} in the environment. Nothing was written."
+                f"There is no key for {target.title}.",
+                next_step=f"Set {target.key} in the environment. Nothing was written.",
             )
         self._target, self._key, self._url, self._sleep = target, key, url or target.url, sleep
 
@@ -150,7 +151,8 @@ class HubSpot(_Http):
         inputs = [{"id": each.email, "idProperty": "email", "properties": each.fields} for each in changes]
         said = self.call("POST", "/crm/v3/objects/contacts/batch/upsert", {"inputs": inputs})
         done = {
-            str(row["properties"].get("email") or "").lower(): Written(str(row["id"])) for row in said.get("results", ())
+            str(row["properties"].get("email") or "").lower(): Written(str(row["id"]))
+            for row in said.get("results", ())
         }
         notes = {
             str(name).lower(): str(error.get("category", "refused"))
@@ -177,7 +179,10 @@ class Instantly(_Http):
             body = {"campaign": self.campaign, "contacts": list(emails), "limit": 100}
             said = self.call("POST", "/api/v2/leads/list", body | ({"starting_after": after} if after else {}))
             for row in said.get("items", ()):
-                fields = {**(row.get("payload") or {}), **{key: value for key, value in row.items() if key != "payload"}}
+                fields = {
+                    **(row.get("payload") or {}),
+                    **{key: value for key, value in row.items() if key != "payload"},
+                }
                 found[str(row.get("email") or "").lower()] = Record(str(row["id"]), _texts(fields))
             after = said.get("next_starting_after")
             if not after:
@@ -188,7 +193,11 @@ class Instantly(_Http):
         done = {}
         new = [each for each in changes if each.their_id is None]
         if new:
-            body = {"campaign_id": self.campaign, "skip_if_in_campaign": True, "leads": [_lead(each.fields) for each in new]}
+            body = {
+                "campaign_id": self.campaign,
+                "skip_if_in_campaign": True,
+                "leads": [_lead(each.fields) for each in new],
+            }
             said = self.call("POST", "/api/v2/leads/add", body)
             made = {str(row["email"]).lower(): Written(str(row["id"])) for row in said.get("created_leads", ())}
             done = {each.email: made.get(each.email, Written(None, "not taken")) for each in new}

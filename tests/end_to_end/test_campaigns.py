@@ -44,14 +44,22 @@ def claimed(admin: Admin) -> Counter[str]:
     return Counter(row["id"] for row in admin.execute("select person_unique_id as id from marketing.campaign_person"))
 
 
-def test_claiming_writes_people_steps_and_the_list_and_takes_them_off_the_ready_list(world: World, work: Workspace) -> None:
+def test_claiming_writes_people_steps_and_the_list_and_takes_them_off_the_ready_list(
+    world: World, work: Workspace
+) -> None:
     people = sorted(world.occupant(world.company()) for _ in range(3))
     assert claim(work, started(work, "spring", size=2)) == 2
     row = world.admin.execute("select people_ids, status, launched_at from marketing.campaigns").fetchone()
     assert row is not None
     assert set(row["people_ids"]) == set(claimed(world.admin)) < set(people)
-    steps = world.admin.execute("select step_type, status, count(*) as n from marketing.campaign_executions group by 1, 2 order by 1")
-    assert [tuple(each.values()) for each in steps] == [("email", "pending", 4), ("linkedin", "pending", 2), ("phone", "pending", 2)]
+    steps = world.admin.execute(
+        "select step_type, status, count(*) as n from marketing.campaign_executions group by 1, 2 order by 1"
+    )
+    assert [tuple(each.values()) for each in steps] == [
+        ("email", "pending", 4),
+        ("linkedin", "pending", 2),
+        ("phone", "pending", 2),
+    ]
     ready = [each["id"] for each in world.admin.execute("select person_unique_id as id from marketing.outreach_ready")]
     assert ready == [each for each in people if each not in claimed(world.admin)]
     assert claim(work, "spring") == 0
@@ -101,7 +109,9 @@ def test_killed_at_every_commit_nobody_is_given_twice(
         ("instantly", "email", "utf-8"), ("smartlead", "email", "utf-8"), ("lemlist", "email", "utf-8"),
     ],
 )  # fmt: skip
-def test_each_format_is_read_back(world: World, work: Workspace, tmp_path: Path, name: str, header: str, encoding: str) -> None:
+def test_each_format_is_read_back(
+    world: World, work: Workspace, tmp_path: Path, name: str, header: str, encoding: str
+) -> None:
     world.occupant(world.company())
     claim(work, started(work, "spring"))
     file = tmp_path / "out.csv"
@@ -116,7 +126,9 @@ def test_whoever_was_suppressed_since_is_left_out(world: World, work: Workspace,
     person = world.occupant(world.company())
     world.occupant(world.company())
     claim(work, started(work, "spring"))
-    world.admin.execute("insert into vault.suppression (kind, value, reason) values ('person', %s, 'unsubscribed')", (person,))
+    world.admin.execute(
+        "insert into vault.suppression (kind, value, reason) values ('person', %s, 'unsubscribed')", (person,)
+    )
     report = export_campaign(work, "spring", tmp_path / "out.csv", "csv")
     assert (report.rows, report.left_out) == (1, 1)
 

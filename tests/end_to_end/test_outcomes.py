@@ -130,14 +130,21 @@ def test_what_follows_from_each_event(loop: Loop) -> None:
     assert found["messages"] == [("inbound", 1), ("outbound", 3)]
     assert found["suppressed"] == [("bob@firm1.example", "bounced"), ("cleo@firm2.example", "unsubscribed")]
     statuses = {email: status for email, status, _, _ in found["contacts"]}
-    assert statuses == {"ada@firm0.example": "active", "bob@firm1.example": "bounced", "cleo@firm2.example": "unsubscribed"}
+    assert statuses == {
+        "ada@firm0.example": "active",
+        "bob@firm1.example": "bounced",
+        "cleo@firm2.example": "unsubscribed",
+    }
     assert found["signals"] == [("meeting", 1), ("reply", 1)]
     assert found["jobs"] == [(1,)], "who bounced is looked up again at once"
     first = {email: status for email, status, step in found["steps"] if step == 1}
     assert first == {"ada@firm0.example": "completed", "bob@firm1.example": "failed", "cleo@firm2.example": "completed"}
     assert loop.one("select score from vault.contacts where email = 'ada@firm0.example'") == 100
     assert loop.one("select score from vault.contacts where email = 'bob@firm1.example'") == 0
-    assert loop.one("select tags::text from vault.contacts where email like 'ada%'") == '["booked", "opened", "replied", "sent"]'
+    assert (
+        loop.one("select tags::text from vault.contacts where email like 'ada%'")
+        == '["booked", "opened", "replied", "sent"]'
+    )
 
 
 def test_twice_and_in_any_order_is_the_same(loop: Loop) -> None:
@@ -158,7 +165,9 @@ def test_a_booking_that_is_canceled_is_none_in_either_order(loop: Loop) -> None:
 
 
 def test_a_stranger_waits_and_their_wish_does_not(loop: Loop) -> None:
-    loop.land("instantly", [event("reply_received", "eve@firm9.example"), event("lead_unsubscribed", "eve@firm9.example")])
+    loop.land(
+        "instantly", [event("reply_received", "eve@firm9.example"), event("lead_unsubscribed", "eve@firm9.example")]
+    )
     assert loop.one("select count(*) from marketing.outcome") == 0
     assert loop.rows("select value, reason from vault.suppression") == [("eve@firm9.example", "unsubscribed")]
     assert loop.one("select count(*) from intake.raw_loads where status = 'pending'") == 1
@@ -181,7 +190,9 @@ def test_shares_of_every_model_add_up_to_the_deal(loop: Loop) -> None:
 
 def test_an_answer_leaves_the_company_alone_and_a_row_says_so(loop: Loop) -> None:
     loop.admin.execute("update marketing.campaign_person set claimed_at = now() - interval '60 days'")
-    standing = "select left_out from marketing.outreach_candidate where person_unique_id is not null and email like 'ada%'"
+    standing = (
+        "select left_out from marketing.outreach_candidate where person_unique_id is not null and email like 'ada%'"
+    )
     assert loop.one(standing) is None
     loop.land("instantly", [event("reply_received", "ada@firm0.example")])
     assert loop.one(standing) == "contacted_lately"
@@ -190,8 +201,16 @@ def test_an_answer_leaves_the_company_alone_and_a_row_says_so(loop: Loop) -> Non
 def test_who_was_erased_is_not_brought_back_by_an_event(loop: Loop) -> None:
     loop.land("instantly", EVENTS[:1])
     forget(loop.work, "ada@firm0.example")
-    loop.land("instantly", [event("reply_received", "ada@firm0.example", "later", 5, reply_text="It is ada@firm0.example")])
-    for table in ("marketing.outcome", "intake.validated_outcomes", "intake.raw_loads", "marketing.message_log", "vault.contacts"):
+    loop.land(
+        "instantly", [event("reply_received", "ada@firm0.example", "later", 5, reply_text="It is ada@firm0.example")]
+    )
+    for table in (
+        "marketing.outcome",
+        "intake.validated_outcomes",
+        "intake.raw_loads",
+        "marketing.message_log",
+        "vault.contacts",
+    ):
         assert not loop.rows(f"select 1 from {table} as t where t::text ilike '%ada@firm0%'"), table
 
 

@@ -43,7 +43,10 @@ class There:
 
     def field(self, name: str) -> str:
         """The field's name at the target."""
-        return {"title": {"hubspot": "jobtitle", "instantly": "job_title"}, "first": {"hubspot": "firstname", "instantly": "first_name"}}[name][self.name]
+        return {
+            "title": {"hubspot": "jobtitle", "instantly": "job_title"},
+            "first": {"hubspot": "firstname", "instantly": "first_name"},
+        }[name][self.name]
 
     def record(self) -> dict[str, Any]:
         return next(iter(self.service.records.values()))  # type: ignore[no-any-return]
@@ -98,8 +101,13 @@ def test_only_new_or_only_known(there: There, mode: Any, written: int) -> None:
 def test_who_was_suppressed_or_erased_is_taken_out(there: There) -> None:
     there.push()
     one, other = there.people[:2]
-    there.world.admin.execute("insert into vault.suppression (kind, value, reason) values ('person', %s, 'unsubscribed')", (one,))
-    there.world.admin.execute("update marketing.target_record set person_unique_id = null, fields = '{}' where person_unique_id = %s", (other,))
+    there.world.admin.execute(
+        "insert into vault.suppression (kind, value, reason) values ('person', %s, 'unsubscribed')", (one,)
+    )
+    there.world.admin.execute(
+        "update marketing.target_record set person_unique_id = null, fields = '{}' where person_unique_id = %s",
+        (other,),
+    )
     there.world.admin.execute("delete from marketing.campaign_person where person_unique_id = %s", (other,))
     assert there.push().removed == 2
     assert len(there.service.records) == 1

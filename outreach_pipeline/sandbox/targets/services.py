@@ -28,7 +28,11 @@ class _Target(Service):
     def admit(self, request: Request) -> Answer | None:
         """401 without the key."""
         given = request.headers.get("authorization")
-        return None if given == f"Bearer {TARGET_KEY}" else json_answer({"status": "error", "category": "INVALID_AUTHENTICATION"}, 401)
+        return (
+            None
+            if given == f"Bearer {TARGET_KEY}"
+            else json_answer({"status": "error", "category": "INVALID_AUTHENTICATION"}, 401)
+        )
 
     def refuse(self, status: int, fault: Fault | None, _request: Request) -> Answer:
         """The status; 429 says when to come back."""
@@ -92,7 +96,9 @@ class HubSpotService(_Target):
             self.writes += 1
             results.append({"id": number, "new": new, "properties": dict(self.records[number])})
         answer: dict[str, Any] = {"status": "COMPLETE", "results": results}
-        return json_answer(answer | ({"numErrors": len(errors), "errors": errors} if errors else {}), 207 if errors else 200)
+        return json_answer(
+            answer | ({"numErrors": len(errors), "errors": errors} if errors else {}), 207 if errors else 200
+        )
 
     def _archive(self, request: Request, _found: Mapping[str, str]) -> Answer:
         for each in request.json()["inputs"]:
