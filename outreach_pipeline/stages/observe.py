@@ -59,6 +59,7 @@ def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFra
         ("company", queries.observe_companies),
         ("intelligence", queries.observe_intelligence),
         ("address", queries.observe_addresses),
+        ("outcome", queries.observe_outcomes),
     )
     changed = 0
     for section, statement in sections:

@@ -22,6 +22,7 @@ from outreach_pipeline.records.companies import read_companies
 from outreach_pipeline.records.intelligence import read_intelligence
 from outreach_pipeline.records.misplaced import drop_misplaced
 from outreach_pipeline.records.observed import observation_times
+from outreach_pipeline.records.outcomes import read_outcomes
 from outreach_pipeline.records.people import read_people
 from outreach_pipeline.records.positions import add_positions
 from outreach_pipeline.records.reading import Notes
@@ -65,6 +66,11 @@ ADDRESS_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
     "email", "address_class", "said",
 )  # fmt: skip
+OUTCOME_TABLE = (
+    "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
+    "email", "kind", "said", "event_key", "campaign", "step", "subject", "detail", "crm_system", "opportunity", "stage",
+    "amount",
+)  # fmt: skip
 REJECTION_TABLE = ("load_id", "part", "batch_id", "source", "column_name", "check_name", "reason", "outcome")
 
 
@@ -78,6 +84,7 @@ class ValidateReport:
     companies: int = 0
     intelligence: int = 0
     addresses: int = 0
+    outcomes: int = 0
     failed: int = 0
     dropped: int = 0
     noted: int = 0
@@ -139,8 +146,10 @@ def _validate_chunk(
     news = read_intelligence(told, notes)
     checked = chunk.addresses
     addresses = read_addresses(checked, shape.words, notes)
-    # An item of intelligence, or about an address, has spoken, whatever became of what it said.
-    spoken = pd.concat([refused[["load_id"]], told[["load_id"]], checked[["load_id"]]])
+    reported = chunk.outcomes
+    outcomes = read_outcomes(reported, shape.words, notes)
+    # An item of intelligence, about an address or of an outcome has spoken, whatever became of what it said.
+    spoken = pd.concat([refused[["load_id"]], told[["load_id"]], checked[["load_id"]], reported[["load_id"]]])
     companies, people, witnesses = judge(facts, spoken, companies, people, roles, notes)
     report = replace(
         report,
@@ -148,13 +157,16 @@ def _validate_chunk(
         companies=report.companies + len(companies),
         intelligence=report.intelligence + len(news),
         addresses=report.addresses + len(addresses),
+        outcomes=report.outcomes + len(outcomes),
     )
     news = observation_times(news, facts, notes)
     addresses = observation_times(addresses, facts, notes)
+    outcomes = observation_times(outcomes, facts, notes)
     companies = observation_times(companies, facts, notes)
     people = observation_times(pd.concat([people, witnesses]), facts, notes).assign(is_profile=str(shape.is_profile))
     companies, people = add_subjects(companies, people, batch.source)
-    return _write(tx, batch, config.rank, chunk, (companies, people, news, addresses, notes.frame()), report, shape)
+    frames = (companies, people, news, addresses, outcomes, notes.frame())
+    return _write(tx, batch, config.rank, chunk, frames, report, shape)
 
 
 def _write(
@@ -167,14 +179,14 @@ def _write(
     shape: Shape,
 ) -> ValidateReport:
     queries = load_queries("validate")
-    companies, people, news, addresses, rejections = (
+    companies, people, news, addresses, outcomes, rejections = (
         frame.assign(batch_id=batch.batch_id, source=batch.source, source_rank=str(rank)) for frame in frames
     )
     ids, load_ids = {"load_ids": chunk.ids}, chunk.load_ids
     for statement in (
         queries.leave_behind, queries.leave_intelligence_behind,
         queries.forget_people, queries.forget_companies, queries.forget_intelligence, queries.forget_addresses,
-        queries.forget_rejections,
+        queries.forget_outcomes, queries.forget_rejections,
     ):  # fmt: skip
         tx.execute(statement, ids)
     for table, columns, frame in (
@@ -182,6 +194,7 @@ def _write(
         ("intake.validated_people", PERSON_TABLE, people),
         ("intake.validated_intelligence", INTELLIGENCE_TABLE, news),
         ("intake.validated_addresses", ADDRESS_TABLE, addresses),
+        ("intake.validated_outcomes", OUTCOME_TABLE, outcomes),
         ("intake.validation_failed", REJECTION_TABLE, rejections),
     ):
         if len(frame):

@@ -21,6 +21,7 @@ select array(
                 and not exists (select from intake.validated_companies as c where c.load_id = l.load_id)
                 and not exists (select from intake.validated_intelligence as i where i.load_id = l.load_id)
                 and not exists (select from intake.validated_addresses as a where a.load_id = l.load_id)
+                and not exists (select from intake.validated_outcomes as o where o.load_id = l.load_id)
             )
             or exists (select from intake.replay_queue as q where q.load_id = l.load_id)
         )
@@ -39,6 +40,7 @@ where l.batch_id = %(batch_id)s
             and not exists (select from intake.validated_companies as c where c.load_id = l.load_id)
             and not exists (select from intake.validated_intelligence as i where i.load_id = l.load_id)
             and not exists (select from intake.validated_addresses as a where a.load_id = l.load_id)
+            and not exists (select from intake.validated_outcomes as o where o.load_id = l.load_id)
         )
         or exists (select from intake.replay_queue as q where q.load_id = l.load_id)
     );
@@ -79,6 +81,9 @@ delete from intake.validated_intelligence where load_id = any(%(load_ids)s);
 
 -- name: forget_addresses
 delete from intake.validated_addresses where load_id = any(%(load_ids)s);
+
+-- name: forget_outcomes
+delete from intake.validated_outcomes where load_id = any(%(load_ids)s);
 
 -- name: leave_intelligence_behind
 -- What it told of whom has to be told without it.
@@ -169,6 +174,15 @@ returning v.load_id;
 
 -- name: observe_addresses
 update intake.validated_addresses as v
+set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
+from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+    as o (load_id, part, first_at, last_at)
+where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
+    and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
+returning v.load_id;
+
+-- name: observe_outcomes
+update intake.validated_outcomes as v
 set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
 from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
     as o (load_id, part, first_at, last_at)
