@@ -115,7 +115,7 @@ def _show_slots(slots: list[Json]) -> None:
 
 def _show_standing(standing: list[Json]) -> None:
     for each in standing:
-        if each["place"] == 1:
+        if each["is_holder"]:
             out().print(f"Occupant of the [bold]{each['slot_type']}[/] slot: {text(each['reason'])}")
         elif each["place"]:
             out().print(

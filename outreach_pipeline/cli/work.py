@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -28,6 +28,7 @@ from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json
 from outreach_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from outreach_pipeline.stages.counts import BatchCounts
     from outreach_pipeline.stages.replay import ReplayReport
     from outreach_pipeline.stages.workspace import Workspace
 
@@ -56,12 +57,14 @@ def register(app: typer.Typer) -> None:
             "Land what the sources have, validate, promote, fill slots. Without --source these are all "
             "sources marked nightly. Running a day again changes nothing but what is new; a batch that has "
             "landed is not pulled again without --refetch. A batch whose checks fail is held before "
-            "promotion (exit code 1); look at it, then let it through with --accept-checks."
+            "promotion (exit code 1); look at it, then let it through with --accept-checks. With --ingested: "
+            "what other programs ingested by SQL and no run has looked at, of all days or of --day."
         ),
         examples=[
             "run",
             "run --day 2022-06-30 --source companies_csv --source officers_csv",
             "run --day yesterday --source leads --accept-checks",
+            "run --ingested",
         ],
     )(run)
     command(
@@ -124,10 +127,17 @@ def run(
     accept_checks: Annotated[
         bool, typer.Option("--accept-checks", help="Promote although the batch's checks failed.")
     ] = False,
+    ingested: Annotated[
+        bool, typer.Option("--ingested", help="What other programs ingested, instead of sources.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run `run`."""
     workspace = open_workspace()
+    if ingested:
+        if source or refetch:
+            raise typer.BadParameter("--ingested goes with --day and --accept-checks only.")
+        _run_ingested(workspace, day, accept_checks=accept_checks, as_json=as_json)
     chosen = _sources(workspace, source)
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.status import read_status
@@ -143,6 +153,28 @@ def run(
                 )
             )
     show_outcomes(workspace, wanted, outcomes, as_json=as_json)
+    raise typer.Exit(exit_code(outcomes))
+
+
+def _run_ingested(workspace: Workspace, day: date | None, *, accept_checks: bool, as_json: bool) -> NoReturn:
+    """Run every partition that waits, of all days or of one; with a day also when nothing waits."""
+    from outreach_pipeline.stages.ingested import read_waiting
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.workspace import INGESTED
+
+    with explained(workspace):
+        waiting = {(one.batch.day, one.batch.source) for one in read_waiting(workspace)}
+        chosen = {each for each in waiting if day in (None, each[0])} | ({(day, INGESTED)} if day else set())
+        with progress_bars() as progress:
+            outcomes = [
+                outcome
+                for at, name in sorted(chosen)
+                for outcome in run_batches(workspace, at, [name], accept_checks=accept_checks, progress=progress)
+            ]
+    if not outcomes and not as_json:
+        out().print("Nothing that other programs ingested is waiting.")
+    else:
+        show_outcomes(workspace, day, outcomes, as_json=as_json)
     raise typer.Exit(exit_code(outcomes))
 
 
@@ -166,15 +198,18 @@ def exit_code(outcomes: list[Outcome]) -> int:
     return 3 if states == {"transient"} else 1
 
 
-def show_outcomes(workspace: Workspace, day: date, outcomes: list[Outcome], *, as_json: bool) -> None:
+def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome], *, as_json: bool) -> None:
     """Print what came of each batch, with its loads by state."""
-    from outreach_pipeline.stages.status import read_status
+    from outreach_pipeline.stages.counts import count_batch
+    from outreach_pipeline.stages.ingested import find_batch, for_each
 
-    status = {batch.batch_id: batch for batch in read_status(workspace, day=day).batches}
-    rows = [
-        {**asdict(each), **({**asdict(status[each.batch_id].loads)} if each.batch_id in status else {})}
+    loads = {
+        each.batch_id: for_each(
+            workspace, find_batch(workspace, each.batch_id), lambda one: count_batch(workspace, one)
+        )
         for each in outcomes
-    ]
+    }
+    rows = [{**asdict(each), **_states(loads[each.batch_id])} for each in outcomes]
     for row in rows:
         if row["state"] == DONE and not row.get("landed"):
             row["state"] = "empty"
@@ -204,6 +239,10 @@ def show_outcomes(workspace: Workspace, day: date, outcomes: list[Outcome], *, a
         )
     if any(row.get("failed") for row in rows):
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")
+
+
+def _states(counts: BatchCounts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in ("landed", "promoted", "failed", "duplicate", "pending")}
 
 
 def replay(

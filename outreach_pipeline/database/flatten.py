@@ -37,6 +37,8 @@ def extract_nested(
         company=shape.company if shape.company and shape.company.each else None,
         person=shape.person if shape.person and shape.person.each else None,
         intelligence=shape.intelligence if shape.intelligence and shape.intelligence.each else None,
+        address=shape.address if shape.address and shape.address.each else None,
+        outcome=shape.outcome if shape.outcome and shape.outcome.each else None,
     )
     return tx.copy_out(extract_query(nested, section, _loads(load_ids)))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from outreach_pipeline.records.encoding import repair_encoding
 from outreach_pipeline.records.reading import (
     MAX_KEY_BYTES,
     Distinct,
@@ -21,7 +22,9 @@ from outreach_pipeline.records.reading import (
     read_text,
     texts_of,
 )
+from outreach_pipeline.records.stated_ids import read_stated_id
 from outreach_pipeline.records.tables import array_text, parse_list
+from outreach_pipeline.rules.barton_id import Entity
 from outreach_pipeline.rules.companies import company_key, read_company_name, read_employee_count, read_year
 from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.linkedin import read_company
@@ -44,9 +47,11 @@ def read_companies(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.Da
     columns of `intake.validated_companies` as text; refused values are marks (see `reading`). `region` is the ISO2
     code for national phone numbers when the company names no country of its own.
     """
+    raw = repair_encoding(raw, notes)
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:
         out[column] = read_column(raw, column, _read_zip if column == "address_zip" else read_text, notes)
+    out["stated_id"] = read_stated_id(raw["barton_id"], Entity.COMPANY)
     out["name"] = read_column(raw, "name", _read_name, notes)
     names = out["name"].mask(is_marked(out["name"]))
     out["name_key"] = texts_of(names, company_key)

@@ -18,7 +18,8 @@ SECOND_PART = 100
 
 # Whose address or profile it would be, nobody can say; such a row stays one, and its name is refused.
 _OF_ONE_PERSON = (
-    "first_name", "last_name", "email", "linkedin_url", "linkedin_member_id", "linkedin_number", "vendor_id",
+    "barton_id", "first_name", "last_name", "email", "linkedin_url", "linkedin_member_id", "linkedin_number",
+    "vendor_id",
 )  # fmt: skip
 # What `split_two_people` may cut at: it sees 1 row of 100 instead of all.
 _MAY_BE_TWO = r"(?i)/|&|\s(?:and|und)\s"

@@ -18,17 +18,18 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 def read_time(text: str) -> str | None:
     """A stated time (ISO 8601, date or date and time; no zone means UTC) in UTC; None when it is none.
 
-    Times before 1990 and more than a day ahead of us are none either: a clock that is wrong would otherwise win every
-    comparison of ages, for ever.
+    Times before 1990 and more than a day ahead of us are none either, and what is ahead by less is now: a clock that is
+    wrong would otherwise win every comparison of ages, for ever.
     """
     try:
         time = datetime.fromisoformat(text.strip())
         time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    if not _EARLIEST <= time <= datetime.now(UTC) + _TOLERANCE:
+    now = datetime.now(UTC)
+    if not _EARLIEST <= time <= now + _TOLERANCE:
         return None
-    return time.isoformat()
+    return min(time, now).isoformat()
 
 
 def stated_times(column: pd.Series[str]) -> pd.Series[str]:
@@ -37,7 +38,7 @@ def stated_times(column: pd.Series[str]) -> pd.Series[str]:
 
 
 def observation_times(records: pd.DataFrame, facts: pd.DataFrame, notes: Notes) -> pd.DataFrame:
-    """Add first_observed_at, last_observed_at and content_hash to records.
+    """Add first_observed_at, last_observed_at, is_stated_time and content_hash to records.
 
     `facts` has load_id, observed_at (of the batch) and content_hash. A stated time that cannot be read is dropped.
     """
@@ -47,5 +48,8 @@ def observation_times(records: pd.DataFrame, facts: pd.DataFrame, notes: Notes) 
     notes.add(records.loc[unreadable], "observed_at", "timestamp", "not a time between 1990 and now", "dropped")
     times = stated.fillna(records["load_id"].map(by_load["observed_at"]).astype("str"))
     return records.drop(columns="observed_at").assign(
-        first_observed_at=times, last_observed_at=times, content_hash=records["load_id"].map(by_load["content_hash"])
+        first_observed_at=times,
+        last_observed_at=times,
+        is_stated_time=stated.notna().map({True: "true", False: "false"}),
+        content_hash=records["load_id"].map(by_load["content_hash"]),
     )

@@ -16,6 +16,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from outreach_pipeline.records.reading import MARK, Notes, is_marked
+from outreach_pipeline.rules.barton_id import Entity
 
 _URL = r"https://[^\s/?#]+\.[^\s/?#]+([/?#]\S*)?"
 _E164 = r"\+[1-9]\d{6,14}"
@@ -45,6 +46,7 @@ _SHARED = {
 COMPANY_SCHEMA = pa.DataFrameSchema(
     {
         **_SHARED,
+        "stated_id": _column(_form(Entity.COMPANY.pattern, "barton_id")),
         "name": _column(),
         "website_url": _column(_form(_URL, "url")),
         "domain": _column(_form(r"[a-z0-9-]+(\.[a-z0-9-]+)+", "domain")),
@@ -68,6 +70,8 @@ COMPANY_SCHEMA = pa.DataFrameSchema(
 PERSON_SCHEMA = pa.DataFrameSchema(
     {
         **_SHARED,
+        "stated_id": _column(_form(Entity.PERSON.pattern, "barton_id")),
+        "stated_slot_id": _column(_form(Entity.SLOT.pattern, "barton_id")),
         "vendor_id": _column(),
         "title": _column(),
         "seniority": _column(),
@@ -110,11 +114,11 @@ _CHECK_OF_COLUMN = {
     "website_url": "url", "twitter_url": "url", "facebook_url": "url", "linkedin_url": "linkedin_url",
     "employee_count": "count", "founded_year": "year", "name": "company_name",
     "intelligence_type": "intelligence_kind", "url": "url", "score": "range", "confidence": "range",
-    "effective_on": "date",
+    "effective_on": "date", "stated_id": "barton_id", "stated_slot_id": "barton_id",
 }  # fmt: skip
 _COLUMN_AS_STATED = {
     "work_phone_e164": "work_phone", "personal_phone_e164": "personal_phone", "company_phone": "phone",
-    "intelligence_type": "kind",
+    "intelligence_type": "kind", "stated_id": "barton_id", "stated_slot_id": "slot_barton_id",
 }  # fmt: skip
 
 

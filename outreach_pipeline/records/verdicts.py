@@ -11,29 +11,34 @@ import pandas as pd
 from outreach_pipeline.records.reading import Notes, texts_of
 from outreach_pipeline.records.tables import array_text, is_in, parse_list
 
-_PERSON_IDS = ("linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "vendor_id")
+_PERSON_IDS = ("stated_id", "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id", "linkedin_number", "vendor_id")
 
 
 def place_people(people: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
     """Add the company that each person's item states: company_part, company_name, and company_ref, the text by which
     people without an identity of their own are told apart (domain, else LinkedIn, else name).
 
-    A person nested in a company's item works at that company (part 0). `employers` becomes all that the record lists,
+    A person nested in a company's item works at that company (part 0), a further position of a profile has a part of its
+    own (`positions`). `employers` becomes all that the record lists,
     the stated one first, as text of a PostgreSQL array; who has a company is not without an employer.
     """
     ref = companies["domain"].fillna(("linkedin:" + companies["linkedin_id"]).astype("str"))
     ref = ref.fillna(("linkedin:" + companies["linkedin_slug"]).astype("str")).fillna(companies["name_key"])
+    ref = ref.fillna(companies["stated_id"])
     stated = companies.assign(company_ref=ref)
-    stated = stated[(stated["part"] == "0") & stated["company_ref"].notna()].set_index("load_id")
-    known = is_in(people["load_id"], stated.index.to_series())
-    stated_keys = people["load_id"].map(stated["name_key"]).astype("str")
+    stated = stated[stated["company_ref"].notna()]
+    keys = (stated["load_id"] + "/" + stated["part"]).astype("str")
+    stated.index = pd.Index(keys)
+    places = (people["load_id"] + "/" + people["company_part"]).astype("str")
+    known = is_in(places, keys)
+    stated_keys = places.map(stated["name_key"]).astype("str")
     lists = (stated_keys.fillna("") + "\x1f" + people["employers"].fillna("")).astype("str")
     return people.assign(
         employers=texts_of(lists, _employers),
         has_no_employer=people["has_no_employer"].mask(known, "false"),
-        company_part=pd.Series(known.map({True: "0", False: None}), index=people.index, dtype="str"),
-        company_name=people["load_id"].map(stated["name"]).astype("str"),
-        company_ref=people["load_id"].map(stated["company_ref"]).astype("str"),
+        company_part=people["company_part"].where(known),
+        company_name=places.map(stated["name"]).astype("str"),
+        company_ref=places.map(stated["company_ref"]).astype("str"),
     )
 
 
@@ -65,7 +70,7 @@ def judge(
     promotable = roles | people["email"].notna()
     good_people = people[identified & promotable]
 
-    strong = companies[["domain", "linkedin_slug", "linkedin_id"]].notna().any(axis=1)
+    strong = companies[["stated_id", "domain", "linkedin_slug", "linkedin_id"]].notna().any(axis=1)
     named = companies["name_key"].notna() & (
         ~is_in(companies["load_id"], people["load_id"]) | is_in(companies["load_id"], good_people["load_id"])
     )
@@ -87,4 +92,6 @@ def judge(
     notes.add(nothing, "(item)", "recognisable", "neither a person nor a company can be read from the item", "rejected")
     says_where = unwanted[["company_part", "employers"]].notna().any(axis=1) | (unwanted["has_no_employer"] == "true")
     has_profile = unwanted[list(_PERSON_IDS)].notna().any(axis=1)
-    return good_companies, good_people, unwanted[has_profile & says_where]
+    # Kept as well where the load is promoted for its company: new title rules may find a role in the title one day.
+    kept = is_in(unwanted["load_id"], good_companies["load_id"], good_people["load_id"])
+    return good_companies, good_people, unwanted[(has_profile & says_where) | kept]

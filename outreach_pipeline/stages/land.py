@@ -21,7 +21,7 @@ from outreach_pipeline.sources.pages import Cursor, Page, PoisonItem, read_ahead
 from outreach_pipeline.stages.credits import settle_calls
 from outreach_pipeline.stages.lease import Lease
 from outreach_pipeline.stages.money import Meter
-from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, Workspace, no_progress
+from outreach_pipeline.stages.workspace import ASIDE, INGESTED, Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
     from outreach_pipeline.sources.csv_dialect import Columns
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.workspace import SourceConfig
 
 _CONFIGURED = "configured"
+_BY_OTHERS = "Other programs ingest these (`intake.f_ingest_json`); there is nothing to read."
+_BY_VERIFY = "Addresses of this source are verified by `outreach verify`, for those who are due."
 _BY_WAVES = "Profiles of this source are landed by the refresh of people who are due (`outreach refresh`)."
 
 
@@ -68,9 +70,13 @@ def land_batch(
 
     Raises ConfigurationError (unknown source, nothing to read), TransientError (try again: it resumes at the cursor).
     """
-    from outreach_pipeline.sources.registry import ApolloConfig, FilesConfig
+    from outreach_pipeline.sources.registry import ApolloConfig, FilesConfig, VerifyConfig
 
+    if batch.source == INGESTED:
+        return LandReport(batch.batch_id, already=True, note=_BY_OTHERS)
     config = workspace.source(batch.source)
+    if isinstance(config, VerifyConfig):
+        return LandReport(batch.batch_id, already=True, note=_BY_VERIFY)
     if getattr(config, "mode", None) == "refresh":
         return LandReport(batch.batch_id, already=True, note=_BY_WAVES)
     with workspace.database.transaction(Role.INGEST) as tx:
@@ -97,6 +103,19 @@ def land_batch(
     source = _open(workspace, batch, config, landed, progress, lease)
     again = pull["status"] != "running"
     return _land(workspace, batch, source, pull["pull_id"], again=again, progress=progress, lease=lease)
+
+
+def land_from(
+    workspace: Workspace, batch: Batch, source: Source, *, progress: Progress = no_progress
+) -> LandReport:
+    """Land what a source gives that sources.toml does not know (`stages.adopt`); resumes at the cursor as any pull."""
+    with workspace.database.transaction(Role.INGEST) as tx:
+        register_source(tx, workspace, workspace.source_of(batch))
+        tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, _CONFIGURED))
+    if pull["status"] != "running":
+        return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
+    return _land(workspace, batch, source, pull["pull_id"], again=False, progress=progress)
 
 
 def _open(
@@ -194,6 +213,31 @@ def land_pull(
     if pull["status"] != "running":
         return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
     return _read(workspace, batch, source, pull["pull_id"], again=False, progress=progress, after_page=after_page)
+
+
+def land_leased(
+    workspace: Workspace,
+    batch: Batch,
+    origin: str,
+    source_of: Callable[[Lease], Source],
+    *,
+    progress: Progress = no_progress,
+) -> LandReport:
+    """As `land_pull`, for a source that pays by the call: this process holds the pull while it works.
+
+    Raises TransientError when another process holds it, and what the source raises; pages that landed stay landed.
+    """
+    with workspace.database.transaction(Role.INGEST) as tx:
+        register_source(tx, workspace, workspace.source(batch.source))
+        tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, origin))
+    lease = Lease(workspace.database, batch, pull["pull_id"], workspace.settings.apollo_lease_secs)
+    try:
+        return _read(
+            workspace, batch, source_of(lease), pull["pull_id"], again=False, progress=progress, lease=lease
+        )
+    finally:
+        lease.release()
 
 
 def _pull_key(batch: Batch, origin: str) -> dict[str, str]:

@@ -40,6 +40,8 @@ def observe_duplicates_of_batch(workspace: Workspace, batch: Batch, shape: Shape
             if found.empty:
                 return changed
             changed += _observe(tx, batch, shape, found)
+            repeated = sorted(set(found["duplicate_of"].astype("int64")))
+            tx.execute(queries.queue_repeated, {"load_ids": repeated, "batch_id": batch.batch_id})
             after = int(found["load_id"].iloc[-1])
 
 
@@ -56,6 +58,8 @@ def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFra
         ("person", queries.observe_people),
         ("company", queries.observe_companies),
         ("intelligence", queries.observe_intelligence),
+        ("address", queries.observe_addresses),
+        ("outcome", queries.observe_outcomes),
     )
     changed = 0
     for section, statement in sections:

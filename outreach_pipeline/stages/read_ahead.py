@@ -44,7 +44,10 @@ class Chunk:
     remarks: pd.DataFrame
     companies: pd.DataFrame
     people: pd.DataFrame
+    positions: pd.DataFrame
     news: pd.DataFrame
+    addresses: pd.DataFrame
+    outcomes: pd.DataFrame
 
     @property
     def load_ids(self) -> list[int]:
@@ -111,8 +114,8 @@ class ReadAhead:
         ids = self._due(tx, after)
         facts = read_csv(tx.copy_out(load_queries("validate").load_facts, {"load_ids": ids}))
         whole = read_csv(extract_whole(tx, self._shape, ids))
-        companies, people, news = (self._records(tx, whole, section, ids) for section in COLUMNS)
-        return Chunk(ids, facts, remarks_of(whole), companies, people, news)
+        by_section = [self._records(tx, whole, section, ids) for section in COLUMNS]
+        return Chunk(ids, facts, remarks_of(whole), *by_section)
 
     def _records(self, tx: Transaction, whole: pd.DataFrame, section: SectionName, ids: str) -> pd.DataFrame:
         records = records_of(whole, self._shape, section)

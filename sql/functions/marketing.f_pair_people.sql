@@ -1,6 +1,6 @@
 -- Fills pg_temp.change_pair: people whose master is about to say something else than before (pg_temp.person_best), and the
 -- record behind each side: the newest of the company before, the newest of the company after, and the one that shows
--- them gone (f_departed_people). Masters that were just merged are left out: two records of one person are no change in their life.
+-- them gone (f_departed_people). Masters whose records have just become others (merged, parted) are left out: that is no change in a life.
 create or replace function marketing.f_pair_people()
 returns integer
 language plpgsql
@@ -29,7 +29,7 @@ begin
             b.company_unique_id, b.title, b.first_name, b.last_name, b.place[1], b.place[3], b.linkedin_url, b.departed_at is null
         )
         and not exists (
-            select from pg_temp.person_merge as m where public.barton_id('02', m.surviving_no) = p.unique_id
+            select from pg_temp.person_reshaped as m where public.barton_id('02', m.person_no) = p.unique_id
         );
     get diagnostics v_pairs = row_count;
     if v_pairs = 0 then
@@ -46,7 +46,7 @@ begin
         from (
             select r.person_no, r.company_no, p.old_no, p.new_no, array[r.load_id, r.part]::text as place,
                 row_number() over (
-                    partition by r.person_no order by r.last_observed_at desc, r.source_rank, r.source, r.content_hash, r.part
+                    partition by r.person_no order by r.job_at desc, r.is_current desc, r.source_rank, r.source, r.content_hash, r.part
                 ) as n
             from pg_temp.change_pair as p
             inner join pg_temp.person_record as r using (person_no)

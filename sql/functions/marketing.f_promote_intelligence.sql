@@ -25,6 +25,11 @@ begin
     inner join pg_temp.company_touched as t on t.company_no = k.company_no
     where m.company_no is null
     union
+    -- Whose company has become another one, or parted from it.
+    select m.load_id, m.part
+    from pg_temp.company_touched as t
+    inner join intake.intelligence_member as m using (company_no)
+    union
     select v.load_id, v.part
     from pg_temp.company_touched as t
     inner join marketing.company_name as n using (company_no)

@@ -1,10 +1,9 @@
--- Validated records to masters, one chunk of loads in one transaction with the change of their state. In this order:
--- whose company is it, what do we know of the company, who is it, what do we know of the person, which loads got there.
--- Only records of released batches take part, and none that waits for a decision. Returns what was written, in counts.
--- Who a record is about is a function of its content and never of when it was seen, so a record that is only seen again
--- (it has its member row still) is not resolved anew: what is known of its company and person is just written again. A
--- night of repeats is the usual night, and resolving them was half of its time. Companies by name only are asked each time,
--- since somebody may have decided what the name means.
+-- Validated records to masters, one chunk of loads in one transaction with the change of their state. In this order: since when
+-- do sources say what they say, whose company is it, what do we know of the company, who is it, what do we know of the
+-- person, which masters are nobody's now, which loads got there.
+-- Only records of released batches take part, and none that waits for a decision. Who a record is about is a function of
+-- the records that are there; so a record that is only seen again is not resolved anew, and what is known of its company and
+-- person is just written again. Returns what was written, in counts.
 create or replace function marketing.f_promote_masters(p_load_ids bigint[])
 returns table (
     companies_created integer, companies_changed integer, people_created integer, people_changed integer, loads_promoted integer
@@ -27,52 +26,75 @@ begin
     inner join intake.raw_loads as l using (load_id)
     inner join intake.batch as b on b.batch_id = l.batch_id and b.released_at is not null;
     select intake.log_operation('promote_masters', null, cardinality(v_ids), null) into v_audit;
+    -- Dates that lay ahead and have come.
+    select v_ids || array_agg(distinct v.load_id) into v_ids
+    from intake.validated_people as v
+    inner join intake.person_member as m on m.load_id = v.load_id and m.part = v.part
+    where v.is_ahead and (v.ends_on < current_date or v.starts_on <= current_date) and v.load_id <> all (coalesce(v_ids, '{}'));
+    perform marketing.f_hear_words(v_ids);
 
     create temp table company_work on commit drop as
-    select row_number() over (order by v.load_id, v.part) as record_no, v.load_id, v.part
+    select v.load_id, v.part
     from unnest(v_ids) as i (load_id)
     inner join intake.validated_companies as v using (load_id)
-    where not v.is_strong or not exists (select from intake.company_member as m where m.load_id = v.load_id and m.part = v.part);
+    where not exists (select from intake.company_member as m where m.load_id = v.load_id and m.part = v.part);
     analyze pg_temp.company_work;
     perform marketing.f_resolve_companies();
-    perform marketing.f_follow_names();
+    analyze intake.company_member, marketing.company_signature, marketing.company_key;
     perform vault.f_refuse_erased_names(v_ids);
     insert into pg_temp.company_touched (company_no)
     select m.company_no
-    from unnest(v_ids) as i (load_id)
+    from (select i.load_id from unnest(v_ids) as i (load_id) union select h.load_id from pg_temp.heard as h) as i
     inner join intake.company_member as m using (load_id)
-    where m.company_no is not null
-    union
-    select x.number from intake.left_behind as x where x.entity = 'company';
+    where m.company_no is not null;
     analyze pg_temp.company_touched;
     select * into v_companies from marketing.f_build_companies(v_audit);
 
     perform marketing.f_collect_people(v_ids);
     perform marketing.f_resolve_people();
-    insert into pg_temp.cluster_touched (cluster_no)
-    select x.number from intake.left_behind as x where x.entity = 'cluster'
-    except
-    select t.cluster_no from pg_temp.cluster_touched as t;
-    delete from intake.left_behind;
-    perform marketing.f_link_clusters();
-    perform marketing.f_group_people();
-    -- People who are seen again, and people who waited for their company to appear.
+    analyze intake.person_member, marketing.person_key;
     insert into pg_temp.person_touched (person_no)
-    select c.person_no
-    from (
-        select m.cluster_no from unnest(v_ids) as i (load_id) inner join intake.person_member as m using (load_id)
-        union
-        select m.cluster_no from pg_temp.company_created as n inner join intake.person_member as m on m.company_no = n.company_no
-    ) as x
-    inner join marketing.person_cluster as c using (cluster_no);
+    select m.person_no
+    from (select i.load_id from unnest(v_ids) as i (load_id) union select h.load_id from pg_temp.heard as h) as i
+    inner join intake.person_member as m using (load_id)
+    except
+    select t.person_no from pg_temp.person_touched as t;
+    delete from intake.left_behind as b where b.kind <> 'email';
     select * into v_people from marketing.f_build_people(v_audit);
-    perform marketing.f_retire_people();
+    perform marketing.f_collect_gone('person');
+    perform marketing.f_retire_masters('person');
+    drop table pg_temp.master_gone;
+    perform marketing.f_collect_gone('company');
+    perform marketing.f_retire_masters('company');
 
+    create temp table settle_load on commit drop as
+    select i.load_id from unnest(v_ids) as i (load_id)
+    union
+    select m.load_id
+    from (
+        select c.company_no from pg_temp.company_created as c
+        union
+        select g.company_no from pg_temp.company_gone as g
+    ) as c
+    inner join intake.company_member as m using (company_no)
+    union
+    select m.load_id from pg_temp.company_moved as m
+    union
+    select m.load_id from pg_temp.person_shifted as p inner join intake.person_member as m using (person_no);
+    analyze pg_temp.settle_load;
     select marketing.f_settle_loads() into v_loads;
     v_loads := v_loads + marketing.f_promote_intelligence(v_ids);
+    perform bit.f_fold_signals(array(
+        select public.barton_number(x.new_id) from pg_temp.master_gone as x where x.new_id is not null
+    ));
+    update intake.validated_people as v
+    set is_ahead = coalesce(v.ends_on >= current_date, false) or coalesce(v.starts_on > current_date, false)
+    where v.is_ahead and (v.ends_on < current_date or v.starts_on <= current_date)
+        and exists (select from intake.person_member as m where m.load_id = v.load_id and m.part = v.part);
     delete from intake.promote_queue as q using unnest(v_ids) as i (load_id) where q.load_id = i.load_id;
-    drop table pg_temp.company_work, pg_temp.company_touched, pg_temp.company_created, pg_temp.company_moved, pg_temp.person_work,
-        pg_temp.cluster_touched, pg_temp.person_touched, pg_temp.person_record, pg_temp.person_merge;
+    drop table pg_temp.company_work, pg_temp.company_touched, pg_temp.company_created, pg_temp.company_gone, pg_temp.company_moved,
+        pg_temp.company_named, pg_temp.company_best, pg_temp.person_touched, pg_temp.person_reshaped, pg_temp.person_shifted,
+        pg_temp.person_record, pg_temp.person_best, pg_temp.master_gone, pg_temp.settle_load, pg_temp.heard;
     return query select v_companies.created, v_companies.changed, v_people.created, v_people.changed, v_loads;
 end
 $$;

@@ -1,93 +1,86 @@
--- Gives each strong company record of the worklist (pg_temp.company_work: load_id, part) its company: same registrable
--- domain, LinkedIn number or LinkedIn slug is the same company, also transitively and whatever came first. When a
--- record shows that two known companies are one, they are merged. Fills pg_temp.company_touched (company_no) and pg_temp.company_moved
--- (load_id, part): records that had another company before; and pg_temp.company_named (company_no): known companies that
--- got names, here those of a merged one.
+-- Whose company is each record of pg_temp.company_work? Signatures are clustered anew in the neighbourhood that they touch
+-- (f_cluster), each cluster takes the oldest id that one of its records founded or founds one, and records by name only follow
+-- their name (f_follow_names). Fills pg_temp.company_touched (company_no: to be written anew, or to go), pg_temp.company_moved
+-- (load_id, part: records of another company than before) and pg_temp.company_named (company_no: names or domains changed).
 create or replace function marketing.f_resolve_companies()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    -- Labels sort companies with a visible master before known ones without, before new ones.
-    c_known constant bigint := 10000000000;
-    c_new constant bigint := 20000000000;
 begin
-    create temp table record_key on commit drop as
-    select w.record_no, k.kind, k.value, o.company_no as owner
-    from pg_temp.company_work as w
-    inner join intake.validated_companies as v on v.load_id = w.load_id and v.part = w.part
-    cross join lateral (
-        values ('domain', v.domain), ('linkedin_id', v.linkedin_id), ('linkedin_slug', v.linkedin_slug)
-    ) as k (kind, value)
-    left join marketing.company_key as o on o.kind = k.kind and o.value = k.value
-    where k.value is not null;
+    create temp table company_touched (company_no bigint) on commit drop;
+    create temp table company_moved (load_id bigint, part smallint) on commit drop;
+    create temp table company_named (company_no bigint) on commit drop;
+    perform marketing.f_sign_companies();
+    perform marketing.f_gather_companies();
+    if exists (select from pg_temp.node_key) then
+        perform marketing.f_cluster('company');
+    else
+        create temp table value_shared (kind text, value text, reason text) on commit drop;
+        create temp table doubt (a bigint, b bigint, level integer, reason text) on commit drop;
+    end if;
 
-    create temp table node on commit drop as
-    select r.record_no as node, coalesce(min(r.owner_label), c_new + r.record_no) as label,
-        coalesce(min(r.owner_label), c_new + r.record_no) as own_label, false as is_anchor
+    create temp table cluster_number on commit drop as
+    select n.label, min(f.number) as number
+    from pg_temp.node as n
+    left join pg_temp.node_founder as f using (node)
+    group by n.label;
+    -- The first record of a cluster without an id founds one.
+    create temp table company_founded on commit drop as
+    select f.label, f.load_id, f.part, nextval('marketing.company_number_seq') as number
     from (
-        select k.record_no,
-            case
-                when k.owner is null then null
-                when exists (
-                    select from marketing.company_master as m where m.company_unique_id = public.barton_id('01', k.owner)
-                ) then k.owner
-                else c_known + k.owner
-            end as owner_label
-        from pg_temp.record_key as k
-    ) as r
-    group by r.record_no;
-    create temp table edge on commit drop as
-    select k.record_no as node, k.kind || ':' || k.value as value from pg_temp.record_key as k
+        select distinct on (c.label) c.label, m.load_id, m.part
+        from pg_temp.cluster_number as c
+        inner join pg_temp.node as n using (label)
+        inner join intake.company_member as m on m.signature_no = n.node
+        where c.number is null
+        order by c.label, m.load_id, m.part
+    ) as f
+    order by f.load_id, f.part;
+    update intake.company_member as m set founded_no = f.number
+    from pg_temp.company_founded as f where m.load_id = f.load_id and m.part = f.part;
+    update pg_temp.cluster_number as c set number = f.number from pg_temp.company_founded as f where f.label = c.label;
+
+    create temp table signature_moved on commit drop as
+    select n.node as signature_no, c.number as company_no, s.company_no as old_no
+    from pg_temp.node as n
+    inner join pg_temp.cluster_number as c using (label)
+    inner join marketing.company_signature as s on s.signature_no = n.node
+    where s.company_no is distinct from c.number;
+    analyze pg_temp.signature_moved;
+    update marketing.company_signature as s set company_no = m.company_no
+    from pg_temp.signature_moved as m where s.signature_no = m.signature_no;
+    update marketing.company_key as k set company_no = m.company_no
+    from pg_temp.signature_moved as m where k.signature_no = m.signature_no;
+    with moved as (
+        update intake.company_member as r set company_no = m.company_no
+        from pg_temp.signature_moved as m
+        where r.signature_no = m.signature_no and r.company_no is distinct from m.company_no
+        returning r.load_id, r.part
+    )
+    insert into pg_temp.company_moved (load_id, part) select m.load_id, m.part from moved as m;
+
+    insert into pg_temp.company_named (company_no)
+    select m.company_no from pg_temp.signature_moved as m
     union
-    select k.record_no, 'owner:' || k.owner from pg_temp.record_key as k where k.owner is not null;
-    analyze pg_temp.node;
-    analyze pg_temp.edge;
-    perform marketing.f_connect();
-
-    create temp table company_label on commit drop as
-    select d.label,
-        case
-            when d.label >= c_new then nextval('marketing.company_number_seq')
-            when d.label >= c_known then d.label - c_known
-            else d.label
-        end as company_no
-    from (select n.label from pg_temp.node as n group by n.label order by n.label) as d;
-
-    create temp table company_merge on commit drop as
-    select distinct k.owner as retired_no, l.company_no as surviving_no
-    from pg_temp.record_key as k
-    inner join pg_temp.node as n on n.node = k.record_no
-    inner join pg_temp.company_label as l using (label)
-    where k.owner <> l.company_no;
-    create temp table company_moved on commit drop as
-    select m.load_id, m.part
-    from pg_temp.company_merge as x
-    inner join intake.company_member as m on m.company_no = x.retired_no;
-    create temp table company_named on commit drop as
-    select distinct x.surviving_no as company_no from pg_temp.company_merge as x;
-    perform marketing.f_merge_companies();
-
-    insert into marketing.company_key (kind, value, company_no)
-    select distinct k.kind, k.value, l.company_no
-    from pg_temp.record_key as k
-    inner join pg_temp.node as n on n.node = k.record_no
-    inner join pg_temp.company_label as l using (label)
-    where k.owner is null;
-
-    -- Records that follow a name enter without a company; f_follow_names finds it.
-    insert into intake.company_member (load_id, part, company_no)
-    select w.load_id, w.part, l.company_no
-    from pg_temp.company_work as w
-    left join pg_temp.node as n on n.node = w.record_no
-    left join pg_temp.company_label as l using (label)
-    on conflict (load_id, part) do update set company_no = excluded.company_no
-    where company_member.company_no is distinct from excluded.company_no and excluded.company_no is not null;
-
-    create temp table company_touched on commit drop as
-    select l.company_no from pg_temp.company_label as l;
-    drop table pg_temp.record_key, pg_temp.node, pg_temp.edge, pg_temp.company_label, pg_temp.company_merge;
+    select m.old_no from pg_temp.signature_moved as m where m.old_no is not null;
+    insert into pg_temp.company_touched (company_no)
+    select c.company_no from pg_temp.company_named as c
+    union
+    select b.number from pg_temp.number_before as b where exists (select from pg_temp.signature_moved)
+        or exists (select from intake.left_behind as l where l.entity = 'company');
+    create temp table node_now on commit drop as
+    select f.node, c.number
+    from pg_temp.node_founder as f
+    inner join pg_temp.node as n using (node)
+    inner join pg_temp.cluster_number as c using (label);
+    perform marketing.f_note_shared('company');
+    perform marketing.f_follow_ids('company');
+    perform marketing.f_review_companies();
+    drop table pg_temp.company_founded, pg_temp.signature_moved, pg_temp.number_before,
+        pg_temp.node_key, pg_temp.node_name, pg_temp.value_shared, pg_temp.doubt;
+    perform marketing.f_follow_names();
+    drop table pg_temp.signature_new, pg_temp.node, pg_temp.node_now, pg_temp.node_founder, pg_temp.cluster_number;
 end
 $$;
 revoke all on function marketing.f_resolve_companies() from public;

@@ -12,9 +12,17 @@ begin
     select v.load_id, v.part, v.content_key, public.barton_number(c.company_unique_id) as company_no
     from pg_temp.intelligence_work as w
     inner join intake.validated_intelligence as v on v.load_id = w.load_id and v.part = w.part
-    left join marketing.company_key as d on d.kind = 'domain' and d.value = v.domain
-    left join marketing.company_key as n on n.kind = 'linkedin_id' and n.value = v.linkedin_id
-    left join marketing.company_key as s on s.kind = 'linkedin_slug' and s.value = v.linkedin_slug
+    left join lateral (
+        -- A key of several companies (a platform, a group) names none of them.
+        select (array_agg(k.company_no order by k.rank))[1] as company_no
+        from (
+            select min(x.company_no) as company_no, array_position(array['domain', 'linkedin_id', 'linkedin_slug'], x.kind) as rank
+            from marketing.company_key as x
+            where (x.kind, x.value) in (('domain', v.domain), ('linkedin_id', v.linkedin_id), ('linkedin_slug', v.linkedin_slug))
+            group by x.kind
+            having count(distinct x.company_no) = 1
+        ) as k
+    ) as d on true
     left join lateral (
         select min(x.company_no) as company_no
         from marketing.company_name as x
@@ -24,7 +32,7 @@ begin
         having count(distinct x.company_no) = 1
     ) as f on true
     left join marketing.company_master as c
-        on c.company_unique_id = public.barton_id('01', coalesce(d.company_no, n.company_no, s.company_no, f.company_no));
+        on c.company_unique_id = public.barton_id('01', coalesce(d.company_no, f.company_no));
     analyze pg_temp.intelligence_found;
 end
 $$;

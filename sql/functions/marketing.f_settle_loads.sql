@@ -1,7 +1,7 @@
--- Says of each pending load that took part whether it reached the masters: promoted when its person has a master or
--- its company does. The others stay pending: they wait for the company, the name or the website that a later item may
--- bring, and are taken up then. A load that failed because its person was nobody to promote (a witness of where they
--- work, see f_slot_standing) counts as well once that person has a master; what it was rejected for becomes a remark.
+-- The state of each load that this promotion may have concerned, as a function of what there is now: promoted when its person
+-- or its company has a master, or its address a contact; else it waits (pending), for the company, the name or the website
+-- that a later item may bring. A load that failed because its person was nobody to promote counts as well once that person
+-- has a master; what it was rejected for becomes a remark. Reads pg_temp.settle_load (load_id). Returns how many were promoted.
 create or replace function marketing.f_settle_loads()
 returns integer
 language plpgsql
@@ -11,21 +11,34 @@ declare
     v_promoted integer;
 begin
     create temp table arrived on commit drop as
-    select r.load_id
-    from pg_temp.person_record as r
-    inner join marketing.people_master as m on m.unique_id = public.barton_id('02', r.person_no)
-    union
-    select c.load_id
-    from (select distinct t.company_no from pg_temp.company_touched as t) as t
-    inner join marketing.company_master as m on m.company_unique_id = public.barton_id('01', t.company_no)
-    inner join intake.company_member as c on c.company_no = t.company_no;
+    select s.load_id
+    from pg_temp.settle_load as s
+    where exists (
+            select
+            from intake.person_member as p
+            inner join marketing.people_master as m on m.unique_id = public.barton_id('02', p.person_no)
+            where p.load_id = s.load_id
+        )
+        or exists (
+            select
+            from intake.company_member as c
+            inner join marketing.company_master as m on m.company_unique_id = public.barton_id('01', c.company_no)
+            where c.load_id = s.load_id
+        );
     analyze pg_temp.arrived;
-
     update intake.raw_loads as l
     set status = 'promoted', promoted_at = now()
     from pg_temp.arrived as a
     where l.load_id = a.load_id and l.status = 'pending';
     get diagnostics v_promoted = row_count;
+
+    update intake.raw_loads as l
+    set status = 'pending', promoted_at = null
+    from pg_temp.settle_load as s
+    where l.load_id = s.load_id and l.status = 'promoted'
+        and not exists (select from pg_temp.arrived as a where a.load_id = s.load_id)
+        and not exists (select from intake.validated_people as v where v.load_id = s.load_id and v.email is not null)
+        and not exists (select from intake.intelligence_member as i where i.load_id = s.load_id and i.company_no is not null);
 
     create temp table witness on commit drop as
     select a.load_id

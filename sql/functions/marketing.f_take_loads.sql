@@ -20,9 +20,7 @@ begin
         or w.company_no in (
             select m.company_no
             from intake.person_member as looked
-            inner join marketing.person_cluster as own using (cluster_no)
-            inner join marketing.person_cluster as c on c.person_no = own.person_no
-            inner join intake.person_member as m on m.cluster_no = c.cluster_no
+            inner join intake.person_member as m using (person_no)
             where looked.load_id = any(v_ids)
         );
     if v_companies is not null then

@@ -1,5 +1,5 @@
 -- Brings company_master in line with pg_temp.company_best: changes only rows that differ, adds the missing ones with
--- their three slots, and queues every company written for the slots stage.
+-- their three slots. Fills pg_temp.company_created, and pg_temp.company_gone: masters of which no record is left.
 create or replace function marketing.f_write_companies(p_audit_id integer)
 returns table (created integer, changed integer)
 language plpgsql
@@ -33,6 +33,13 @@ begin
         );
     get diagnostics v_changed = row_count;
 
+    create temp table company_gone on commit drop as
+    select t.company_no
+    from (select distinct x.company_no from pg_temp.company_touched as x) as t
+    inner join marketing.company_master as c on c.company_unique_id = public.barton_id('01', t.company_no)
+    where not exists (select from pg_temp.company_best as b where b.company_no = t.company_no);
+    analyze pg_temp.company_gone;
+
     create temp table company_created on commit drop as
     select b.company_no, b.company_unique_id
     from pg_temp.company_best as b
@@ -54,9 +61,15 @@ begin
     get diagnostics v_created = row_count;
 
     insert into marketing.company_slot (company_slot_unique_id, company_unique_id, slot_type)
-    select public.barton_id('05', nextval('marketing.slot_number_seq')), n.company_unique_id, t.slot_type
+    select coalesce(r.company_slot_unique_id, public.barton_id('05', nextval('marketing.slot_number_seq'))),
+        n.company_unique_id, t.slot_type
     from pg_temp.company_created as n
     cross join unnest(array['CEO', 'CFO', 'HR']) with ordinality as t (slot_type, position)
+    left join marketing.reserved_slot as r
+        on r.company_unique_id = n.company_unique_id and r.slot_type = t.slot_type
+            and not exists (
+                select from marketing.company_slot as s where s.company_slot_unique_id = r.company_slot_unique_id
+            )
     order by n.company_no, t.position;
 
     return query select v_created, v_changed;

@@ -46,6 +46,10 @@ begin
         );
     get diagnostics v_changed = row_count;
 
+    create temp table person_created on commit drop as
+    select b.unique_id
+    from pg_temp.person_best as b
+    where not exists (select from marketing.people_master as p where p.unique_id = b.unique_id);
     insert into marketing.people_master (
         unique_id, promoted_from_intake_at, promotion_audit_log_id,
         company_unique_id, company_slot_unique_id, first_name, last_name, title, seniority, department, email,
@@ -59,7 +63,7 @@ begin
         b.place[3], b.linkedin_url, b.twitter_url, b.facebook_url, b.bio, b.skills, b.education, b.certifications,
         b.source_system, b.source_record_id, b.last_observed_at, b.looked_at, b.provenance, b.departed_at, b.departed_to
     from pg_temp.person_best as b
-    where not exists (select from marketing.people_master as p where p.unique_id = b.unique_id)
+    inner join pg_temp.person_created as c using (unique_id)
     order by b.unique_id;
     get diagnostics v_created = row_count;
     return query select v_created, v_changed;

@@ -16,9 +16,9 @@ declare
     v_revived text[];
 begin
     create temp table refresh_job on commit drop as
-    select j.job_id, c.cluster_no, regexp_replace(j.linkedin_url, '^.*/in/', '') as asked
+    select j.job_id, public.barton_number(coalesce(x.surviving_id, j.person_unique_id)) as person_no, regexp_replace(j.linkedin_url, '^.*/in/', '') as asked
     from public.linkedin_refresh_jobs as j
-    left join marketing.person_cluster as c on c.person_no = public.barton_number(j.person_unique_id)
+    left join marketing.merged_master as x on x.retired_id = j.person_unique_id
     where j.wave_id = p_wave_id;
     create temp table refresh_found on commit drop as
     select r.load_id as row_id, coalesce(l.duplicate_of, l.load_id) as load_id, l.status
@@ -34,7 +34,8 @@ begin
         union
         select j.job_id, k.kind, k.value
         from pg_temp.refresh_job as j
-        inner join marketing.person_key as k using (cluster_no)
+        inner join intake.person_member as m using (person_no)
+        inner join marketing.person_key as k on k.load_id = m.load_id and k.part = m.part
         where k.kind in ('linkedin_member_id', 'linkedin_number', 'linkedin_slug')
     ),
     by_identity as (
@@ -66,7 +67,7 @@ begin
                 or exists (
                     select from intake.person_member as m
                     inner join intake.validated_people as known using (load_id, part)
-                    where m.cluster_no = j.cluster_no and known.name_key = v.name_key
+                    where m.person_no = j.person_no and known.name_key = v.name_key
                 )
             )
     )

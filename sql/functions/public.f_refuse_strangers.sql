@@ -34,8 +34,8 @@ begin
         select o.load_id, k.kind, k.value
         from pg_temp.stranger_row as o
         inner join public.linkedin_refresh_jobs as j using (wave_id)
-        inner join marketing.person_cluster as c on c.person_no = public.barton_number(j.person_unique_id)
-        inner join marketing.person_key as k using (cluster_no)
+        inner join intake.person_member as m on m.person_no = public.barton_number(j.person_unique_id)
+        inner join marketing.person_key as k on k.load_id = m.load_id and k.part = m.part
     )
     select distinct o.load_id
     from pg_temp.stranger_row as o

@@ -1,8 +1,8 @@
 -- Who is meant by an address, a LinkedIn identity or a person's id, and everything that is known of them by identity: the
--- clusters of their records, promoted or not, and the keys by which they would be recognised. An address that somebody
+-- their records, promoted or not, and the keys by which they would be recognised. An address that somebody
 -- else's record states as well is no key, unless it is the one asked for. Fills
---   pg_temp.forgotten_person (person_no)      pg_temp.forgotten_cluster (cluster_no)
---   pg_temp.erased_record (load_id, part)     pg_temp.forgotten_key (kind, value, has_profile)
+--   pg_temp.forgotten_person (person_no)      pg_temp.erased_record (load_id, part)
+--   pg_temp.forgotten_key (kind, value, has_profile)
 -- and, by f_find_names, their names and where they were seen.
 create or replace function vault.f_find_person(p_kind text, p_value text)
 returns void
@@ -28,63 +28,43 @@ begin
     from (values (1)) as x (one)
     left join marketing.merged_master as m on m.retired_id = p_value and m.entity = 'person'
     where p_kind = 'person' and exists (
-        select from marketing.person_cluster as c
-        where c.person_no = public.barton_number(coalesce(m.surviving_id, p_value))
+        select from intake.person_member as r
+        where r.person_no = public.barton_number(coalesce(m.surviving_id, p_value))
     )
     union
-    select c.person_no
+    select m.person_no
     from pg_temp.forgotten_key as f
     inner join marketing.person_key as k on k.kind = f.kind and k.value = f.value
-    inner join marketing.person_cluster as c on c.cluster_no = k.cluster_no
-    union
-    select c.person_no
-    from pg_temp.forgotten_key as f
-    inner join marketing.person_link as l on l.kind = 'email' and f.kind = 'email' and l.value = f.value
-    inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
+    inner join intake.person_member as m on m.load_id = k.load_id and m.part = k.part
     union
     -- The same mailbox with a tag (ada+news@).
-    select c.person_no
-    from marketing.person_link as l
-    inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
-    where p_kind = 'email' and l.kind = 'email' and l.value like '%+%@%' and regexp_replace(l.value, '[+][^@]*@', '@') = p_value
+    select m.person_no
+    from marketing.person_key as k
+    inner join intake.person_member as m on m.load_id = k.load_id and m.part = k.part
+    where p_kind = 'email' and k.kind = 'email' and k.value like '%+%@%' and regexp_replace(k.value, '[+][^@]*@', '@') = p_value
     union
-    select c.person_no
+    select m.person_no
     from intake.validated_people as v
     inner join intake.person_member as m on m.load_id = v.load_id and m.part = v.part
-    inner join marketing.person_cluster as c on c.cluster_no = m.cluster_no
     where p_kind = 'email' and v.email = p_value;
-
-    create temp table forgotten_cluster on commit drop as
-    select c.cluster_no
-    from pg_temp.forgotten_person as p
-    inner join marketing.person_cluster as c on c.person_no = p.person_no
-    union
-    select c.cluster_no
-    from pg_temp.forgotten_person as p
-    inner join marketing.person_cluster as own on own.person_no = p.person_no
-    inner join marketing.person_cluster as c on c.merged_into = own.cluster_no;
 
     create temp table erased_record on commit drop as
     select m.load_id, m.part
-    from pg_temp.forgotten_cluster as f
-    inner join intake.person_member as m on m.cluster_no = f.cluster_no;
+    from pg_temp.forgotten_person as f
+    inner join intake.person_member as m on m.person_no = f.person_no;
 
     insert into pg_temp.forgotten_key (kind, value)
     select k.kind, k.value
     from pg_temp.erased_record as r
     inner join vault.person_record_key as k on k.load_id = r.load_id and k.part = r.part
-    union
-    select k.kind, k.value
-    from pg_temp.forgotten_cluster as f
-    inner join marketing.person_key as k on k.cluster_no = f.cluster_no
-    where k.kind not in ('name', 'load')
     except
     select f.kind, f.value from pg_temp.forgotten_key as f;
     delete from pg_temp.forgotten_key as f
-    using marketing.person_link as l
-    where f.kind = 'email' and l.kind = 'email' and l.value = f.value
+    using marketing.person_key as k
+    inner join intake.person_member as m on m.load_id = k.load_id and m.part = k.part
+    where f.kind = 'email' and k.kind = 'email' and k.value = f.value
         and (p_kind <> 'email' or f.value <> p_value)
-        and not exists (select from pg_temp.forgotten_cluster as c where c.cluster_no = l.cluster_no);
+        and not exists (select from pg_temp.forgotten_person as p where p.person_no = m.person_no);
 
     -- Records that no promotion has taken up yet: a held batch, or one that waits.
     insert into pg_temp.erased_record (load_id, part)

@@ -79,15 +79,6 @@ begin
         where h.person_unique_id in (select public.barton_id('02', f.person_no) from pg_temp.forgotten_person as f)
             or h.replaced_by in (select public.barton_id('02', f.person_no) from pg_temp.forgotten_person as f)
     ) as x;
-    -- Who shared a name or an address with them is decided again without them.
-    insert into intake.left_behind (entity, number)
-    select distinct 'cluster', far.cluster_no
-    from pg_temp.forgotten_cluster as f
-    inner join marketing.person_link as near on near.cluster_no = f.cluster_no
-    inner join marketing.person_link as far on far.kind = near.kind and far.value = near.value
-    where not exists (select from pg_temp.forgotten_cluster as x where x.cluster_no = far.cluster_no)
-    on conflict do nothing;
-
     -- Items that speak of them. Those that are nobody's record (refused, not read yet, kept as text) go, unless they only
     -- name them among other things; the others lose the mention, and their hash, because they are no longer the item
     -- that it stands for.
@@ -105,10 +96,6 @@ begin
     select count(*) into v_loads from pg_temp.erased_load;
 
     select vault.f_erase_references() into v_counts;
-    delete from marketing.person_key as k using pg_temp.forgotten_cluster as f where k.cluster_no = f.cluster_no;
-    delete from marketing.person_link as l using pg_temp.forgotten_cluster as f where l.cluster_no = f.cluster_no;
-    delete from marketing.person_cluster as c using pg_temp.forgotten_cluster as f where c.cluster_no = f.cluster_no;
-    delete from intake.left_behind as x using pg_temp.forgotten_cluster as f where x.entity = 'cluster' and x.number = f.cluster_no;
     delete from marketing.company_match_review as r using pg_temp.erased_load as e where r.load_id = e.load_id and r.status = 'open';
 
     select vault.f_scrub(false) into v_scrubbed;
@@ -126,13 +113,14 @@ begin
     inner join intake.validated_people as v on v.email = c.email;
     -- The promotion that follows makes tables of these names for its own erasures.
     drop table pg_temp.mention, pg_temp.forgotten_contact, pg_temp.forgotten_id,
-        pg_temp.forgotten_cluster, pg_temp.forgotten_person, pg_temp.forgotten_key, pg_temp.forgotten_name,
+        pg_temp.forgotten_person, pg_temp.forgotten_key, pg_temp.forgotten_name,
         pg_temp.forgotten_company, pg_temp.forgotten_phone, pg_temp.context_load, pg_temp.namesake_load;
     drop table pg_temp.erased_load, pg_temp.erased_record;
     perform marketing.f_promote_masters('{}');
     if v_rebuilt is not null then
         perform vault.f_promote_contacts(v_rebuilt);
     end if;
+    delete from intake.left_behind;
     perform vault.f_settle_contacts(null);
     if v_companies is not null then
         insert into marketing.slot_work (company_no)

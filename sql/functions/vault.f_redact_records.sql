@@ -49,12 +49,31 @@ begin
         where length(t.term) > 4
     ) as t
     where strpos(lower(to_jsonb(c)::text), t.term) > 0;
-    insert into intake.left_behind (entity, number)
-    select distinct 'company', m.company_no
+    -- Who shared a key with them is decided anew without them; the ids that their records founded are nobody's from now on.
+    insert into intake.left_behind (entity, kind, value)
+    select 'company', 'signature', m.signature_no::text
+    from pg_temp.dropped_company as d
+    inner join intake.company_member as m on m.load_id = d.load_id and m.part = d.part
+    union
+    select 'company', 'number', m.company_no::text
     from pg_temp.dropped_company as d
     inner join intake.company_member as m on m.load_id = d.load_id and m.part = d.part
     where m.company_no is not null
+    union
+    select 'person', 'number', m.person_no::text
+    from pg_temp.erased_record as r
+    inner join intake.person_member as m on m.load_id = r.load_id and m.part = r.part
+    union
+    select 'person', k.kind, k.value
+    from pg_temp.erased_record as r
+    inner join marketing.person_key as k on k.load_id = r.load_id and k.part = r.part
     on conflict do nothing;
+    delete from marketing.person_key as k
+    using pg_temp.erased_record as r
+    where k.load_id = r.load_id and k.part = r.part;
+    delete from marketing.founder as f
+    using pg_temp.erased_record as r
+    where f.entity = 'person' and f.load_id = r.load_id and f.part = r.part;
 
     delete from intake.validation_failed as f
     using pg_temp.erased_load as e
@@ -70,6 +89,8 @@ begin
     delete from intake.validated_people as v
     using pg_temp.erased_record as r
     where v.load_id = r.load_id and v.part = r.part;
+    delete from intake.validated_addresses as v using pg_temp.erased_load as e where v.load_id = e.load_id;
+    delete from intake.validated_outcomes as v using pg_temp.erased_load as e where v.load_id = e.load_id;
     delete from intake.validated_companies as v
     using pg_temp.dropped_company as d
     where v.load_id = d.load_id and v.part = d.part;

@@ -35,11 +35,6 @@ begin
         on e.key_hash = vault.hmac_sha256(s.inner_pad, s.outer_pad, 'name:' || n.name_key || '@' || k.kind || ':' || k.value)
     where e.kind = 'name' and not (e.has_profile and n.has_profile);
     if exists (select from pg_temp.erased_record) then
-        insert into intake.left_behind (entity, number)
-        select distinct 'cluster', m.cluster_no
-        from pg_temp.erased_record as r
-        inner join intake.person_member as m on m.load_id = r.load_id and m.part = r.part
-        on conflict do nothing;
         perform vault.f_redact_records();
     end if;
     drop table pg_temp.erased_record, pg_temp.erased_load;

@@ -73,8 +73,8 @@ as $$
         -- What people are told apart by is taken out with their records; what a company calls itself is its own.
         and not (p_names and (
             c.oid in (
-                'marketing.person_link'::regclass, 'marketing.person_key'::regclass,
-                'marketing.company_key'::regclass, 'marketing.company_name'::regclass
+                'marketing.person_key'::regclass, 'marketing.company_key'::regclass, 'marketing.company_signature'::regclass,
+                'marketing.shared_value'::regclass, 'intake.left_behind'::regclass
             )
             or a.attname in (
                 'name', 'name_key', 'company_name', 'domain', 'website_url', 'linkedin_url', 'linkedin_slug', 'linkedin_id', 'email',

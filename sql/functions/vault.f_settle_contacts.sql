@@ -2,7 +2,8 @@
 -- by its domain or a domain above it, or through its owner (by another address, a LinkedIn identity, the person). What a
 -- suppression displaced is kept in status_before and comes back when the last one ends or lapses. Given addresses
 -- narrow the search by domain only (an address never changes its domain); NULL looks at all. A bounce without an end lasts
--- until the address is verified anew (verified_at). Returns how many changed.
+-- until the address is verified anew (verified_at). An address that a verification found dead is inactive for as long as
+-- that is the newest word about it. Returns how many changed.
 create or replace function vault.f_settle_contacts(p_emails text[])
 returns integer
 language plpgsql
@@ -13,6 +14,7 @@ declare
 begin
     if not exists (select from vault.suppression)
         and not exists (select from vault.contacts as c where c.status_before is not null)
+        and not exists (select from intake.validated_addresses)
     then
         return 0;
     end if;
@@ -29,18 +31,21 @@ begin
         where s.until is null or s.until > now()
     ),
     owner as (
-        select c.person_no, a.status
+        select m.person_no, a.status
         from active as a
-        inner join marketing.person_link as l on l.kind = 'email' and l.value = a.value
-        inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
+        inner join marketing.person_key as k on k.kind = 'email' and k.value = a.value
+        inner join intake.person_member as m on m.load_id = k.load_id and m.part = k.part
         where a.kind = 'email' and a.status <> 'bounced'
+            and not exists (
+                select from marketing.shared_value as s where s.entity = 'person' and s.kind = 'email' and s.value = a.value
+            )
         union
-        select c.person_no, a.status
+        select m.person_no, a.status
         from active as a
         inner join marketing.person_key as k
             on k.value = regexp_replace(a.value, '^https://www\.linkedin\.com/in/', '')
             and k.kind in ('linkedin_slug', 'linkedin_member_id')
-        inner join marketing.person_cluster as c on c.cluster_no = k.cluster_no
+        inner join intake.person_member as m on m.load_id = k.load_id and m.part = k.part
         where a.kind = 'linkedin' and a.status <> 'bounced'
         union
         select public.barton_number(coalesce(m.surviving_id, a.value)), a.status
@@ -64,9 +69,17 @@ begin
         union all
         select c.contact_id, o.status
         from owner as o
-        inner join marketing.person_cluster as k on k.person_no = o.person_no
-        inner join marketing.person_link as l on l.kind = 'email' and l.cluster_no = k.cluster_no
-        inner join vault.contacts as c on c.email = l.value
+        inner join intake.person_member as m on m.person_no = o.person_no
+        inner join marketing.person_key as k on k.load_id = m.load_id and k.part = m.part and k.kind = 'email'
+        inner join vault.contacts as c on c.email = k.value
+        where not exists (
+            select from marketing.shared_value as s where s.entity = 'person' and s.kind = 'email' and s.value = k.value
+        )
+        union all
+        select c.contact_id, 'inactive'
+        from vault.contacts as c
+        inner join marketing.email_status_meaning as m on m.email_status = c.custom_fields ->> 'email_status' and m.is_dead
+        where p_emails is null or c.email = any(p_emails) or c.status_before is not null
     )
     -- The will of the person before the state of the mailbox before our own reasons.
     select h.contact_id,

@@ -53,10 +53,9 @@ where p.unique_id = %(id)s;
 select v.load_id, v.part, v.batch_id, v.source, v.source_rank, encode(v.content_hash, 'hex') as content_hash,
     v.first_observed_at, v.last_observed_at,
     to_jsonb(v) || jsonb_build_object('company_unique_id', public.barton_id('01', m.company_no), 'company_no', m.company_no) as record
-from marketing.person_cluster as c
-inner join intake.person_member as m on m.cluster_no = c.cluster_no
+from intake.person_member as m
 inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
-where c.person_no = %(number)s and c.merged_into is null
+where m.person_no = %(number)s
 order by v.load_id = any(%(winners)s) desc, v.last_observed_at desc, v.source_rank, v.load_id
 limit %(limit)s;
 
@@ -98,8 +97,9 @@ where h.company_slot_unique_id = %(id)s
 order by h.effective_at, array_position(array['VACATE', 'DISPLACE', 'ASSIGN'], h.event), h.history_id;
 
 -- name: candidates
-select f.slot_type, f.place, f.person_unique_id, p.full_name as person_name, f.is_candidate, f.is_here, f.title, f.points,
-    round(f.confidence::numeric, 3) as confidence, f.reason, f.observed_at, f.load_id, l.batch_id, l.source
+select f.slot_type, f.place, f.person_unique_id, p.full_name as person_name, f.is_holder, f.is_tied, f.is_able, f.is_candidate,
+    f.is_here, f.is_elsewhere, f.title, f.points, f.threshold, round(f.confidence::numeric, 3) as confidence, f.reason, f.observed_at,
+    f.source_rank, f.load_id, l.batch_id, l.source
 from marketing.f_slot_candidates(%(number)s) as f
 left join marketing.people_master as p on p.unique_id = f.person_unique_id
 left join intake.raw_loads as l on l.load_id = f.load_id;

@@ -7,13 +7,12 @@ left join marketing.company_master as m on m.company_unique_id = public.barton_i
 
 -- name: person_records
 -- What each promoted record says of an identity, distinct; master is null where the person has none.
-select distinct c.person_no, p.unique_id as master, v.linkedin_slug, v.linkedin_member_id, v.linkedin_number,
+select distinct m.person_no, p.unique_id as master, v.linkedin_slug, v.linkedin_member_id, v.linkedin_number,
     v.vendor_id, case when not v.email_is_role then v.email end as email, v.name_key, m.company_no,
     t.title is not null as has_role
 from intake.person_member as m
 inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
-inner join marketing.person_cluster as c on c.cluster_no = m.cluster_no
-left join marketing.people_master as p on p.unique_id = public.barton_id('02', c.person_no)
+left join marketing.people_master as p on p.unique_id = public.barton_id('02', m.person_no)
 left join (select distinct r.title from marketing.title_role as r) as t on t.title = v.title;
 
 -- name: slots
@@ -54,3 +53,19 @@ select distinct s.shape
 from intake.source as s
 where exists (select from intake.batch as b where b.source = s.source)
 order by s.shape;
+
+-- name: ready
+-- The ready list: whom it would have us write to, and where.
+select r.email, r.person_unique_id as person, r.company_unique_id as company, r.slot_type as role
+from marketing.outreach_ready as r;
+
+-- name: placed
+-- Where each person is believed to be, and whether they are believed to have left there.
+select p.unique_id as person, p.company_unique_id as company, p.departed_at is not null as has_left
+from marketing.people_master as p;
+
+-- name: asked_pairs
+-- Masters about which somebody is asked whether they are the same.
+select r.entity, r.first_no, r.second_no
+from marketing.match_review as r
+where r.status = 'open';

@@ -20,6 +20,8 @@ select array(
                 and not exists (select from intake.validated_people as p where p.load_id = l.load_id)
                 and not exists (select from intake.validated_companies as c where c.load_id = l.load_id)
                 and not exists (select from intake.validated_intelligence as i where i.load_id = l.load_id)
+                and not exists (select from intake.validated_addresses as a where a.load_id = l.load_id)
+                and not exists (select from intake.validated_outcomes as o where o.load_id = l.load_id)
             )
             or exists (select from intake.replay_queue as q where q.load_id = l.load_id)
         )
@@ -37,17 +39,32 @@ where l.batch_id = %(batch_id)s
             and not exists (select from intake.validated_people as p where p.load_id = l.load_id)
             and not exists (select from intake.validated_companies as c where c.load_id = l.load_id)
             and not exists (select from intake.validated_intelligence as i where i.load_id = l.load_id)
+            and not exists (select from intake.validated_addresses as a where a.load_id = l.load_id)
+            and not exists (select from intake.validated_outcomes as o where o.load_id = l.load_id)
         )
         or exists (select from intake.replay_queue as q where q.load_id = l.load_id)
     );
 
 -- name: load_facts
 select l.load_id, '\x' || encode(l.content_hash, 'hex') as content_hash,
-    b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at, l.status
+    intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at, l.status
 from intake.raw_loads as l
 inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
 where l.load_id = any(%(load_ids)s);
+
+-- name: claim_ids
+select * from intake.f_claim_ids(%(entity)s, %(ids)s);
+
+-- name: accepted_ids
+-- Ids that were accepted for these loads before: a replay does not refuse what was merged since.
+select a.stated_id
+from (
+    select v.stated_id from intake.validated_companies as v where v.load_id = any(%(load_ids)s)
+    union
+    select v.stated_id from intake.validated_people as v where v.load_id = any(%(load_ids)s)
+) as a
+where a.stated_id is not null;
 
 -- name: forget_rejections
 delete from intake.validation_failed
@@ -61,6 +78,12 @@ delete from intake.validated_companies where load_id = any(%(load_ids)s);
 
 -- name: forget_intelligence
 delete from intake.validated_intelligence where load_id = any(%(load_ids)s);
+
+-- name: forget_addresses
+delete from intake.validated_addresses where load_id = any(%(load_ids)s);
+
+-- name: forget_outcomes
+delete from intake.validated_outcomes where load_id = any(%(load_ids)s);
 
 -- name: leave_intelligence_behind
 -- What it told of whom has to be told without it.
@@ -93,25 +116,26 @@ set rules_version = excluded.rules_version, primary_role = excluded.primary_role
 delete from marketing.title_role where title = any(%(titles)s);
 
 -- name: store_title_roles
-insert into marketing.title_role (title, role, points, confidence, reason)
-select t.title, t.role, t.points, t.confidence, t.reason
-from unnest(%(titles)s::text[], %(roles)s::text[], %(points)s::smallint[], %(confidences)s::real[], %(reasons)s::text[])
-    as t (title, role, points, confidence, reason)
+insert into marketing.title_role (title, role, points, confidence, reason, company_key)
+select t.title, t.role, t.points, t.confidence, t.reason, t.company_key
+from unnest(
+    %(titles)s::text[], %(roles)s::text[], %(points)s::smallint[], %(confidences)s::real[], %(reasons)s::text[], %(companies)s::text[]
+) as t (title, role, points, confidence, reason, company_key)
 on conflict (title, role) do update
-set points = excluded.points, confidence = excluded.confidence, reason = excluded.reason;
+set points = excluded.points, confidence = excluded.confidence, reason = excluded.reason, company_key = excluded.company_key;
 
 -- name: outdated_titles
 select title from marketing.title_reading where rules_version <> %(version)s order by title limit %(limit)s;
 
 -- name: duplicates_of_loads
-select l.load_id, l.duplicate_of, b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
+select l.load_id, l.duplicate_of, intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
 from intake.raw_loads as l
 inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
 where l.duplicate_of = any(%(load_ids)s);
 
 -- name: duplicates_of_batch
-select l.load_id, l.duplicate_of, b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
+select l.load_id, l.duplicate_of, intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at
 from intake.raw_loads as l
 inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)
@@ -148,19 +172,47 @@ where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
     and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
 returning v.load_id;
 
+-- name: observe_addresses
+update intake.validated_addresses as v
+set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
+from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+    as o (load_id, part, first_at, last_at)
+where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
+    and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
+returning v.load_id;
+
+-- name: observe_outcomes
+update intake.validated_outcomes as v
+set first_observed_at = least(v.first_observed_at, o.first_at), last_observed_at = greatest(v.last_observed_at, o.last_at)
+from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+    as o (load_id, part, first_at, last_at)
+where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
+    and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
+returning v.load_id;
+
 -- name: queue_for_promotion
 insert into intake.promote_queue (load_id, batch_id)
 select i.load_id, %(batch_id)s from unnest(%(load_ids)s::bigint[]) as i (load_id)
 on conflict do nothing;
 
--- name: leave_people_behind
--- A replay may read a record as somebody else: whom it belonged to has to be written without it.
-insert into intake.left_behind (entity, number)
-select distinct 'cluster', m.cluster_no from intake.person_member as m where m.load_id = any(%(load_ids)s)
+-- name: queue_repeated
+-- What was said again after the same source had said something else about the same: its word changes back. Times alone do not
+-- show it where both were landed for one day.
+insert into intake.promote_queue (load_id, batch_id)
+select distinct i.load_id, %(batch_id)s
+from unnest(%(load_ids)s::bigint[]) as i (load_id)
+where exists (
+        select
+        from intake.validated_people as v
+        inner join intake.validated_people as o on o.subject = v.subject and o.load_id <> v.load_id
+        where v.load_id = i.load_id
+    )
+    and not exists (select from intake.word as w where w.load_id = i.load_id and w.is_current)
 on conflict do nothing;
 
--- name: leave_companies_behind
-insert into intake.left_behind (entity, number)
-select distinct 'company', m.company_no from intake.company_member as m
-where m.load_id = any(%(load_ids)s) and m.company_no is not null
-on conflict do nothing;
+-- name: note_reader
+update intake.batch set read_by = %(read_by)s where batch_id = %(batch_id)s and (read_by is null or %(anew)s);
+
+-- name: leave_behind
+-- A replay may read a record as somebody else: whom it belonged to has to be decided without it.
+select marketing.f_leave_behind(%(load_ids)s);

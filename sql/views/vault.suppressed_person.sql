@@ -16,10 +16,10 @@ named as (
     inner join marketing.merged_master as m on m.retired_id = a.value and m.entity = 'person'
     where a.kind = 'person'
     union
-    select public.barton_id('02', c.person_no)
+    select public.barton_id('02', m.person_no)
     from active as a
-    inner join marketing.person_link as l on l.kind = 'email' and l.value = a.value
-    inner join marketing.person_cluster as c on c.cluster_no = l.cluster_no
+    inner join marketing.person_key as k on k.kind = 'email' and k.value = a.value
+    inner join intake.person_member as m on m.load_id = k.load_id and m.part = k.part
     where a.kind = 'email'
     union
     select p.unique_id
@@ -27,12 +27,12 @@ named as (
     inner join marketing.people_master as p on p.email = a.value
     where a.kind = 'email'
     union
-    select public.barton_id('02', c.person_no)
+    select public.barton_id('02', m.person_no)
     from active as a
     inner join marketing.person_key as k
         on k.value = regexp_replace(a.value, '^https://www\.linkedin\.com/in/', '')
         and k.kind in ('linkedin_slug', 'linkedin_member_id')
-    inner join marketing.person_cluster as c on c.cluster_no = k.cluster_no
+    inner join intake.person_member as m on m.load_id = k.load_id and m.part = k.part
     where a.kind = 'linkedin'
     union
     select p.unique_id

@@ -96,7 +96,7 @@ def test_no_key_of_a_sample_is_unseen_and_none_is_missing_everywhere(
     row = connection.execute(queries.missing_keys, {"first": 0}).fetchone()
     assert row is not None
     assert set(row["missing"]) == set(SHAPES[name].expected)
-    assert max(row["missing"].values()) < row["items"]
+    assert max(row["missing"].values(), default=0) < row["items"]
 
 
 def test_a_renamed_key_is_missing_and_unseen(connection: Connection) -> None:

@@ -1,11 +1,18 @@
-"""Fixtures of the end-to-end tests: the command line on the database of the test."""
+"""Fixtures of the end-to-end tests: the command line on the database of the test, and stories told on it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cli_world import CommandLine
+
+if TYPE_CHECKING:
+    from tests.conftest import Server
+    from tests.emptied import Emptied
+    from tests.end_to_end.story import Story, Tell
 
 
 @pytest.fixture
@@ -22,3 +29,46 @@ def cli(
     monkeypatch.setenv("OUTREACH_MIGRATION_URL", admin_url)
     monkeypatch.setenv("OUTREACH_HOME", str(tmp_path / "home"))
     return CommandLine(capsys, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def stages(server: Server) -> Iterator[Sequence[Emptied]]:
+    """Three databases that stories are told on, one after the other."""
+    from tests.emptied import Emptied
+
+    names = [server.create(server.template) for _ in range(3)]
+    made = [Emptied(server.url(name), server.url(name, login="outreach_app")) for name in names]
+    yield made
+    for each, name in zip(made, names, strict=True):
+        each.close()
+        server.drop(name)
+
+
+@pytest.fixture
+def story(stages: Sequence[Emptied], tmp_path: Path) -> Iterator[Story]:
+    """A story on an empty database."""
+    from tests.emptied import quick
+    from tests.end_to_end.story import Story
+
+    stages[0].empty()
+    with quick():
+        yield Story(stages[0].database, stages[0].admin, tmp_path)
+
+
+@pytest.fixture
+def tell(stages: Sequence[Emptied], tmp_path: Path) -> Iterator[Tell]:
+    """Stories that are compared with each other, and with `story`: the last two that were told can be asked."""
+    import itertools
+
+    from tests.emptied import quick
+    from tests.end_to_end.story import Story
+
+    turns = itertools.cycle(stages[1:])
+
+    def told(nights: Iterable[tuple[Any, ...]]) -> Story:
+        stage = next(turns)
+        stage.empty()
+        return Story(stage.database, stage.admin, tmp_path).told(*nights)
+
+    with quick():
+        yield told

@@ -49,7 +49,7 @@ _EXACT = {
     table: f"select to_jsonb(t)::text || t.xmin from {table} as t"
     for table in (
         "marketing.company_master", "marketing.people_master", "marketing.company_slot", "vault.contacts",
-        "marketing.slot_assignment_history", "marketing.company_key", "marketing.person_key", "marketing.person_cluster",
+        "marketing.slot_assignment_history", "marketing.company_key", "marketing.person_key", "intake.person_member", "intake.company_member",
         "intake.raw_loads", "intake.validated_people", "intake.validated_companies", "intake.validation_failed",
         "marketing.merged_master", "marketing.pipeline_events",
     )

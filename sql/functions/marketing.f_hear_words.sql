@@ -1,0 +1,128 @@
+-- Since when does each source say what it says? For the subjects of these loads of which a source has said several things:
+-- its observations in order (day, then landing), and for each record the day on which its present unbroken run began, for the
+-- job (headcount of a company), the address (phone) and the rest, each by itself. Saying nothing breaks no run; a repetition
+-- (a duplicate) begins none. A record that names its own time of observation keeps it. Fills intake.word, and
+-- pg_temp.heard (load_id): all loads of those subjects, which have to be weighed anew.
+create or replace function marketing.f_hear_words(p_load_ids bigint[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    create temp table heard_subject on commit drop as
+    select v.subject from unnest(p_load_ids) as i (load_id) inner join intake.validated_people as v using (load_id) where v.subject is not null
+    union
+    select v.subject from unnest(p_load_ids) as i (load_id) inner join intake.validated_companies as v using (load_id) where v.subject is not null;
+    analyze pg_temp.heard_subject;
+    create temp table said on commit drop as
+    select 'person' as entity, s.subject, v.load_id, v.part, v.is_stated_time, v.first_observed_at, v.last_observed_at,
+        case when coalesce(v.title, v.company_ref) is not null or v.has_no_employer
+            then hashtextextended((v.title, v.company_ref, v.has_no_employer)::text, 0) end as job,
+        case when v.email is not null then hashtextextended((v.email, v.email_status)::text, 0) end as mail,
+        nullif((v.work_phone_e164, v.personal_phone_e164, v.city, v.state, v.country)::text, '(,,,,)') as rest
+    from pg_temp.heard_subject as s
+    inner join intake.validated_people as v using (subject)
+    union all
+    select 'company', s.subject, v.load_id, v.part, v.is_stated_time, v.first_observed_at, v.last_observed_at,
+        v.employee_count::bigint, hashtextextended(v.company_phone, 0),
+        (v.name, v.website_url, v.industry, v.address_street, v.address_city, v.address_state, v.address_zip, v.address_country,
+            v.linkedin_url, v.founded_year, v.description)::text
+    from pg_temp.heard_subject as s
+    inner join intake.validated_companies as v using (subject);
+    -- Most subjects have one content: nothing to weigh.
+    delete from pg_temp.said as x
+    using (select y.subject from pg_temp.said as y group by y.subject having min(y.load_id) = max(y.load_id)) as lone
+    where lone.subject = x.subject;
+    -- The positions of a profile (parts from 1000 on, and its own record) are one word about where somebody works.
+    update pg_temp.said as x
+    set job = g.job
+    from (
+        select y.load_id, hashtextextended(string_agg(y.job::text, ',' order by y.job), 0) as job
+        from pg_temp.said as y
+        where y.entity = 'person' and (y.part = 0 or y.part >= 1000)
+        group by y.load_id
+        having count(*) > 1
+    ) as g
+    where x.load_id = g.load_id and x.entity = 'person' and (x.part = 0 or x.part >= 1000);
+    create temp table heard on commit drop as select distinct x.load_id from pg_temp.said as x;
+    if not exists (select from pg_temp.heard) then
+        drop table pg_temp.heard_subject, pg_temp.said;
+        return;
+    end if;
+    analyze pg_temp.said, pg_temp.heard;
+
+    create temp table sighting on commit drop as
+    select x.load_id, x.seen_id, intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as seen_at
+    from (
+        select h.load_id, h.load_id as seen_id from pg_temp.heard as h
+        union all
+        select h.load_id, l.load_id from pg_temp.heard as h inner join intake.raw_loads as l on l.duplicate_of = h.load_id
+    ) as x
+    inner join intake.raw_loads as l on l.load_id = x.seen_id
+    inner join intake.batch as b on b.batch_id = l.batch_id
+    left join public.refresh_look as k on k.load_id = x.seen_id;
+    analyze pg_temp.sighting;
+
+    create temp table fresh_word on commit drop as
+    with line as (
+        select x.entity, x.subject, x.part, x.load_id, x.job, x.mail, x.rest, x.is_stated_time, x.last_observed_at, s.seen_at,
+            row_number() over (partition by x.subject, x.entity, x.part order by s.seen_at, s.seen_id) as n,
+            first_value(x.load_id) over (partition by x.subject order by s.seen_at desc, s.seen_id desc) as latest_load
+        from pg_temp.said as x
+        inner join pg_temp.sighting as s using (load_id)
+    ),
+    job_run as (
+        select r.entity, r.subject, r.part, r.n, min(r.seen_at) over (partition by r.entity, r.subject, r.part, r.run) as began_at
+        from (
+            select l.*, count(*) filter (where l.is_change) over (partition by l.entity, l.subject, l.part order by l.n) as run
+            from (
+                select y.*, y.job is distinct from lag(y.job) over (partition by y.entity, y.subject, y.part order by y.n) as is_change
+                from line as y where y.job is not null
+            ) as l
+        ) as r
+    ),
+    mail_run as (
+        select r.entity, r.subject, r.part, r.n, min(r.seen_at) over (partition by r.entity, r.subject, r.part, r.run) as began_at
+        from (
+            select l.*, count(*) filter (where l.is_change) over (partition by l.entity, l.subject, l.part order by l.n) as run
+            from (
+                select y.*, y.mail is distinct from lag(y.mail) over (partition by y.entity, y.subject, y.part order by y.n) as is_change
+                from line as y where y.mail is not null
+            ) as l
+        ) as r
+    ),
+    rest_run as (
+        select r.entity, r.subject, r.part, r.n, min(r.seen_at) over (partition by r.entity, r.subject, r.part, r.run) as began_at
+        from (
+            select l.*, count(*) filter (where l.is_change) over (partition by l.entity, l.subject, l.part order by l.n) as run
+            from (
+                select y.*, y.rest is distinct from lag(y.rest) over (partition by y.entity, y.subject, y.part order by y.n) as is_change
+                from line as y where y.rest is not null
+            ) as l
+        ) as r
+    )
+    select distinct on (l.entity, l.load_id, l.part) l.entity, l.load_id, l.part,
+        case when l.is_stated_time then l.last_observed_at else coalesce(j.began_at, l.seen_at) end as job_at,
+        case when l.is_stated_time then l.last_observed_at else coalesce(m.began_at, l.seen_at) end as mail_at,
+        case when l.is_stated_time then l.last_observed_at else coalesce(r.began_at, l.seen_at) end as rest_at,
+        l.load_id = l.latest_load as is_current
+    from line as l
+    left join job_run as j on j.entity = l.entity and j.subject = l.subject and j.part = l.part and j.n = l.n
+    left join mail_run as m on m.entity = l.entity and m.subject = l.subject and m.part = l.part and m.n = l.n
+    left join rest_run as r on r.entity = l.entity and r.subject = l.subject and r.part = l.part and r.n = l.n
+    order by l.entity, l.load_id, l.part, l.n desc;
+
+    update pg_temp.fresh_word as w
+    set job_at = o.job_at
+    from pg_temp.fresh_word as o
+    where w.entity = 'person' and w.part >= 1000 and o.entity = 'person' and o.load_id = w.load_id and o.part = 0;
+    insert into intake.word (entity, load_id, part, job_at, mail_at, rest_at, is_current)
+    select w.entity, w.load_id, w.part, w.job_at, w.mail_at, w.rest_at, w.is_current from pg_temp.fresh_word as w
+    on conflict (load_id, entity, part) do update
+    set job_at = excluded.job_at, mail_at = excluded.mail_at, rest_at = excluded.rest_at, is_current = excluded.is_current
+    where (word.job_at, word.mail_at, word.rest_at, word.is_current)
+        is distinct from (excluded.job_at, excluded.mail_at, excluded.rest_at, excluded.is_current);
+    drop table pg_temp.heard_subject, pg_temp.said, pg_temp.sighting, pg_temp.fresh_word;
+end
+$$;
+revoke all on function marketing.f_hear_words(bigint[]) from public;

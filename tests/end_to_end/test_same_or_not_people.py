@@ -1,0 +1,172 @@
+"""Who is one person and who is two: reused profiles, shared mailboxes, namesakes, names that say less."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.end_to_end.story import LEADS, LINKEDIN, MATCH, PROFILES, Item, Story, lead, match, position, profile
+
+ALPHA = ("Alpha Pumps", "alpha.example")
+ADA = lead("Ada Quill", "CFO", *ALPHA, email="ada@alpha.example", linkedin=f"{LINKEDIN}/in/aq")
+ADA_PROFILE = profile("Ada Quill", "aq", 8001, position("Chief Financial Officer", "Alpha Pumps", "9301"))
+ZED_PROFILE = profile("Zed Other", "aq", 8099, position("Chief Executive Officer", "Othergate", "9399", "Mar 2020"))
+
+
+def test_a_slug_that_another_member_bears_now_is_another_person(story: Story) -> None:
+    story.told((0, LEADS, ADA), (1, PROFILES, ADA_PROFILE), (30, PROFILES, ZED_PROFILE))
+    assert [name for name, *_ in story.people()] == ["Ada Quill", "Zed Other"]
+    assert story.people("email")[0] == ("Ada Quill", "ada@alpha.example")
+    assert story.people("email")[1] == ("Zed Other", None)
+    assert story.seat("alpha.example", "CFO") == "Ada Quill"
+    assert not {"left_company", "name_change"} & set(story.changes())
+
+
+def test_a_list_that_still_gives_the_old_slug_means_who_it_names(story: Story) -> None:
+    """The slug is Zed's since the profile was seen; the list's row names Ada, whom we know by her address."""
+    story.told(
+        (0, LEADS, ADA), (1, PROFILES, ADA_PROFILE), (30, PROFILES, ZED_PROFILE), (31, LEADS, {**ADA, "city": "Bern"})
+    )
+    assert [name for name, *_ in story.people()] == ["Ada Quill", "Zed Other"]
+    assert story.seat("alpha.example", "CFO") == "Ada Quill"
+
+
+def test_two_members_of_one_name_never_become_one_by_their_slug(story: Story) -> None:
+    namesake = profile("Ada Quill", "aq", 8098, position("Chief Executive Officer", "Othergate", "9399", "Mar 2020"))
+    story.told((0, LEADS, ADA), (1, PROFILES, ADA_PROFILE), (30, PROFILES, namesake))
+    assert [name for name, *_ in story.people()] == ["Ada Quill", "Ada Quill"]
+    assert story.seat("alpha.example", "CFO") == "Ada Quill"
+
+
+def test_a_member_who_changed_the_slug_stays_one_person(story: Story) -> None:
+    renamed = profile("Ada Quill", "ada-quill-cfo", 8001, position("Chief Financial Officer", "Alpha Pumps", "9301"))
+    story.told((0, LEADS, ADA), (1, PROFILES, ADA_PROFILE), (30, PROFILES, renamed), (31, PROFILES, ZED_PROFILE))
+    assert [name for name, *_ in story.people()] == ["Ada Quill", "Zed Other"]
+    assert str(story.people("linkedin_url")[0][1]).endswith("/ada-quill-cfo")
+
+
+OFFICERS = [("Ada Twin", "CEO"), ("Ben Crook", "CFO"), ("Cyd Rood", "HR Manager")]
+
+
+@pytest.mark.parametrize(
+    "mailbox", ["alpha@alpha.example", "office@alpha.example", "alphapumps@gmail.com", "kontor@alpha.example"]
+)
+def test_one_mailbox_of_three_officers_makes_three_people(story: Story, mailbox: str) -> None:
+    story.night(0, LEADS, *(lead(who, title, *ALPHA, email=mailbox) for who, title in OFFICERS))
+    held = {slot: story.seat("alpha.example", slot) for slot in ("CEO", "CFO", "HR")}
+    assert held == {"CEO": "Ada Twin", "CFO": "Ben Crook", "HR": "Cyd Rood"}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
+def test_a_mailbox_turns_out_to_be_shared_night_by_night(story: Story, order: tuple[int, ...]) -> None:
+    rows = [lead(who, title, *ALPHA, email="alpha@alpha.example") for who, title in OFFICERS]
+    story.told(*((day, LEADS, rows[n]) for day, n in enumerate(order)))
+    assert [name for name, *_ in story.people()] == ["Ada Twin", "Ben Crook", "Cyd Rood"]
+
+
+def test_a_familys_mailbox_is_nobodys_also_when_they_run_different_companies(story: Story) -> None:
+    story.told(
+        (0, LEADS, lead("Uma Berg", "CEO", *ALPHA, email="bergs@gmail.com")),
+        (1, LEADS, lead("Ole Berg", "CEO", "Beta Foods", "beta.example", email="bergs@gmail.com")),
+    )
+    assert story.people("company_unique_id") == [
+        ("Ole Berg", story.company("beta.example")), ("Uma Berg", story.company("alpha.example")),
+    ]  # fmt: skip
+    assert story.ready() == []
+
+
+def test_father_and_son_at_one_company_are_two(story: Story) -> None:
+    story.night(
+        0, LEADS, lead("Karl Voss Sr.", "CEO", *ALPHA, email="voss@alpha.example"),
+        lead("Karl Voss Jr.", "CFO", *ALPHA, email="k.voss@alpha.example"),
+    )  # fmt: skip
+    assert len(story.people()) == 2
+    assert None not in (story.seat("alpha.example"), story.seat("alpha.example", "CFO"))
+
+
+SAME = [
+    ("Jose Garcia", "José García"), ("Jos? Garcia", "José Garcia"), ("Bob Low", "Robert Low"), ("Ada Berg", "Ada Quill-Berg"),
+    ("Ada M. Quill", "Ada Quill"), ("A. Quill", "Ada Quill"), ("ADA QUILL", "Ada Quill"), ("Quill Ada", "Ada Quill"),
+    ("Jürgen Müller", "Juergen Mueller"), ("Dr. Ada Quill", "Ada Quill, MBA"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("names", SAME, ids=[" and ".join(pair) for pair in SAME])
+def test_compatible_names_behind_one_address_are_one_person(story: Story, names: tuple[str, str], order: int) -> None:
+    one, other = (lead(who, "CEO", *ALPHA, email="a.own@alpha.example") for who in names[::order])
+    story.told((0, LEADS, one), (1, LEADS, other))
+    assert len(story.people()) == 1
+    assert story.people("email")[0][1] == "a.own@alpha.example"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("Ada Quill", "Ben Quill"), ("Ada Quill", "Ada Berg"), ("Karl Voss", "Klara Voss"), ("Ada Quill", "Adele Quill")],
+)
+def test_incompatible_names_behind_one_address_are_two_people(story: Story, names: tuple[str, str]) -> None:
+    first, second = (
+        lead(who, title, *ALPHA, email="both@alpha.example") for who, title in zip(names, ("CEO", "CFO"), strict=True)
+    )
+    story.told((0, LEADS, first), (1, LEADS, second))
+    assert [name for name, *_ in story.people()] == sorted(names)
+
+
+LESS: list[tuple[Item, Item, str, str]] = [
+    (lead("Karl Voss", "CEO", *ALPHA, email="k.voss@alpha.example"), lead("K. Voss", "CEO", *ALPHA, email="k.voss@alpha.example"), "first_name", "Karl"),
+    (lead("Karl Voss", "CEO", *ALPHA, email="k.voss@alpha.example"), lead("Karl V.", "CEO", *ALPHA, email="k.voss@alpha.example"), "last_name", "Voss"),
+    (
+        lead("Karl Voss", "CEO", *ALPHA, email="k.voss@alpha.example", linkedin=f"{LINKEDIN}/in/kv"),
+        lead("Karl Voss", "CEO", *ALPHA, email="info@alpha.example", linkedin=f"{LINKEDIN}/in/kv"), "email", "k.voss@alpha.example",
+    ),
+    (
+        lead("Karl Voss", "CEO", *ALPHA, email="k.voss@alpha.example", linkedin=f"{LINKEDIN}/in/kv"),
+        lead("Karl Voss", "CEO", *ALPHA, email="k.voss+lists@alpha.example", linkedin=f"{LINKEDIN}/in/kv"), "email", "k.voss@alpha.example",
+    ),
+    (
+        lead("Karl Voss", "Chief Executive Officer and Co-Founder", *ALPHA, email="k.voss@alpha.example"),
+        lead("Karl Voss", "Chief Executive Officer and Co-Fo…", *ALPHA, email="k.voss@alpha.example"), "title", "Chief Executive Officer and Co-Founder",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["more first", "less first"])
+@pytest.mark.parametrize("case", LESS, ids=["initial", "last initial", "role address", "tagged address", "cut title"])
+def test_what_says_less_never_displaces_what_says_more(
+    story: Story, case: tuple[Item, Item, str, str], order: tuple[int, int]
+) -> None:
+    """Whichever is landed first: the day of the one that says less is the later one."""
+    *items, column, expected = case
+    for n in order:
+        story.night(4 * n, LEADS, items[n])  # type: ignore[arg-type]
+    assert [row[1] for row in story.people(column)] == [expected]
+
+
+def test_a_different_title_is_not_less_but_a_change(story: Story) -> None:
+    story.told((0, LEADS, lead("Karl Voss", "Chief Financial Officer", *ALPHA, email="k@alpha.example")),
+               (9, LEADS, lead("Karl Voss", "CEO", *ALPHA, email="k@alpha.example")))  # fmt: skip
+    assert story.people("title") == [("Karl Voss", "CEO")]
+
+
+def test_the_opt_out_of_somebody_reaches_their_second_master(story: Story) -> None:
+    """The same name, company and title under another profile with another mailbox is probably the same person."""
+    from outreach_pipeline.stages.suppress import suppress
+
+    first = match("Ada Quill", "CEO", *ALPHA, "ada@alpha.example", linkedin_url=f"{LINKEDIN}/in/ada-one", id="a1")
+    second = match("Ada Quill", "CEO", *ALPHA, "a.quill@alpha.example", linkedin_url=f"{LINKEDIN}/in/ada-two", id="a2")
+    story.told((0, MATCH, first))
+    assert story.ready() == ["ada@alpha.example"]
+    suppress(story.work, ["ada@alpha.example"], reason="unsubscribed")
+    story.told((5, MATCH, second))
+    assert story.ready() == []
+
+
+def test_the_pause_after_a_message_reaches_the_second_master(story: Story) -> None:
+    first = match("Ada Quill", "CEO", *ALPHA, "ada@alpha.example", linkedin_url=f"{LINKEDIN}/in/ada-one", id="a1")
+    second = match("Ada Quill", "CEO", *ALPHA, "a.quill@alpha.example", linkedin_url=f"{LINKEDIN}/in/ada-two", id="a2")
+    story.told((0, MATCH, first))
+    story.admin.execute(
+        "insert into marketing.message_log (person_unique_id, direction, channel, sent_at) values (%s, 'outbound', 'email', now())",
+        (story.person("Ada Quill"),),
+    )
+    story.told((5, MATCH, second))
+    assert story.ready() == []
