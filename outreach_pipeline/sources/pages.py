@@ -69,7 +69,7 @@ class Origin:
     Apollo search. `label` is for people (a file name, an actor) and carries no path of the machine.
     """
 
-    kind: Literal["file", "apify_run", "apollo_search"]
+    kind: Literal["file", "apify_run", "apollo_search", "verifier"]
     id: str
     label: str
 

@@ -21,7 +21,7 @@ from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.sources import json_stream
 from outreach_pipeline.sources.csv_dialect import Columns
 from outreach_pipeline.sources.files import FilesSource
-from outreach_pipeline.sources.options import NAME, ApifyConfig, ApolloConfig, Common, FilesConfig
+from outreach_pipeline.sources.options import NAME, ApifyConfig, ApolloConfig, Common, FilesConfig, VerifyConfig
 from outreach_pipeline.sources.pages import PAGE_ITEMS, Source
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ __all__ = [
     "FilesConfig",
     "SourceConfig",
     "Sources",
+    "VerifyConfig",
     "load_sources",
     "open_apify_source",
     "open_apollo_source",
@@ -48,22 +49,24 @@ __all__ = [
     "open_source",
 ]
 
-KINDS = ("files", "apify", "apollo")
+KINDS = ("files", "apify", "apollo", "verify")
 
 
-SourceConfig: TypeAlias = Annotated[FilesConfig | ApifyConfig | ApolloConfig, Field(discriminator="kind")]
-_MODELS: dict[str, type[Common]] = {"files": FilesConfig, "apify": ApifyConfig, "apollo": ApolloConfig}
-_ADAPTER: TypeAdapter[FilesConfig | ApifyConfig | ApolloConfig] = TypeAdapter(SourceConfig)
+SourceConfig: TypeAlias = Annotated[FilesConfig | ApifyConfig | ApolloConfig | VerifyConfig, Field(discriminator="kind")]
+_MODELS: dict[str, type[Common]] = {
+    "files": FilesConfig, "apify": ApifyConfig, "apollo": ApolloConfig, "verify": VerifyConfig,
+}  # fmt: skip
+_ADAPTER: TypeAdapter[FilesConfig | ApifyConfig | ApolloConfig | VerifyConfig] = TypeAdapter(SourceConfig)
 
 
-class Sources(Mapping[str, FilesConfig | ApifyConfig | ApolloConfig]):
+class Sources(Mapping[str, SourceConfig]):
     """The sources of one sources.toml by name, in the order of the file."""
 
-    def __init__(self, file: Path, sources: Mapping[str, FilesConfig | ApifyConfig | ApolloConfig]) -> None:
+    def __init__(self, file: Path, sources: Mapping[str, SourceConfig]) -> None:
         self.file = file
         self._sources = dict(sources)
 
-    def __getitem__(self, name: str) -> FilesConfig | ApifyConfig | ApolloConfig:
+    def __getitem__(self, name: str) -> SourceConfig:
         """Give one source.
 
         Raises:
@@ -121,7 +124,7 @@ def load_sources(file: Path) -> Sources:
 
 
 def open_source(
-    config: FilesConfig | ApifyConfig | ApolloConfig,
+    config: SourceConfig,
     *,
     folder: Path,
     item_paths: tuple[json_stream.Path, ...] = (),

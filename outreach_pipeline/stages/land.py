@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _CONFIGURED = "configured"
 _BY_OTHERS = "Other programs ingest these (`intake.f_ingest_json`); there is nothing to read."
+_BY_VERIFY = "Addresses of this source are verified by `outreach verify`, for those who are due."
 _BY_WAVES = "Profiles of this source are landed by the refresh of people who are due (`outreach refresh`)."
 
 
@@ -68,11 +69,13 @@ def land_batch(
 
     Raises ConfigurationError (unknown source, nothing to read), TransientError (try again: it resumes at the cursor).
     """
-    from outreach_pipeline.sources.registry import ApolloConfig, FilesConfig
+    from outreach_pipeline.sources.registry import ApolloConfig, FilesConfig, VerifyConfig
 
     if batch.source == INGESTED:
         return LandReport(batch.batch_id, already=True, note=_BY_OTHERS)
     config = workspace.source(batch.source)
+    if isinstance(config, VerifyConfig):
+        return LandReport(batch.batch_id, already=True, note=_BY_VERIFY)
     if getattr(config, "mode", None) == "refresh":
         return LandReport(batch.batch_id, already=True, note=_BY_WAVES)
     with workspace.database.transaction(Role.INGEST) as tx:
@@ -209,6 +212,31 @@ def land_pull(
     if pull["status"] != "running":
         return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
     return _read(workspace, batch, source, pull["pull_id"], again=False, progress=progress, after_page=after_page)
+
+
+def land_leased(
+    workspace: Workspace,
+    batch: Batch,
+    origin: str,
+    source_of: Callable[[Lease], Source],
+    *,
+    progress: Progress = no_progress,
+) -> LandReport:
+    """As `land_pull`, for a source that pays by the call: this process holds the pull while it works.
+
+    Raises TransientError when another process holds it, and what the source raises; pages that landed stay landed.
+    """
+    with workspace.database.transaction(Role.INGEST) as tx:
+        register_source(tx, workspace, workspace.source(batch.source))
+        tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, origin))
+    lease = Lease(workspace.database, batch, pull["pull_id"], workspace.settings.apollo_lease_secs)
+    try:
+        return _read(
+            workspace, batch, source_of(lease), pull["pull_id"], again=False, progress=progress, lease=lease
+        )
+    finally:
+        lease.release()
 
 
 def _pull_key(batch: Batch, origin: str) -> dict[str, str]:

@@ -21,9 +21,9 @@ from outreach_pipeline.settings import SHIPPED_SHAPES, Settings
 if TYPE_CHECKING:
     from outreach_pipeline.records.shape import Shape
     from outreach_pipeline.rules.titles import TitleRules
-    from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, FilesConfig, Sources
+    from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, FilesConfig, Sources, VerifyConfig
 
-    SourceConfig = FilesConfig | ApifyConfig | ApolloConfig
+    SourceConfig = FilesConfig | ApifyConfig | ApolloConfig | VerifyConfig
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, done so far, total or None) while a long stage works. Behind ASIDE, `what` may say more that

@@ -12,9 +12,9 @@ import pytest
 
 from outreach_pipeline.records.shape import load_shapes
 from outreach_pipeline.rules.urls import registrable_domain
-from outreach_pipeline.sandbox.render import SHAPES, Renderer
-from outreach_pipeline.sandbox.truth import truth_of
-from outreach_pipeline.sandbox.world import World
+from outreach_pipeline.sandbox.render.renderer import SHAPES, Renderer
+from outreach_pipeline.sandbox.world.truth import truth_of
+from outreach_pipeline.sandbox.world.world import World
 from outreach_pipeline.settings import SHIPPED_SHAPES
 
 SHAPE_FILES = load_shapes(SHIPPED_SHAPES)
@@ -50,7 +50,8 @@ def known_keys(shape: str) -> set[str]:
 
 
 def test_every_shipped_shape_is_rendered() -> None:
-    assert set(SHAPES) == set(SHAPE_FILES)
+    # Our own export that comes back corrected is no source of the world.
+    assert set(SHAPES) == set(SHAPE_FILES) - {"ready_export"}
 
 
 @pytest.mark.parametrize("shape", SHAPES)

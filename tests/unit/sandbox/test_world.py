@@ -15,10 +15,10 @@ from outreach_pipeline.rules.linkedin import read_profile
 from outreach_pipeline.rules.names import name_key
 from outreach_pipeline.rules.phones import read_phone
 from outreach_pipeline.rules.titles import load_rules, read_title
-from outreach_pipeline.sandbox.careers import Shares
-from outreach_pipeline.sandbox.truth import Truth, truth_of
-from outreach_pipeline.sandbox.words import COUNTRIES, OTHERS, RIVALS, SEATS, gendered
-from outreach_pipeline.sandbox.world import World
+from outreach_pipeline.sandbox.world.careers import Shares
+from outreach_pipeline.sandbox.world.truth import Truth, truth_of
+from outreach_pipeline.sandbox.world.words import COUNTRIES, OTHERS, RIVALS, SEATS, gendered
+from outreach_pipeline.sandbox.world.world import World
 
 
 @pytest.fixture(scope="module")
