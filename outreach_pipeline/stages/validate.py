@@ -206,11 +206,11 @@ def _write(
     failed += tx.fetch_value(queries.refuse_strangers, ids)
     tx.execute(queries.leave_queue, ids)
     observe_duplicates_of_loads(tx, batch, shape, load_ids)
-    outcomes = rejections["outcome"].value_counts()
+    kinds = rejections["outcome"].value_counts()
     return replace(
         report,
         loads=report.loads + len(load_ids),
         failed=report.failed + failed,
-        dropped=report.dropped + int(outcomes.get("dropped", 0)),
-        noted=report.noted + int(outcomes.get("noted", 0)),
+        dropped=report.dropped + int(kinds.get("dropped", 0)),
+        noted=report.noted + int(kinds.get("noted", 0)),
     )
