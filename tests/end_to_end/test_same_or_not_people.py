@@ -26,7 +26,10 @@ def test_a_slug_that_another_member_bears_now_is_another_person(story: Story) ->
 def test_a_list_that_still_gives_the_old_slug_means_who_it_names(story: Story) -> None:
     """The slug is Zed's since the profile was seen; the list's row names Ada, whom we know by her address."""
     story.told(
-        (0, LEADS, ADA), (1, PROFILES, ADA_PROFILE), (30, PROFILES, ZED_PROFILE), (31, LEADS, {**ADA, "city": "Bern"})
+        (0, LEADS, ADA, OTHERGATE),
+        (1, PROFILES, ADA_PROFILE),
+        (30, PROFILES, ZED_PROFILE),
+        (31, LEADS, {**ADA, "city": "Bern"}),
     )
     assert [name for name, *_ in story.people()] == ["Ada Quill", "Eve Gate", "Zed Other"]
     assert story.seat("alpha.example", "CFO") == "Ada Quill"
