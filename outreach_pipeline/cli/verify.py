@@ -34,7 +34,9 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="So many addresses per verifier, at most.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="So many addresses per verifier, at most.")
+    ] = None,
     free: Annotated[bool, typer.Option("--free", help="Only what costs nothing: the checks of domains.")] = False,
     as_json: Json = False,
 ) -> None:

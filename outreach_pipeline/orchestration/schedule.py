@@ -14,12 +14,12 @@ import dagster as dg
 from outreach_pipeline.orchestration.partitions import partition_key
 from outreach_pipeline.orchestration.providers import provider_tags
 from outreach_pipeline.orchestration.specs import (
+    ADDRESSES,
     CHANGES,
     FRESHNESS,
     HELD,
     RAW_LOADS,
     READY,
-    ADDRESSES,
     REFRESH_JOBS,
     REJECTIONS,
     SIGNALS,

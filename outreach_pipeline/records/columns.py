@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 Kind = Literal["text", "integer", "list", "timestamp"]
-SectionName = Literal["company", "person", "position", "intelligence", "address"]
+SectionName = Literal["company", "person", "position", "intelligence", "address", "outcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +146,29 @@ ADDRESS_COLUMNS: tuple[Column, ...] = (
     ),
 )
 
+OUTCOME_KINDS = (
+    "sent", "opened", "replied", "bounced", "unsubscribed", "complained", "booked", "canceled", "won", "lost", "other",
+)  # fmt: skip
+"""What an event of outreach can be; other is one that says nothing we follow."""
+
+OUTCOME_COLUMNS: tuple[Column, ...] = (
+    Column("source_record_id", "text", "the reporter's own id of the message, booking or deal", anchor=True),
+    Column("email", "text", "the address it is about", anchor=True),
+    Column("status", "text", "the reporter's word for the event; [words] of the shape says what it means"),
+    Column("campaign", "text", "the campaign, by name or id, as the reporter has it"),
+    Column("step", "integer", "the step of the campaign, from 1"),
+    Column("subject", "text", "subject of the message, title of the meeting"),
+    Column("detail", "text", "text of an answer, or why it bounced"),
+    Column("crm_system", "text", "of deals: Salesforce, HubSpot, Pipedrive, Zoho or Other"),
+    Column("stage", "text", "of deals: the stage, in the CRM's words"),
+    Column("amount", "text", "of deals: revenue"),
+    Column("observed_at", "timestamp", "when it happened; empty means the batch's day"),
+)
+
 COLUMNS: Mapping[SectionName, tuple[Column, ...]] = MappingProxyType(
     {
         "company": COMPANY_COLUMNS, "person": PERSON_COLUMNS, "position": POSITION_COLUMNS,
-        "intelligence": INTELLIGENCE_COLUMNS, "address": ADDRESS_COLUMNS,
+        "intelligence": INTELLIGENCE_COLUMNS, "address": ADDRESS_COLUMNS, "outcome": OUTCOME_COLUMNS,
     }  # fmt: skip
 )
 

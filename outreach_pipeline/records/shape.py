@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from outreach_pipeline.errors import ConfigurationError
-from outreach_pipeline.records.columns import ADDRESS_CLASSES, COLUMNS, SectionName, column_names
+from outreach_pipeline.records.columns import ADDRESS_CLASSES, COLUMNS, OUTCOME_KINDS, SectionName, column_names
 from outreach_pipeline.records.shape_model import (
     REFUSAL_KINDS,
     UNITS,
@@ -103,7 +103,7 @@ class _Reader:
             document, "the file",
             "name", "description", "version", "provider", "volatile", "echo", "expected", "known",
             "items", "find", "refusals", "company", "person", "people", "positions", "intelligence", "is_profile",
-            "address", "words",
+            "address", "outcome", "words",
         )  # fmt: skip
         name = self.of(str, document, "name", "the file")
         if name != self.file_name.removesuffix(".toml"):
@@ -130,12 +130,12 @@ class _Reader:
             intelligence=self.section("intelligence", "[intelligence]", document.get("intelligence")),
             is_profile=self.flag(document, "is_profile"),
             address=self.section("address", "[address]", document.get("address")),
-            words=self.words(document.get("words", {})),
+            outcome=self.section("outcome", "[outcome]", document.get("outcome")),
+            words=self.words(document.get("words", {}), OUTCOME_KINDS if "outcome" in document else ADDRESS_CLASSES),
         )
-        if not (shape.company or shape.person or shape.people or shape.intelligence or shape.address):
-            raise self.fail(
-                "the file", "it fills nothing: write [company], [person], [[people]], [intelligence] or [address]"
-            )
+        if not (shape.company or shape.person or shape.people or shape.intelligence or shape.address or shape.outcome):
+            sections = "[company], [person], [[people]], [intelligence], [address] or [outcome]"
+            raise self.fail("the file", f"it fills nothing: write {sections}")
         return shape
 
     def section(
@@ -161,10 +161,10 @@ class _Reader:
             raise self.fail(place, f"nothing says who it is: fill at least one of {anchors}")
         return Section(target, columns, each)
 
-    def words(self, table: Any) -> Mapping[str, str]:
+    def words(self, table: Any, meanings: tuple[str, ...]) -> Mapping[str, str]:
         for word, meaning in self.table(table, "[words]").items():
-            if meaning not in ADDRESS_CLASSES:
-                raise self.fail(f"[words] {word}", f"{meaning} is none of {', '.join(ADDRESS_CLASSES)}")
+            if meaning not in meanings:
+                raise self.fail(f"[words] {word}", f"{meaning} is none of {', '.join(meanings)}")
         return MappingProxyType({word.lower(): meaning for word, meaning in table.items()})
 
     def nested(self, table: Any, name: str, target: SectionName, number: int) -> Section:

@@ -80,7 +80,7 @@ class Shape:
     error beside them is still only an error. `expected`: keys whose absence in most items is an alarm.
     `known`: keys that occur and are not read; many keys beyond those mean that the source changed. `is_profile`: an
     item is the profile of a person, looked at when it was fetched; not what a list has known for a while. `words`: what a
-    verifier's words mean, "status" or "status/sub_status" to one of `records.columns.ADDRESS_CLASSES`.
+    verifier's words mean, "status" or "status/sub_status" to one of `records.columns.ADDRESS_CLASSES` (or `OUTCOME_KINDS`).
     """
 
     name: str
@@ -101,19 +101,28 @@ class Shape:
     is_profile: bool = False
     positions: tuple[Section, ...] = ()
     address: Section | None = None
+    outcome: Section | None = None
     words: Mapping[str, str] = field(default_factory=dict)
 
     def sections(self, target: SectionName) -> tuple[Section, ...]:
-        """The sections of one kind: companies, positions, intelligence, addresses, or people (the person, then lists)."""
+        """The sections of one kind: companies, positions, intelligence, addresses, outcomes, or people (the person, then
+        lists).
+        """
         if target == "position":
             return self.positions
-        if target == "address":
-            return (self.address,) if self.address else ()
+        if target in ("address", "outcome"):
+            single = self.address if target == "address" else self.outcome
+            return (single,) if single else ()
         if target == "intelligence":
             return (self.intelligence,) if self.intelligence else ()
         if target == "company":
             return (self.company,) if self.company else ()
         return ((self.person,) if self.person else ()) + self.people
+
+    def lone_sections(self) -> tuple[Section, ...]:
+        """The sections that yield at most one record per item."""
+        of_items = (self.company, self.person, self.intelligence, self.address, self.outcome)
+        return tuple(section for section in of_items if section is not None and section.each is None)
 
     def states_time(self, target: SectionName) -> bool:
         """Whether records of this kind say themselves when they were observed."""
@@ -129,7 +138,7 @@ class Shape:
         found += [refusal.reason_path for refusal in self.refusals if refusal.reason_path]
         for section in (
             *self.sections("company"), *self.sections("person"), *self.positions, *self.sections("intelligence"),
-            *self.sections("address"),
+            *self.sections("address"), *self.sections("outcome"),
         ):  # fmt: skip
             found += [section.each] if section.each else []
             found += _section_paths(section)

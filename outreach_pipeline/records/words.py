@@ -44,6 +44,7 @@ CHECKS: Mapping[str, str] = MappingProxyType({
     "repaired": "used after a repair, or although it is doubtful",
     "storable_json": "JSON that the database can hold",
     "text": "a text, and no object or list",
+    "outcome_word": "a word of a sequencer, calendar or CRM whose meaning is known",
     "verifier_word": "a word of a verifier whose meaning is known",
     "timestamp": "a time",
     "topic": "a topic",

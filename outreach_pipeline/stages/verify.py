@@ -80,7 +80,9 @@ def verify_addresses(
         provider = _provider(workspace, config)
         along += provider.credits_each * _usd(config, provider)
         if along > workspace.settings.verify_usd_per_address:
-            note = f"An address would cost {along} US dollars by then, more than OUTREACH_VERIFY_USD_PER_ADDRESS allows."
+            note = (
+                f"An address would cost {along} US dollars by then, more than OUTREACH_VERIFY_USD_PER_ADDRESS allows."
+            )
             steps.append(Step(config.name, 0, Decimal(0), note))
             break
         opened = _opener(workspace, config, provider, place, tuple(each.name for each in paid[: place - 1]), limit)
@@ -97,7 +99,8 @@ def verifiers(workspace: Workspace) -> list[VerifyConfig]:
         config = workspace.source(name)
         if not isinstance(config, VerifyConfig):
             raise ConfigurationError(
-                f"Source {name} of OUTREACH_VERIFY_ORDER verifies nothing.", next_step='Name sources of kind = "verify".'
+                f"Source {name} of OUTREACH_VERIFY_ORDER verifies nothing.",
+                next_step='Name sources of kind = "verify".',
             )
         found.append(config)
     return found
@@ -109,9 +112,7 @@ def reach(workspace: Workspace) -> dict[str, int]:
         return {row["standing"]: row["slots"] for row in tx.fetch_all(load_queries("verify").reach)}
 
 
-def _step(
-    workspace: Workspace, config: VerifyConfig, opened: Callable[[Lease], Source], progress: Progress
-) -> Step:
+def _step(workspace: Workspace, config: VerifyConfig, opened: Callable[[Lease], Source], progress: Progress) -> Step:
     batch = Batch(datetime.now(UTC).date(), config.name)
     with workspace.database.transaction(Role.INGEST) as tx:
         origin = tx.fetch_value(load_queries("verify").open_pull_of, {"batch_id": batch.batch_id})
@@ -132,7 +133,12 @@ def _step(
 
 
 def _opener(
-    workspace: Workspace, config: VerifyConfig, provider: Provider, place: int, before: tuple[str, ...], limit: int | None
+    workspace: Workspace,
+    config: VerifyConfig,
+    provider: Provider,
+    place: int,
+    before: tuple[str, ...],
+    limit: int | None,
 ) -> Callable[[Lease], Source]:
     from outreach_pipeline.sources.verifiers.client import VerifierClient
     from outreach_pipeline.sources.verifiers.paid import AddressSource
@@ -148,13 +154,18 @@ def _opener(
     return opened
 
 
+def prices(workspace: Workspace) -> dict[str, Decimal]:
+    """What a credit of each paid verifier among the sources costs, in US dollars."""
+    from outreach_pipeline.sources.registry import VerifyConfig
+
+    paid = [each for each in workspace.sources.values() if isinstance(each, VerifyConfig) and each.provider != "dns"]
+    return {each.name: _usd(each, _provider(workspace, each)) for each in paid}
+
+
 def _ration(workspace: Workspace, config: VerifyConfig, provider: Provider) -> Decimal | None:
     """What this batch may cost in credits: its own ceiling, and what the other verifiers left of the night's dollars."""
-    others = [each for each in verifiers(workspace) if each.provider != "dns" and each.name != config.name]
-    given = {
-        "providers": [each.name for each in others],
-        "prices": [_usd(each, _provider(workspace, each)) for each in others],
-    }
+    others = {name: usd for name, usd in prices(workspace).items() if name != config.name}
+    given = {"providers": list(others), "prices": list(others.values())}
     with workspace.database.transaction(Role.INGEST) as tx:
         spent = tx.fetch_value(load_queries("verify").committed_usd, given)
     usd = _usd(config, provider)

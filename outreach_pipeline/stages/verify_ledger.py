@@ -84,7 +84,9 @@ class DatabaseVerifyLedger:
         given = {"provider": self.batch.source, "batch_id": self.batch.batch_id}
         with self.workspace.database.transaction(Role.INGEST) as tx:
             rows = tx.fetch_all(load_queries("verify").open_files, given)
-        return [OpenFile(row["call_id"], row["tag"], tuple(row["subjects"]), row["state"] == "doubtful") for row in rows]
+        return [
+            OpenFile(row["call_id"], row["tag"], tuple(row["subjects"]), row["state"] == "doubtful") for row in rows
+        ]
 
     def new_tag(self) -> str:
         """See `VerifyLedger.new_tag`."""

@@ -60,7 +60,9 @@ begin
         from (
             select r.*,
                 row_number() over (
-                    partition by r.company_no order by r.source_rank, r.rest_at desc, r.is_current desc, r.source, r.content_hash, r.part
+                    -- Who knows a company by its name only follows it: they do not say how it is written.
+                    partition by r.company_no
+                    order by r.is_strong desc, r.source_rank, r.rest_at desc, r.is_current desc, r.source, r.content_hash, r.part
                 ) as n,
                 case
                     when coalesce(r.address_street, r.address_city, r.address_state, r.address_zip, r.address_country) is not null

@@ -62,6 +62,11 @@ begin
     select s.load_id
     from pg_temp.erased_said as s
     inner join intake.validated_addresses as v on v.load_id = s.load_id and v.email = s.value
+    where s.kind = 'email'
+    union
+    select s.load_id
+    from pg_temp.erased_said as s
+    inner join intake.validated_outcomes as v on v.load_id = s.load_id and v.email = s.value
     where s.kind = 'email';
     if exists (select from pg_temp.erased_record) or exists (select from pg_temp.erased_load) then
         select count(*) into v_before

@@ -21,6 +21,13 @@ touch as (
     select e.target_person_id, null, null, coalesce(e.executed_at, e.updated_at)
     from marketing.campaign_executions as e
     where e.status in ('executing', 'completed') and e.target_person_id is not null
+    union all
+    select c.person_unique_id, c.contact_id, null, c.claimed_at from marketing.campaign_person as c
+    union all
+    select o.person_unique_id, o.contact_id, case when x.value = 1 then o.company_unique_id end, o.happened_at
+    from marketing.outcome as o
+    inner join marketing.outreach_policy as x on x.name = 'reply_pauses_company'
+    where o.kind in ('replied', 'booked')
 ),
 lately as (
     select t.person_unique_id, t.contact_id, t.company_unique_id

@@ -6,20 +6,16 @@ Belongs here: the move over thousands of dirty rows, compared row by row. Does n
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import seed_world
 from seed_world import rows
 
 from outreach_pipeline.database.connect import Database
-from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.settings import SAMPLE_SOURCES, Settings
-from outreach_pipeline.stages.adopt import adopt, finish, undo
+from outreach_pipeline.stages.adopt import adopt
 from outreach_pipeline.stages.workspace import Workspace
 from tests.conftest import APP_PASSWORD, Server
 

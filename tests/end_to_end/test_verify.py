@@ -32,7 +32,9 @@ def standings(admin: Admin) -> dict[str, Any]:
 
 
 def status_of(admin: Admin, email: str) -> Any:
-    row = admin.execute("select custom_fields ->> 'email_status' as s, status from vault.contacts where email = %s", (email,)).fetchone()
+    row = admin.execute(
+        "select custom_fields ->> 'email_status' as s, status from vault.contacts where email = %s", (email,)
+    ).fetchone()
     return (row["s"], row["status"]) if row else None
 
 
@@ -83,7 +85,13 @@ def test_a_word_that_costs_nothing_is_charged_nothing(world: Verified, admin: Ad
 
 
 @pytest.mark.parametrize(
-    ("truth", "told"), [("no_domain", "undeliverable"), ("no_mx", "undeliverable"), ("null_mx", "undeliverable"), ("parked", "undeliverable")]
+    ("truth", "told"),
+    [
+        ("no_domain", "undeliverable"),
+        ("no_mx", "undeliverable"),
+        ("null_mx", "undeliverable"),
+        ("parked", "undeliverable"),
+    ],
 )
 def test_what_the_domain_says_costs_nothing(world: Verified, admin: Admin, truth: str, told: str) -> None:
     (email,) = world.people("ada.gone")
@@ -154,7 +162,10 @@ def test_an_answer_of_200_that_is_an_error_is_told_and_costs_nothing(world: Veri
     step = report.steps[1 if which == "first" else 2]
     assert "refused the call" in step.note
     assert getattr(world, which).charged == []
-    states = {row["state"] for row in admin.execute("select state from public.credit_ledger where provider = %s", (step.source,))}
+    states = {
+        row["state"]
+        for row in admin.execute("select state from public.credit_ledger where provider = %s", (step.source,))
+    }
     assert states == {"released"}
 
 

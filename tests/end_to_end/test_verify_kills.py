@@ -33,7 +33,7 @@ def killed(world: Verified, url: str, first: int, last: int, **settings: Any) ->
     """Children killed at their n-th commits, one after the other."""
     program = [sys.executable, str(Path(__file__).with_name("killed_verify.py")), url]
     given = json.dumps(world.settings(chunk_loads=100, apollo_lease_secs=1, **settings))
-    done = subprocess.run(  # noqa: S603 - a program of ours
+    done = subprocess.run(
         [*program, given, str(first), str(last)], capture_output=True, text=True, timeout=300, check=False,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
     )  # fmt: skip

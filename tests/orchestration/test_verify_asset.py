@@ -15,7 +15,7 @@ from outreach_pipeline.orchestration.schedule import VERIFY
 from outreach_pipeline.orchestration.specs import ADDRESSES, READY
 
 sys.path.append(str(Path(__file__).parents[1] / "end_to_end"))
-from verify_world import Verified, verified_world  # noqa: E402
+from verify_world import Verified, verified_world
 
 
 @pytest.fixture

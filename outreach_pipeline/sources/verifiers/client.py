@@ -152,7 +152,9 @@ class VerifierClient:
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol) as error:
             raise TransientError(f"{title} could not be reached ({type(error).__name__}).", next_step=_LATER) from None
         except httpx2.HTTPError as error:
-            raise LostAnswerError(f"The answer of {title} was lost ({type(error).__name__}).", next_step=_LATER) from None
+            raise LostAnswerError(
+                f"The answer of {title} was lost ({type(error).__name__}).", next_step=_LATER
+            ) from None
         if response.status_code >= 500 or response.status_code in (408, 499):
             raise LostAnswerError(f"{title} answered {response.status_code}.", next_step=_LATER)
         if response.status_code >= 400 and response.status_code != 429:
@@ -186,9 +188,7 @@ class VerifierClient:
         found = _at(said, reading.items) if reading.items else said
         rows = found if isinstance(found, list) else [found]
         wanted = set(emails)
-        by_email = {
-            str(row.get(reading.email) or "").strip().lower(): row for row in rows if isinstance(row, dict)
-        }
+        by_email = {str(row.get(reading.email) or "").strip().lower(): row for row in rows if isinstance(row, dict)}
         if not wanted & by_email.keys():
             raise LostAnswerError(f"The answer of {self.provider.title} names nobody asked about.", next_step=_LATER)
         return [

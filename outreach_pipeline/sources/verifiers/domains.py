@@ -59,7 +59,8 @@ def make_resolver(server: str | None, timeout_secs: float) -> dns.resolver.Resol
             resolver.port = int(port) if port else 53
     except (ValueError, dns.resolver.NoResolverConfiguration):
         raise ConfigurationError(
-            "There is no DNS resolver to ask.", next_step='Set OUTREACH_DNS_RESOLVER, as "192.0.2.53" or "192.0.2.53:53".'
+            "There is no DNS resolver to ask.",
+            next_step='Set OUTREACH_DNS_RESOLVER, as "192.0.2.53" or "192.0.2.53:53".',
         ) from None
     resolver.lifetime = resolver.timeout = timeout_secs
     return resolver
