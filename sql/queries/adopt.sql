@@ -118,6 +118,7 @@ from pg_class as c
 inner join (values ('r', 'table'), ('p', 'table'), ('v', 'view'), ('m', 'materialized view'), ('S', 'sequence')) as k (relkind, kind)
     on k.relkind = c.relkind::text
 where c.relnamespace = 'public'::regnamespace and c.relowner = 'outreach_owner'::regrole
+    and not (c.relkind = 'S' and exists (select from pg_depend as d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype in ('a', 'i')))
 union all
 select format('drop routine if exists public.%%I(%%s) cascade', p.proname, pg_get_function_identity_arguments(p.oid)), 3
 from pg_proc as p
