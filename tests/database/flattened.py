@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 import outreach_pipeline
 from outreach_pipeline.database import extract
@@ -51,8 +52,7 @@ def land(connection: Connection, items: list[Any]) -> None:
 
 def flatten(connection: Connection, shape: Shape, target: SectionName) -> list[dict[str, Any]]:
     """The filled columns of each record, with `item` and `part`; lists parsed."""
-    queries = extract.shape_queries(shape, LOADS)
-    query = {"company": queries.companies, "person": queries.people, "intelligence": queries.intelligence}[target]
+    query = extract.extract_query(shape, target, sql.SQL(LOADS))
     found = []
     for row in connection.execute(query, {"first": 0}):
         assert tuple(row) == ("load_id", "part", *column_names(target))
