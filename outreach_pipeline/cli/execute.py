@@ -24,8 +24,8 @@ class Outcome:
     """What came of one batch.
 
     `state`: done; partial (to its end, but its source did not give all; the message says why); held (its checks stopped
-    it before promotion); failed; transient (failed, and may well succeed when it is run again). `error_id` is its row in `public.shq_error_log`, `run_id` its page in
-    Dagster.
+    it before promotion); failed; transient (failed, and may well succeed when it is run again). `error_id` is its row
+    in `public.shq_error_log`, `run_id` its page in Dagster.
     """
 
     batch_id: str

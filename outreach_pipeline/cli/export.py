@@ -22,6 +22,7 @@ _REASONS = {
     "departed": "the occupant has left",
     "suppressed": "must not be written to",
     "without_email": "no e-mail address known",
+    "doubtful_employer": "a move that waits for a decision (`outreach changes`)",
     "role_address": "address of a function, not of a person",
     "shared_address": "address that a record of somebody else states",
     "other_domain": "address at no domain of the company",

@@ -22,6 +22,7 @@ from outreach_pipeline.database.migrate import OWNER, become_owner, leave_owner
 from outreach_pipeline.database.queries import load_queries, sql_root
 from outreach_pipeline.database.rows import JsonbArray
 from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.rules.barton_id import Entity, format_barton_id
 
 SCHEMAS = ("bit", "company", "intake", "marketing", "people", "vault")
 ASIDE = "adopted_"
@@ -165,6 +166,32 @@ class Adoption:
             leave_owner(connection)
             self._keep(connection, key, cursor)
 
+    def new_ids(self, entity: Entity, sequence: str, above: int, count: int) -> list[str]:
+        """So many ids that nobody has, from the sequence, which starts above a number."""
+        with self._as_owner() as connection:
+            connection.execute(self._queries.raise_sequence, {"sequence": sequence, "number": max(above, 1)})
+            found = connection.execute(self._queries.new_numbers, {"sequence": sequence, "count": count}).fetchall()
+        return [format_barton_id(entity, row["number"]) for row in found]
+
+    def keep_ids(self, entity: str, ids: Mapping[str, tuple[str, str]]) -> None:
+        """Keep which id an old one became, and why (given, duplicate), with the note that it was done."""
+        told = {
+            "entity": entity, "old_ids": list(ids), "ids": [new for new, _ in ids.values()],
+            "reasons": [why for _, why in ids.values()],
+        }  # fmt: skip
+        with self._transaction() as connection:
+            connection.execute(self._queries.keep_ids, told)
+            become_owner(connection)
+            connection.execute(self._queries.keep_merged, told)
+            leave_owner(connection)
+            self._keep(connection, f"ids of {entity}", True)
+
+    def id_map(self) -> dict[tuple[str, str], str]:
+        """(entity, old id) to the id that it became; ids that stay are not in it."""
+        with self._database.autocommit() as connection, translated():
+            found = connection.execute(self._queries.id_map).fetchall()
+        return {(row["entity"], row["old_id"]): row["barton_id"] for row in found}
+
     def _keep(self, connection: psycopg.Connection[Row], key: str, value: object) -> None:
         connection.execute(self._queries.keep_state, {"key": key, "value": json.dumps(value)})
 
@@ -214,10 +241,15 @@ def blocks_of(old: Old, table: str) -> int:
     return int(next(iter(_read(old, load_queries("adopt").blocks, {"table": name})[0].values())))
 
 
-def rows_of(old: Old, table: str, first: int, until: int) -> list[bytes]:
-    """The rows of blocks `first` to `until` - 1 as JSON texts."""
+def rows_of(old: Old, table: str, first: int, until: int) -> list[Row]:
+    """The rows of blocks `first` to `until` - 1: item (its JSON text), and the ids of person and company in it."""
     query = sql.SQL(load_queries("adopt").rows_of).format(table=_identifier(old, table))
-    return [row["item"].encode() for row in _read(old, query, {"first": first, "until": until})]
+    return _read(old, query, {"first": first, "until": until})
+
+
+def all_of(old: Old, query: LiteralString, table: str) -> list[Row]:
+    """All rows that a query gives of an old table."""
+    return _read(old, sql.SQL(query).format(table=_identifier(old, table)))
 
 
 def as_array(rows: Sequence[bytes]) -> JsonbArray:

@@ -1,7 +1,7 @@
 """The entries of a profile: each position that goes on is a record of its own, with its own employer, title and dates.
 
 Belongs here: which entries go on, which of them the item's own record already is, and the rows made of the others. Does
-not belong here: where somebody works when several sources differ (`marketing.f_weigh_people`).
+not belong here: where somebody works when several sources differ (`marketing.f_weigh_moves`).
 
 Title, employer and start come from one entry. An entry that ends ahead goes on until that day, and one that begins ahead
 waits for it: its rows carry the dates, and the database lets them take effect without another look.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -39,7 +39,7 @@ def add_positions(
     people = people.assign(company_part="0", starts_on=None, ends_on=None)
     if positions.empty or people.empty:
         return companies, people
-    own = {row["load_id"]: row for row in companies[companies["part"] == "0"].to_dict("records")}
+    own: dict[Any, dict[str, Any]] = {row["load_id"]: row for row in _rows(companies[companies["part"] == "0"])}
     rows = {row["load_id"]: (index, row) for index, row in people[people["part"] == "0"].to_dict("index").items()}
     changes: dict[Hashable, dict[str, Any]] = {}
     new_companies: list[dict[str, Any]] = []
@@ -49,7 +49,7 @@ def add_positions(
         if load_id not in rows:
             continue
         index, person = rows[load_id]
-        open_ones = [e for e in map(_read, entries.to_dict("records")) if e and _goes_on(e, today)][:_LISTED]
+        open_ones = [e for e in map(_read, _rows(entries)) if e and _goes_on(e, today)][:_LISTED]
         if not open_ones:
             continue
         employer = own.get(load_id)
@@ -74,6 +74,10 @@ def add_positions(
                 }  # fmt: skip
             )
     return _with_rows(companies, replaced, new_companies), _changed(people, changes, new_people)
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", frame.to_dict("records"))
 
 
 def _read(row: dict[str, Any]) -> dict[str, Any] | None:

@@ -120,6 +120,11 @@ class Shape:
             return (self.company,) if self.company else ()
         return ((self.person,) if self.person else ()) + self.people
 
+    def lone_sections(self) -> tuple[Section, ...]:
+        """The sections that yield at most one record per item."""
+        of_items = (self.company, self.person, self.intelligence, self.address, self.outcome)
+        return tuple(section for section in of_items if section is not None and section.each is None)
+
     def states_time(self, target: SectionName) -> bool:
         """Whether records of this kind say themselves when they were observed."""
         return any("observed_at" in section.columns for section in self.sections(target))

@@ -27,9 +27,10 @@ def place_people(people: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
     ref = ref.fillna(companies["stated_id"])
     stated = companies.assign(company_ref=ref)
     stated = stated[stated["company_ref"].notna()]
-    stated.index = pd.Index(stated["load_id"] + "/" + stated["part"])
+    keys = (stated["load_id"] + "/" + stated["part"]).astype("str")
+    stated.index = pd.Index(keys)
     places = (people["load_id"] + "/" + people["company_part"]).astype("str")
-    known = is_in(places, stated.index.to_series())
+    known = is_in(places, keys)
     stated_keys = places.map(stated["name_key"]).astype("str")
     lists = (stated_keys.fillna("") + "\x1f" + people["employers"].fillna("")).astype("str")
     return people.assign(

@@ -23,8 +23,8 @@ aktiengesellschaft kommanditgesellschaft gesellschaft unternehmergesellschaft ak
 aktieselskab anpartsselskab
 """)
 # Written out, or of words that are none alone; the longest that fits goes first.
-_PHRASES = sorted(
-    (tuple(each.split()) for each in """
+_PHRASES = tuple(sorted(
+    (each.split() for each in """
 gesellschaft mit beschrankter haftung|offene handelsgesellschaft|eingetragene genossenschaft|spolka z oo|sp z oo|sp zoo|
 spolka akcyjna|spolka komandytowa|sp k|sp j|spol s ro|spol sro|societe anonyme|societe par actions simplifiee|
 societe a responsabilite limitee|societe en commandite|sociedad anonima|sociedad limitada|
@@ -38,7 +38,8 @@ de capital variable|de responsabilidad limitada
 """.replace("\n", "").split("|")),
     key=len,
     reverse=True,
-)  # fmt: skip
+))  # fmt: skip
+_LAST_OF_PHRASES = frozenset(phrase[-1] for phrase in _PHRASES)
 # Custom puts these in front (Finland, Sweden, Baltics, Russia, Indonesia, France); with dots or a stroke any may be.
 _IN_FRONT = word_set("""
 oy ab pt llc ooo oao zao pao tov jsc pjsc ojsc cjsc uab sia ou oue sarl eurl ооо оао зао пао ао тов
@@ -75,11 +76,24 @@ baltic|baltics|benelux|dach|iberia|gulf|gcc|caribbean|pacific|oceania|scandinavi
 northern ireland|hk|uae|usa|us|uk|eu|prc|roc|ksa|sea|anz|shanghai|beijing|shenzhen|guangzhou|tianjin|suzhou|chengdu|
 wuhan|hangzhou|nanjing|dalian|qingdao|hong kong|macau|taiwan|brasil|ireland|north|south|east|west|midlands|london
 """.replace("\n", "").split("|"))  # fmt: skip
+# Nothing in it asks for more than folding: words of letters and digits, a comma or a dot behind two letters or more.
+_PLAIN = re.compile(r"(?!.*SpA)(?:[A-Za-z0-9-]{2,}[,.]?(?: |$))+")
 _INITIALS = "\x00"  # behind a word that was joined from single letters: it is no legal form
 
 
 def telling_words(name: str) -> list[str]:
     """The folded words of a name, as shown, that tell it from others; never none."""
+    initials = None
+    if not _PLAIN.fullmatch(name):  # nearly all names are: 6 us against 25
+        name, initials = _bared(name)
+    words = _join_letters(fold(name).split())
+    if initials and len(words) > 1:
+        words[0] += _INITIALS  # "A.B. Lind" is somebody's firm, "AB Lind" a Swedish one
+    return [_shown(word) for word in without_forms([_ABBREVIATIONS.get(word, word) for word in words])]
+
+
+def _bared(name: str) -> tuple[str, re.Match[str] | None]:
+    """A name without register's mark, brackets, apostrophes and dots; and whether it begins with initials."""
     marked = _REGISTER.fullmatch(name)
     if marked and fold(marked[1]) and (marked[2] or marked[4] or fold(marked[1]).rpartition(" ")[2] in _LEGAL):
         name = marked[1]
@@ -91,11 +105,7 @@ def telling_words(name: str) -> list[str]:
     name = _WRITTEN_IN_FRONT.sub("", undotted if fold(undotted) else name, count=1)
     initials = _ABBREVIATED.match(name)
     name = _ABBREVIATED.sub(lambda found: re.sub(r"[./\s]", "", found[0]) + " ", name)
-    name = re.sub(r"['’‘`´ʼ]", "", name).replace("&", " and ").replace("+", " and ")
-    words = _join_letters(fold(name).split())
-    if initials and len(words) > 1:
-        words[0] += _INITIALS  # "A.B. Lind" is somebody's firm, "AB Lind" a Swedish one
-    return [_shown(word) for word in without_forms([_ABBREVIATIONS.get(word, word) for word in words])]
+    return re.sub(r"['’‘`´ʼ]", "", name).replace("&", " and ").replace("+", " and "), initials
 
 
 def _shown(word: str) -> str:
@@ -135,10 +145,14 @@ def without_forms(words: list[str]) -> list[str]:
     while len(words) > 1:
         if words[0] == "the" or words[0] in _IN_FRONT:
             words = words[1:]
-        elif phrase := next((p for p in _PHRASES if len(p) < len(words) and words[-len(p) :] == [*p]), None):
+        elif words[-1] in _LAST_OF_PHRASES and (phrase := _phrase_behind(words)):
             words = words[: -len(phrase)]
         elif words[-1] in _LEGAL or words[-1] == "and":
             words = words[:-1]
         else:
             break
     return words
+
+
+def _phrase_behind(words: list[str]) -> list[str] | None:
+    return next((each for each in _PHRASES if len(each) < len(words) and words[-len(each) :] == each), None)

@@ -46,8 +46,11 @@ _MAIDEN = re.compile(
     r"född|szül\.|formerly|ehem\.|ehemals|anc\.|épouse|verh\.|maiden name|prev\.)\s+\S.*$"
 )
 _REMARK = re.compile(r"\s+[-–—~]+\s+.*$|\s*[|•·►→✦➡➔➜➤].*$")
+# A text without any of these has no remark: the signs above, and the small words of maiden names.
+_SIGN = re.compile(r"""[()\[\]{}"'|#@/\\*~]|\s-|\s(?:[a-z]{1,2}\.|[a-z]{3,})|,\s*(?:[a-z]|He\b|She\b|They\b)""")
 _EDGES = " ,;-–—'\"|~"
 _DOTTED = re.compile(r"(?=.*[^\W\d_]{2,}\.)[^\W\d_][^\W\d_.-]*(?:[.-]+[^\W\d_]+)*\.?|(?:[a-z]\.){1,3}")
+_LONGEST_TITLE = 30
 _CREDENTIAL_SHAPE = re.compile(r"[A-Z]{3,6}")
 _SOUNDS = frozenset("AEIOUY")
 _ONSETS = word_set("SCH STR SHR THR CHR SPR SCR SPL PHR SZC KRZ PRZ BRZ GRZ TRZ WRZ")
@@ -88,7 +91,11 @@ def undress(text: str | None, notes: dict[str, None], *, whole: bool = True) -> 
 
 
 def _without_remarks(text: str, notes: dict[str, None]) -> str:
+    if text.isascii() and not _SIGN.search(text):
+        return text
     kept = _SUFFIX_IN_BRACKETS.sub(r" \1 ", text)
+    if "/" in kept and _is_credential(kept.rpartition("/")[2].strip(), after_comma=True):
+        kept = kept.replace("/", ", ")  # "Ada Quill/CPA"
     if kept[:1] in "*(" and kept[-1:] in "*)" and not fold(_ASIDE.sub(" ", kept.strip("*"))):
         kept = kept[1:-1]
     elif kept[:1] == kept[-1:] == "*":
@@ -148,15 +155,15 @@ def _is_family(words: list[str], given: list[str]) -> bool:
 
 
 def _without_ends(words: list[str], suffix: str | None, least: int = 2) -> tuple[list[str], str | None, bool]:
-    """Without credentials and suffixes behind the words; a suffix only where `least` words or more are there."""
+    """Without credentials and suffixes behind the words; what may be a name too only where `least` words are there."""
     shouted = all(word.isupper() for word in words)
     kept, dropped = list(words), False
     while len(kept) > 1:
-        last = kept[-1]
-        if is_suffix(last) and len(kept) >= (least if bare_word(last) in _PLAIN_SUFFIXES else 3):
+        last, may_be_name = kept[-1], len(kept) >= least
+        if is_suffix(last) and (may_be_name if bare_word(last) in _PLAIN_SUFFIXES else len(kept) > 2):
             suffix = suffix or _suffix(last)
-        elif _is_credential(last, after_comma=False, shouted=shouted) or (
-            len(kept) > 2 and last in _BOTH and _is_credential(kept[-2], after_comma=False, shouted=shouted)
+        elif _is_credential(last, after_comma=False) or (
+            may_be_name and not shouted and (_is_unspeakable(last) or _is_behind_others(kept))
         ):
             dropped = True
         elif not (dropped and fold(last) in {"chartered", "certified"}):
@@ -167,8 +174,16 @@ def _without_ends(words: list[str], suffix: str | None, least: int = 2) -> tuple
     return kept, suffix, dropped
 
 
+def _is_behind_others(words: list[str]) -> bool:
+    """Letters that count only behind a whole name (CEO) or behind other letters ("CPA CA")."""
+    if len(words) < 3:
+        return False
+    return words[-1] in _ROLES or (words[-1] in _BOTH and _is_credential(words[-2], after_comma=False))
+
+
 # Ambiguous letters that count behind others ("CPA CA"), and suffixes that are hardly anybody's last name.
 _BOTH = frozenset({"CA", "MA", "BA", "PE", "RD"})
+_ROLES = frozenset({"CEO", "CFO", "COO", "CTO", "CIO", "CMO", "CHRO", "HR"})
 _PLAIN_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "jnr", "snr"})
 
 
@@ -182,13 +197,13 @@ def _suffix(word: str) -> str:
     return SUFFIXES[bare_word(word)]
 
 
-def _is_credential(word: str, *, after_comma: bool, shouted: bool = False) -> bool:
+def _is_credential(word: str, *, after_comma: bool) -> bool:
     bare = bare_word(word.strip("()"))
     if bare in CREDENTIALS:
         return True
     if bare in AMBIGUOUS_CREDENTIALS:
         return (after_comma or word.count(".") > 1) and word.upper() == word
-    return not shouted and _is_unspeakable(word)
+    return after_comma and _is_unspeakable(word)
 
 
 def _is_unspeakable(word: str) -> bool:
@@ -224,10 +239,11 @@ def _is_title(word: str) -> bool:
 def _is_doubtful_title(words: list[str]) -> bool:
     word, *rest = words
     bare = fold(word).replace(" ", "")
-    if bare in TITLES_WRITTEN_OUT or (word.islower() and _DOTTED.fullmatch(word)):
+    is_dotted = "." in word and len(word) < _LONGEST_TITLE and _DOTTED.fullmatch(word) is not None
+    if bare in TITLES_WRITTEN_OUT or (word.islower() and is_dotted):
         return True
     if len(fold(rest[0])) < 2 or full_names(bare):
         return False  # "Chr. M. Lind", "Alex. Maria Lind": abbreviated first names
     if word.isupper() and not any(each.isupper() for each in rest) and len(rest) > 1:
         return _is_credential(word, after_comma=True)  # "CA Ada Quill"
-    return _DOTTED.fullmatch(word) is not None
+    return is_dotted

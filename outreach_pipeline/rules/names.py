@@ -26,6 +26,7 @@ from outreach_pipeline.rules.nicknames import full_names
 from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape
 
 _SEVERAL = re.compile(r"[^\W\d]\s*/\s*[^\W\d]|\s&\s|\s(?:and|und)\s", re.IGNORECASE)
+_VON_UND_ZU = re.compile(r"\bvon und zu\b", re.IGNORECASE)
 _BETWEEN_PEOPLE = re.compile(r"\s*/\s*|\s&\s|\s(?:and|und)\s", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"[@#\d\\<>=_%$€£^:]|https?|www\.")
 _SENTENCE = re.compile(
@@ -120,6 +121,8 @@ def _read(full: str | None, first: str | None, last: str | None) -> PersonName:
         firsts, lasts, problem = _from_full(whole, firsts, lasts, problem, notes)
         suffix = suffix or whole.suffix
     firsts, lasts = repair_case(firsts, lasts, notes)
+    if "case_repaired" in notes:
+        notes["case_repaired"] = notes.pop("case_repaired")  # the last thing that was done
     if firsts and not lasts and problem is None:
         problem = "mononym"
     if lasts and suffix:
@@ -144,7 +147,7 @@ def _refusal(text: str | None) -> str | None:
         return None
     if (fold(text) in NOT_PEOPLE and " " in fold(text)) or (text.startswith("#") and is_placeholder(text)):
         return "placeholder"
-    if _SEVERAL.search(text):
+    if _SEVERAL.search(_VON_UND_ZU.sub("von zu", text)):
         return "several_people"
     if _NOT_A_NAME.search(text) or _SENTENCE.search(text) or len(text.split()) > _MAX_WORDS:
         return "not_a_name"
@@ -183,7 +186,7 @@ def _split(whole: Bare, notes: dict[str, None]) -> tuple[str | None, str | None]
     if not whole.family and (run := _family_in_front(words)):
         notes["swapped"] = None
         whole.family = run
-        words = words[run:] + [word_case(word, at < run - 1) for at, word in enumerate(words[:run])]
+        words = words[run:] + words[:run]
     start = end - 1
     if whole.family:
         start = end - whole.family
@@ -198,7 +201,20 @@ def _split(whole: Bare, notes: dict[str, None]) -> tuple[str | None, str | None]
     firsts = words[:start]
     while len(firsts) > 1 and len(fold(firsts[-1])) == 1 and any(len(fold(word)) > 1 for word in firsts):
         firsts = firsts[:-1]
-    return " ".join(firsts), " ".join(words[start:])
+    return " ".join(firsts), _cased(words[start:], firsts, notes)
+
+
+def _cased(lasts: list[str], firsts: list[str], notes: dict[str, None]) -> str:
+    """A last name in capitals beside a first name that is not, written as one would."""
+    cased = list(lasts)
+    if not all(word.isupper() for word in firsts):
+        for at, word in enumerate(lasts):
+            may_be_particle = at < len(lasts) - 1 and fold(word) in PARTICLES
+            if word.isupper() and (may_be_particle or _is_spoken(word)):
+                cased[at] = word_case(word, may_be_particle)
+    if cased != lasts:
+        notes["case_repaired"] = None
+    return " ".join(cased)
 
 
 def _shouted_run(words: list[str]) -> int:
@@ -209,13 +225,17 @@ def _shouted_run(words: list[str]) -> int:
     return run if run < len(words) and not any(word.isupper() and len(word) > 1 for word in words[run:]) else 0
 
 
+def _is_spoken(word: str) -> bool:
+    return len(word) > 2 and (not word.isascii() or bool(set(word) & set("AEIOUY")))
+
+
 def _family_in_front(words: list[str]) -> int:
     """How many words in front are a last name in capitals (French, Hungarian, Italian lists): "LENOIR Jean-Pierre".
 
     Not initials written together (DG, JRR: two letters, or no vowel), nor a first name that is shouted alone.
     """
     run = _shouted_run(words)
-    if not run or not any(len(word) > 2 and (not word.isascii() or set(word) & set("AEIOUY")) for word in words[:run]):
+    if not run or not any(map(_is_spoken, words[:run])):
         return 0
     return 0 if run == 1 and full_names(fold(words[0])) and not full_names(fold(words[run])) else run
 
@@ -259,7 +279,7 @@ def _key_slowly(first: str | None, last: str | None) -> str | None:
 def _key(name: str) -> str | None:
     bare = undress(name, {})
     text = bare.text or ""
-    if OBFUSCATED.search(text) or _SEVERAL.search(text):
+    if OBFUSCATED.search(text) or _SEVERAL.search(_VON_UND_ZU.sub("von zu", text)):
         return None
     words = fold(re.sub(r"['’‘`´ʼ]|\ufffd|(?<=[^\W\d])\?(?=[^\W\d])", "", text)).split()
     suffixes = [bare.suffix] if bare.suffix else []

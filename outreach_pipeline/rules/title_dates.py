@@ -29,7 +29,8 @@ def signs(words: Mapping[str, Sequence[str]]) -> Callable[[str], str]:
     between = rf"\s*(?:[-–—―~〜]|(?<=[\s月年])(?:{join})(?=\s))\s*"
     ever = _one_of([word for word in words.get("until", ()) if len(word) > _WEAK])  # "until retirement in 2020"
     is_open = rf"{date}{between}(?:{now})(?!\w)|{date}\s*[-–—―~〜](?=\s*(?:[)\],|;]|$))|(?:{since})\s{date}"
-    is_over = rf"(?:(?:{begin})\s)?{date}{between}{date}|(?:{until})\s(?:the\s)?{date}|(?:{ever})\s(?:[^\W\d_]+\s){{1,3}}{date}"
+    ended = rf"(?:{until})\s(?:the\s)?{date}|(?:{ever})\s(?:[^\W\d_]+\s){{1,3}}{date}"
+    is_over = rf"(?:(?:{begin})\s)?{date}{between}{date}|{ended}"
     pattern = re.compile(rf"(?<![^\W_])(?:(?P<over>{is_over})|(?P<open>{is_open})|(?:(?:in|im|nel|em|i)\s)?{date})")
 
     def replace(folded: str) -> str:

@@ -44,9 +44,9 @@ class Guard:
     """Why a role word is not the role.
 
     `sides`: where the guard stands, seen from the role word: "before" it, "near" (right before it), "after" it,
-    at the "end" of its clause, or "any"where in the title. `reach`: how far it governs beyond the words between two separators; the rules
-    of each are in `title_reach.py`. `objects`: with one of these words behind it, or none, it also speaks of the
-    roles before it ("CFO looking for a job", but not "CEO looking for investors").
+    at the "end" of its clause, or "any"where in the title. `reach`: how far it governs beyond the words between
+    two separators; the rules of each are in `title_reach.py`. `objects`: with one of these words behind it, or
+    none, it speaks of the whole title ("CFO looking for a job", but not "CEO looking for investors").
     """
 
     name: str

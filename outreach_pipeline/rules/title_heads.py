@@ -10,7 +10,11 @@ from collections.abc import Sequence
 from outreach_pipeline.rules.title_facets import OTHER_CHIEF, Guard
 from outreach_pipeline.rules.title_mentions import Mention, narrow
 from outreach_pipeline.rules.title_parts import share
-from outreach_pipeline.rules.title_segments import Item, Segment
+from outreach_pipeline.rules.title_rules import Entry
+from outreach_pipeline.rules.title_segments import Segment
+
+Place = tuple[int, int]
+"""A segment and an item in it."""
 
 _CHIEF_POINTS = 90
 _SERVICE = ("service", "servant")
@@ -22,72 +26,65 @@ _SURE_POINTS = 95
 
 def yield_to_others(segments: Sequence[Segment], mentions: Sequence[Sequence[Mention]]) -> None:
     """Refuse heads' titles beside another chief's, or whoever serves the chief executive ("President and COO" says
-    that somebody else is); beside a vice president's rank they are of a part of the company.
+    that somebody else is); beside a vice president's rank they are of a part of the company. What stands before a
+    "now" that leads to them says nothing: "COO, now President".
     """
     _yield_to_brackets(segments, mentions)
     for index, here in enumerate(mentions):
         for mention in here:
             if mention.pattern.yields and mention.refused is None:
-                _yield(mention, _beside(segments, mentions, index, mention))
+                since = _last_reset(segments, (index, mention.item or 0))
+                if chief := _other_chief(mentions, since):
+                    why = f"{_OTHER.name} ({chief.entry.phrase!r} beside {mention.entry.phrase!r})"
+                    mention.refused, mention.guard = why, _OTHER
+                elif _has_vice(segments, since):
+                    narrow(mention, "part", share("part", mention.pattern))
 
 
-def _yield(mention: Mention, beside: tuple[Mention | None, bool]) -> None:
-    chief, vice = beside
-    if chief is not None:
-        mention.refused = f"{_OTHER.name} ({chief.entry.phrase!r} beside {mention.entry.phrase!r})"
-        mention.guard = _OTHER
-    elif vice:
-        narrow(mention, "part", share("part", mention.pattern))
+def _last_reset(segments: Sequence[Segment], before: Place) -> Place:
+    resets = [
+        (index, k)
+        for index, segment in enumerate(segments[: before[0] + 1])
+        for k, item in enumerate(segment.items)
+        if item.entry is not None and item.entry.reset
+    ]
+    return max((place for place in resets if place < before), default=(-1, -1))
 
 
-def _beside(
-    segments: Sequence[Segment], mentions: Sequence[Sequence[Mention]], index: int, mention: Mention
-) -> tuple[Mention | None, bool]:
-    """Another chief beside a mention, and whether a vice president's rank is: not before a "now" that leads to it."""
-    first, item = index, mention.item or 0
-    while first > 0 and not _has_reset(segments[first].items[: item if first == index else None]):
-        first -= 1
-    since = max((k for k, i in enumerate(segments[first].items) if _is_reset(i) and (first < index or k < item)), default=-1)
-    chief, vice = None, False
-    for j in range(first, len(segments)):
-        begin = since + 1 if j == first else 0
-        chief = chief or next((m for m in mentions[j] if (m.item or 0) >= begin and _says_another(m)), None)
-        vice = vice or _is_vice(segments[j], begin)
-    return chief, vice
-
-
-def _has_reset(items: Sequence[Item]) -> bool:
-    return any(_is_reset(item) for item in items)
-
-
-def _is_reset(item: Item) -> bool:
-    return item.entry is not None and bool(item.entry.reset)
+def _other_chief(mentions: Sequence[Sequence[Mention]], since: Place) -> Mention | None:
+    told = (m for index, here in enumerate(mentions) for m in here if (index, m.item or 0) >= since)
+    return next((mention for mention in told if _says_another(mention)), None)
 
 
 def _says_another(mention: Mention) -> bool:
+    reach = None if mention.guard is None else mention.guard.reach
     if mention.pattern.role == OTHER_CHIEF:  # also a deputy's or a part-time one's, but not the one that somebody was
-        return mention.guard is None or mention.guard.reach not in _WAS
-    served = mention.guard is not None and mention.guard.reach in _SERVICE
-    return mention.pattern.role == "CEO" and mention.pattern.points >= _CHIEF_POINTS and mention.refused is not None and served
+        return reach not in _WAS
+    served = mention.refused is not None and reach in _SERVICE
+    return served and mention.pattern.role == "CEO" and mention.pattern.points >= _CHIEF_POINTS
 
 
-def _is_vice(segment: Segment, begin: int) -> bool:
-    entries = [e for e, _, _ in segment.items[begin:] if e is not None]
-    if segment.separator == "@" or any(e.guard is not None and e.guard.reach in _WAS for e in entries):
-        return False
-    return any(
-        (e.rank is not None and e.rank.seniority == "vp") or (e.role is not None and e.role.seniority == "vp")
-        for e in entries
-    )
+def _has_vice(segments: Sequence[Segment], since: Place) -> bool:
+    for index, segment in enumerate(segments):
+        entries = [e for k, (e, _, _) in enumerate(segment.items) if e is not None and (index, k) >= since]
+        was = any(e.guard is not None and e.guard.reach in _WAS for e in entries)
+        if segment.separator != "@" and not was and any(_is_vice(e) for e in entries):
+            return True
+    return False
+
+
+def _is_vice(entry: Entry) -> bool:
+    return "vp" in (entry.rank and entry.rank.seniority, entry.role and entry.role.seniority)
 
 
 def _yield_to_brackets(segments: Sequence[Segment], mentions: Sequence[Sequence[Mention]]) -> None:
-    """ "Executive Director (Chief Financial Officer)", "Geschäftsführer (COO)": the bracket says which of several."""
+    """The bracket says which of several: "Executive Director (Chief Financial Officer)", "Geschäftsführer (COO)"."""
     for index in range(len(segments) - 1):
         if segments[index + 1].separator != "(":
             continue
         other = next((m for m in mentions[index + 1] if m.pattern.role != "CEO" and m.refused is None), None)
         for mention in mentions[index]:
-            if other and mention.refused is None and mention.pattern.role == "CEO" and mention.pattern.points < _SURE_POINTS:
+            several = mention.pattern.role == "CEO" and mention.pattern.points < _SURE_POINTS
+            if other and several and mention.refused is None:
                 mention.refused = f"{_WHICH.name} ({other.entry.phrase!r} in brackets behind {mention.entry.phrase!r})"
                 mention.guard = _WHICH

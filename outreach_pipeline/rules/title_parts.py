@@ -39,7 +39,7 @@ def is_part(items: Sequence[Item]) -> bool:
 
 
 def _part_at_an_end(items: Sequence[Item]) -> str | None:
-    """ "Valve Division", "the Packaging Business Unit", "Werk Hamburg": the noun stands first or last."""
+    """The noun stands first or last: "Valve Division", "the Packaging Business Unit", "Werk Hamburg"."""
     telling = [i.entry for i in items if i.entry is None or not (i.entry.filler or i.entry.link)]
     for entry in (*telling[:1], *telling[-1:]):
         if entry is not None and entry.scope in ("part", "body"):

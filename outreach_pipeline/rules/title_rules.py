@@ -174,8 +174,8 @@ class _Builder:
             language: str = take(row, "language", str)
             patterns = strings(row.pop("patterns", None), "patterns")
             if "objects" in row:
-                listed = strings(row["objects"], "objects")
-                row["objects"] = sorted({word for o in listed for phrase in self._patterns.expand(o) for word in phrase})
+                listed = [self._patterns.expand(pattern) for pattern in strings(row["objects"], "objects")]
+                row["objects"] = sorted({word for phrases in listed for phrase in phrases for word in phrase})
             facets = facet_of(row)
             _nothing_left(row)
             for pattern in patterns:

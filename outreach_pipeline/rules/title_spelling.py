@@ -1,4 +1,4 @@
-"""Words as people type them: one letter wrong ("Excutive"), or a prefix written together ("Exdirector", "Vicedirektør").
+"""Words as people type them: one letter wrong ("Excutive"), or a prefix glued to one ("Exdirector").
 
 Belongs here: an unknown word -> the known words it stands for. Does not belong here: which words are known
 (`titles.toml`), cutting a title into words (`title_words.py`).
@@ -54,5 +54,7 @@ def _is_slip(word: str, near: str) -> bool:
     if len(word) != len(near):
         return True
     differing = [n for n, (a, b) in enumerate(zip(word, near, strict=True)) if a != b]
-    swapped = len(differing) == 2 and word[differing[0]] == near[differing[1]] and word[differing[1]] == near[differing[0]]
-    return (len(differing) == 1 and differing[0] < len(word) - 1) or (swapped and differing[1] == differing[0] + 1)
+    if len(differing) == 1:
+        return differing[0] < len(word) - 1
+    first, last = differing[0], differing[-1]
+    return last == first + 1 and word[first : last + 1] == near[last] + near[first]

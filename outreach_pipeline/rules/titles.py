@@ -77,7 +77,7 @@ def _mentions(segments: Sequence[Segment], rules: TitleRules) -> list[list[Menti
 
 
 def _spread_interim(segments: Sequence[Segment], mentions: Sequence[Sequence[Mention]]) -> None:
-    """ "Interim President, Chief Executive Officer": the same seat in other words is held for a time as well."""
+    """The same seat in other words is held for a time as well: "Interim President, Chief Executive Officer"."""
     held: Mention | None = None
     for segment, here in zip(segments, mentions, strict=True):
         if segment.separator in ("@", "|", "-"):

@@ -22,13 +22,13 @@ from outreach_pipeline.database.adoption import (
     as_array,
     blocks_of,
     relations,
-    rows_of,
 )
 from outreach_pipeline.database.connect import Database, Role
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.rules.barton_id import Entity
 from outreach_pipeline.sources.pages import Cursor, Page, RawItem
+from outreach_pipeline.stages.adopt_ids import IdMap, items_of, settle_ids
 from outreach_pipeline.stages.ingested import check_all, promote_all
 from outreach_pipeline.stages.land import land_from
 from outreach_pipeline.stages.migrations import admin_url, migrate_workspace
@@ -66,13 +66,14 @@ class _OldRows:
     shape: str
     old: Old
     table: str
+    ids: IdMap
 
     def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:  # noqa: ARG002 - the protocol's
         """The rows from the cursor on; the table stands still, so a block is the same when asked again."""
         start, total = int(str(cursor.get("block", 0))), blocks_of(self.old, self.table)
         for first in range(start, total, BLOCKS):
             until = min(first + BLOCKS, total)
-            items = tuple(RawItem(row) for row in rows_of(self.old, self.table, first, until))
+            items = tuple(RawItem(item) for item in items_of(self.old, self.table, first, until, self.ids))
             yield Page(items, (), {"block": until}, is_last=until == total)
         if start >= total:
             yield Page((), (), {"block": total}, is_last=True)
@@ -91,12 +92,14 @@ def adopt(workspace: Workspace, *, source_url: str | None = None, progress: Prog
     day = date.fromisoformat(adoption.state("day"))
     there = {f"{row['schema'].removeprefix(old.prefix)}.{row['name']}" for row in relations(old) if row["kind"] == "r"}
     queries = load_queries("adopt")
+    ids = settle_ids(adoption, old, there)
     forms = {"company": Entity.COMPANY.pattern, "slot": Entity.SLOT.pattern}
-    _each_page(adoption, old, SLOTS, queries.reserve_slots, forms, there, progress)
+    _each_page(adoption, old, SLOTS, queries.reserve_slots, forms, there, progress, ids=ids)
     _each_page(adoption, old, LOADS, queries.adopt_loads, {}, there, progress)
     batches = [Batch(day, name, f"{day}|{name}") for name, table in TABLES.items() if table in there]
     for batch in batches:
-        land_from(workspace, batch, _OldRows(batch.source, batch.source, old, TABLES[batch.source]), progress=progress)
+        rows = _OldRows(batch.source, batch.source, old, TABLES[batch.source], ids)
+        land_from(workspace, batch, rows, progress=progress)
     for batch in [*batches, *_pending(workspace)]:
         validate_batch(workspace, batch, progress=progress)
         check_all(workspace, batch, accept=True)
@@ -177,6 +180,7 @@ def _each_page(
     progress: Progress,
     *,
     key: str = "",
+    ids: IdMap | None = None,
 ) -> None:
     """Run a statement as the owner over the rows of an old table, page by page, cursor and page in one transaction."""
     if table not in there:
@@ -185,7 +189,7 @@ def _each_page(
     first, total = adoption.state(key) or 0, blocks_of(old, table)
     while first < total:
         until = min(first + BLOCKS, total)
-        rows = rows_of(old, table, first, until)
+        rows = items_of(old, table, first, until, ids or {})
         if rows:
             adoption.write(query, {"rows": as_array(rows), **params}, key, until)
         first = until

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from outreach_pipeline.database.connect import Role, Transaction
-from outreach_pipeline.database.flatten import extract, id_array, remarks
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.records.addresses import read_addresses
 from outreach_pipeline.records.companies import read_companies
@@ -29,9 +28,10 @@ from outreach_pipeline.records.positions import add_positions
 from outreach_pipeline.records.reading import Notes
 from outreach_pipeline.records.schemas import COMPANY_SCHEMA, PERSON_SCHEMA, drop_failures
 from outreach_pipeline.records.subjects import add_subjects
-from outreach_pipeline.records.tables import read_csv, write_csv
+from outreach_pipeline.records.tables import write_csv
 from outreach_pipeline.records.verdicts import judge, place_people
 from outreach_pipeline.stages.observe import observe_duplicates_of_batch, observe_duplicates_of_loads
+from outreach_pipeline.stages.read_ahead import Chunk, ReadAhead
 from outreach_pipeline.stages.stated_ids import check_stated_ids
 from outreach_pipeline.stages.titles import store_readings
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress, shape_fingerprint
@@ -102,21 +102,14 @@ def validate_batch(
     shape = workspace.shape_of(workspace.source_of(batch))
     queries = load_queries("validate")
     report = ValidateReport(batch.batch_id)
-    size, after = workspace.settings.chunk_loads, 0
     with workspace.database.transaction(Role.VALIDATE) as tx:
         total = tx.fetch_value(queries.count_due, {"batch_id": batch.batch_id})
-    while True:
-        with workspace.database.transaction(Role.VALIDATE) as tx:
-            tx.execute(queries.lock_batch, {"batch_id": batch.batch_id})
-            due = tx.fetch_all(
-                queries.due_loads, {"batch_id": batch.batch_id, "after": after, "limit": size}
-            )
-            if not due:
-                break
-            load_ids = [row["load_id"] for row in due]
-            report = _validate_chunk(tx, workspace, batch, shape, load_ids, report)
-            after = load_ids[-1]
-        progress("validate", report.loads, total)
+    with ReadAhead(workspace, batch, shape) as ahead:
+        while (taken := ahead.take()) is not None:
+            held, tx, chunk = taken
+            with held:
+                report = _validate_chunk(tx, workspace, batch, shape, chunk, report)
+            progress("validate", report.loads, total)
     observed = observe_duplicates_of_batch(workspace, batch, shape)
     with workspace.database.transaction(Role.VALIDATE) as tx:
         reader = {"batch_id": batch.batch_id, "read_by": shape_fingerprint(workspace, batch.source), "anew": anew}
@@ -125,35 +118,35 @@ def validate_batch(
 
 
 def _validate_chunk(
-    tx: Transaction, workspace: Workspace, batch: Batch, shape: Shape, load_ids: list[int], report: ValidateReport
+    tx: Transaction, workspace: Workspace, batch: Batch, shape: Shape, chunk: Chunk, report: ValidateReport
 ) -> ValidateReport:
     config = workspace.source_of(batch)
-    facts = read_csv(tx.copy_out(load_queries("validate").load_facts, {"load_ids": id_array(load_ids)}))
-    notes = Notes()
-    if batch.day > datetime.now(UTC).date():
-        notes.add(facts.assign(part="0"), "observed_at", "timestamp", "the batch is of a day to come: taken as today", "noted")
-    remarked = read_csv(remarks(tx, shape, load_ids))
+    facts, remarked, notes = chunk.facts, chunk.remarks, Notes()
+    today = datetime.now(UTC).date()
+    if batch.day > today:
+        ahead = "the batch is of a day to come: taken as today"
+        notes.add(facts.assign(part="0"), "observed_at", "timestamp", ahead, "noted")
     refused = remarked[remarked["kind"].notna()]
     notes.add(refused.assign(part="0"), "(item)", refused["kind"], refused["reason"], "rejected")
     doubtful = remarked[remarked["kind"].isna()]
     notes.add(doubtful.assign(part="0"), "(item)", "error_beside_data", doubtful["reason"], "noted")
 
-    raw_companies = drop_misplaced(read_csv(extract(tx, shape, "company", load_ids)), notes)
-    raw_people = drop_misplaced(read_csv(extract(tx, shape, "person", load_ids)), notes)
-    positions = drop_misplaced(read_csv(extract(tx, shape, "position", load_ids)), notes)
-    raw_companies, raw_people = add_positions(raw_companies, raw_people, positions, datetime.now(UTC).date())
+    positions = drop_misplaced(chunk.positions, notes)
+    raw_companies, raw_people = add_positions(
+        drop_misplaced(chunk.companies, notes), drop_misplaced(chunk.people, notes), positions, today
+    )
     companies = read_companies(raw_companies, config.region, notes)
     people = read_people(raw_people, config.region, notes)
-    companies, people = check_stated_ids(tx, load_ids, companies, people)
+    companies, people = check_stated_ids(tx, chunk.load_ids, companies, people)
     companies = drop_failures(companies, COMPANY_SCHEMA, notes)
     people = drop_failures(people, PERSON_SCHEMA, notes)
     roles = store_readings(tx, workspace.title_rules, people["title"])
     people = place_people(people, companies)
-    told = drop_misplaced(read_csv(extract(tx, shape, "intelligence", load_ids)), notes)
+    told = drop_misplaced(chunk.news, notes)
     news = read_intelligence(told, notes)
-    checked = read_csv(extract(tx, shape, "address", load_ids))
+    checked = chunk.addresses
     addresses = read_addresses(checked, shape.words, notes)
-    reported = read_csv(extract(tx, shape, "outcome", load_ids))
+    reported = chunk.outcomes
     outcomes = read_outcomes(reported, shape.words, notes)
     # An item of intelligence, about an address or of an outcome has spoken, whatever became of what it said.
     spoken = pd.concat([refused[["load_id"]], told[["load_id"]], checked[["load_id"]], reported[["load_id"]]])
@@ -172,14 +165,15 @@ def _validate_chunk(
     companies = observation_times(companies, facts, notes)
     people = observation_times(pd.concat([people, witnesses]), facts, notes).assign(is_profile=str(shape.is_profile))
     companies, people = add_subjects(companies, people, batch.source)
-    return _write(tx, batch, config.rank, load_ids, (companies, people, news, addresses, outcomes, notes.frame()), report, shape)
+    frames = (companies, people, news, addresses, outcomes, notes.frame())
+    return _write(tx, batch, config.rank, chunk, frames, report, shape)
 
 
 def _write(
     tx: Transaction,
     batch: Batch,
     rank: int,
-    load_ids: list[int],
+    chunk: Chunk,
     frames: tuple[pd.DataFrame, ...],
     report: ValidateReport,
     shape: Shape,
@@ -188,7 +182,7 @@ def _write(
     companies, people, news, addresses, outcomes, rejections = (
         frame.assign(batch_id=batch.batch_id, source=batch.source, source_rank=str(rank)) for frame in frames
     )
-    ids = {"load_ids": id_array(load_ids)}
+    ids, load_ids = {"load_ids": chunk.ids}, chunk.load_ids
     for statement in (
         queries.leave_behind, queries.leave_intelligence_behind,
         queries.forget_people, queries.forget_companies, queries.forget_intelligence, queries.forget_addresses,
@@ -212,11 +206,11 @@ def _write(
     failed += tx.fetch_value(queries.refuse_strangers, ids)
     tx.execute(queries.leave_queue, ids)
     observe_duplicates_of_loads(tx, batch, shape, load_ids)
-    outcomes = rejections["outcome"].value_counts()
+    kinds = rejections["outcome"].value_counts()
     return replace(
         report,
         loads=report.loads + len(load_ids),
         failed=report.failed + failed,
-        dropped=report.dropped + int(outcomes.get("dropped", 0)),
-        noted=report.noted + int(outcomes.get("noted", 0)),
+        dropped=report.dropped + int(kinds.get("dropped", 0)),
+        noted=report.noted + int(kinds.get("noted", 0)),
     )

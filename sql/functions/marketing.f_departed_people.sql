@@ -27,9 +27,11 @@ begin
             case when not (r.has_no_employer or r.has_ended) then coalesce(r.company_name, r.employers[1]) end as employer
         from doubtful as d
         inner join pg_temp.person_record as r using (person_no)
-        where (r.company_no is not null and not marketing.f_is_namesake(r.company_no, d.company_no))
+        where not exists (
+            select from marketing.withheld_word as h where h.load_id = r.load_id and h.person_no = r.person_no
+        ) and ((r.company_no is not null and not marketing.f_is_namesake(r.company_no, d.company_no))
             or r.has_no_employer or r.has_ended
-            or (r.company_no is null and r.starts_on is null and r.employers is not null and marketing.f_is_other_employer(r.employers, d.company_no))
+            or (r.company_no is null and r.starts_on is null and r.employers is not null and marketing.f_is_other_employer(r.employers, d.company_no)))
     ),
     -- One who lists several positions is here if one of them is.
     spoken as (

@@ -53,7 +53,11 @@ begin
             union
             select (v.ends_on + 1)::timestamp at time zone 'UTC', true where v.ends_on < current_date
         ) as b
-        where v.starts_on is null or v.starts_on <= current_date
+        where (v.starts_on is null or v.starts_on <= current_date)
+            -- What waits for a decision about where they work says nothing here.
+            and not exists (
+                select from marketing.withheld_word as h where h.load_id = pm.load_id and h.person_no = pm.person_no
+            )
     ) as x
     where x.whereabouts is not null;
     create index on pg_temp.trail (person_no, company_no);

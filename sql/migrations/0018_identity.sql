@@ -260,3 +260,20 @@ create index idx_validated_people_is_ahead on intake.validated_people (load_id) 
 alter table intake.batch add column read_by text;
 comment on column intake.batch.read_by is 'Hash of the shape that read its items; a replay reads anew what another shape has read.';
 grant update (read_by) on intake.batch to outreach_validate;
+
+-- Words about an employer that the policy does not let pass: one policy for every source.
+create table marketing.withheld_word (
+    load_id bigint not null,
+    person_no bigint not null,
+    intelligence_type text not null,
+    evidence text not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint withheld_word_pkey primary key (load_id, person_no),
+    constraint withheld_word_load_id_fkey foreign key (load_id) references intake.raw_loads (load_id) on delete cascade
+);
+comment on table marketing.withheld_word is 'Loads whose word about where a person works is not taken: what speaks for it is less than marketing.change_policy asks for. Each is a proposal, unless it is decided.';
+create index idx_withheld_word_person_no on marketing.withheld_word (person_no);
+create trigger trigger_withheld_word_updated_at before update on marketing.withheld_word
+for each row execute function public.trigger_updated_at();
+grant select on marketing.withheld_word to outreach_read;

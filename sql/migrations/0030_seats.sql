@@ -18,7 +18,16 @@ comment on column marketing.slot_threshold.points is 'Points of a title (1 to 10
 insert into marketing.slot_threshold (slot_type) values ('CEO'), ('CFO'), ('HR');
 create trigger trigger_slot_threshold_updated_at before update on marketing.slot_threshold
 for each row execute function public.trigger_updated_at();
+\ir ../functions/marketing.trigger_slot_threshold.sql
+create trigger trigger_slot_threshold_work after update on marketing.slot_threshold
+for each statement execute function marketing.trigger_slot_threshold();
 grant select on marketing.slot_threshold to outreach_read;
+
+-- The rule has changed: whoever holds a slot now is decided again by the next slots stage.
+insert into marketing.slot_work (company_no)
+select public.barton_number(c.company_unique_id)
+from marketing.company_master as c
+on conflict do nothing;
 
 create table marketing.slot_tie (
     company_slot_unique_id text not null,

@@ -52,6 +52,9 @@ where not pg_has_role(o.owner, 'USAGE');
 create schema adoption;
 create schema adopted_public;
 create table adoption.move (place integer primary key, forward text not null, back text not null, for_now boolean not null);
+create table adoption.id_map (
+    entity text not null, old_id text not null, barton_id text not null, reason text not null, primary key (entity, old_id)
+);
 create table adoption.state (key text primary key, value jsonb not null);
 
 -- name: keep_move
@@ -173,10 +176,14 @@ select count(*) from {table};
 select (pg_relation_size(%(table)s::regclass) / current_setting('block_size')::bigint)::bigint;
 
 -- name: rows_of
--- The rows of some blocks, each as one JSON object. The old tables stand still, so that a block is the same when asked again.
-select to_jsonb(t)::text as item
-from {table} as t
-where t.ctid >= format('(%%s,0)', %(first)s::bigint)::tid and t.ctid < format('(%%s,0)', %(until)s::bigint)::tid;
+-- The rows of some blocks, each as one JSON object, with the ids that it refers to. The old tables stand still, so that a
+-- block is the same when asked again.
+select r.j::text as item, coalesce(r.j ->> 'unique_id', r.j ->> 'people_unique_id') as person, r.j ->> 'company_unique_id' as company
+from (
+    select to_jsonb(t) as j
+    from {table} as t
+    where t.ctid >= format('(%%s,0)', %(first)s::bigint)::tid and t.ctid < format('(%%s,0)', %(until)s::bigint)::tid
+) as r;
 
 -- name: faults_companies
 select count(*) as rows,
@@ -215,25 +222,68 @@ select count(*) as rows,
     count(*) filter (where j ->> 'status' in ('bounced', 'unsubscribed', 'inactive')) as not_active
 from (select to_jsonb(t) as j from {table} as t) as r;
 
+-- name: companies_of
+-- What tells duplicates among the old companies.
+select coalesce(j ->> 'company_unique_id', '') as id, j ->> 'company_name' as name, j ->> 'website_url' as website
+from (select to_jsonb(t) as j from {table} as t) as r
+order by coalesce(j ->> 'created_at', ''), j ->> 'company_unique_id';
+
+-- name: people_of
+select distinct coalesce(j ->> 'unique_id', j ->> 'people_unique_id', '') as id
+from (select to_jsonb(t) as j from {table} as t) as r
+order by 1;
+
+-- name: raise_sequence
+-- So that whatever has no valid id gets one above all that have.
+select setval(%(sequence)s::regclass, greatest(%(number)s::bigint, coalesce(pg_sequence_last_value(%(sequence)s::regclass), 1)));
+
+-- name: new_numbers
+select nextval(%(sequence)s::regclass) as number from generate_series(1, %(count)s);
+
+-- name: keep_ids
+insert into adoption.id_map (entity, old_id, barton_id, reason)
+select %(entity)s, m.old_id, m.barton_id, m.reason
+from unnest(%(old_ids)s::text[], %(ids)s::text[], %(reasons)s::text[]) as m (old_id, barton_id, reason)
+on conflict do nothing;
+
+-- name: keep_merged
+-- A duplicate's id leads to its survivor, and is never given again.
+insert into marketing.merged_master (retired_id, surviving_id, entity)
+select m.old_id, m.barton_id, 'company'
+from unnest(%(old_ids)s::text[], %(ids)s::text[], %(reasons)s::text[]) as m (old_id, barton_id, reason)
+where m.reason = 'duplicate'
+on conflict do nothing;
+
+-- name: id_map
+select entity, old_id, barton_id from adoption.id_map;
+
 -- name: reserve_slots
--- Ids of slots wait for their companies, and the sequence starts above them.
+-- Ids of slots wait for their companies, and the sequence starts above them; of two for one slot the second is retired.
 with item as (
-    select j ->> 'company_unique_id' as company_id, upper(btrim(j ->> 'slot_type')) as slot_type,
+    select coalesce(j ->> 'adopted_company_id', j ->> 'company_unique_id') as company_id, upper(btrim(j ->> 'slot_type')) as slot_type,
         j ->> 'company_slot_unique_id' as slot_id, i.position
     from unnest(%(rows)s) with ordinality as i (j, position)
+    where j ->> 'company_slot_unique_id' ~ %(slot)s
 ),
 kept as (
     insert into marketing.reserved_slot (company_unique_id, slot_type, company_slot_unique_id)
     select i.company_id, i.slot_type, i.slot_id
     from item as i
-    where i.company_id ~ %(company)s and i.slot_id ~ %(slot)s and i.slot_type in ('CEO', 'CFO', 'HR')
+    where i.company_id ~ %(company)s and i.slot_type in ('CEO', 'CFO', 'HR')
     order by i.position
     on conflict do nothing
     returning company_slot_unique_id
+),
+retired as (
+    insert into marketing.retired_id (barton_id)
+    select distinct i.slot_id from item as i
+    where not exists (select from kept as k where k.company_slot_unique_id = i.slot_id)
+        and not exists (select from marketing.reserved_slot as r where r.company_slot_unique_id = i.slot_id)
+    on conflict do nothing
 )
 select setval('marketing.slot_number_seq', greatest(
-    (select max(public.barton_number(k.company_slot_unique_id)) from kept as k where public.barton_number(k.company_slot_unique_id) <= 9000000000),
-    (select s.last_value from marketing.slot_number_seq as s)
+    (select max(public.barton_number(i.slot_id)) from item as i where public.barton_number(i.slot_id) <= 9000000000),
+    coalesce(pg_sequence_last_value('marketing.slot_number_seq'), 1)
 ));
 
 -- name: adopt_loads

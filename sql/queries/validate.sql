@@ -1,28 +1,33 @@
 -- Validation: which loads are due, what is known about them, and where the verdicts go.
 
+-- name: keep_from_erasing
+-- Nobody is erased while a chunk is read, judged and written.
+select pg_advisory_xact_lock_shared(hashtextextended('vault.forget', 0));
+
 -- name: lock_batch
--- Two runs of one batch take turns, chunk by chunk; the second finds nothing left to do. Nobody is erased meanwhile.
-select pg_advisory_xact_lock_shared(hashtextextended('vault.forget', 0)),
-    pg_advisory_xact_lock(hashtextextended('intake.validate:' || %(batch_id)s, 0));
+-- Two runs of one batch take turns, chunk by chunk; the second finds nothing left to do.
+select pg_advisory_xact_lock(hashtextextended('intake.validate:' || %(batch_id)s, 0));
 
 -- name: due_loads
--- Pending loads that were not validated yet, and those that a replay put in line.
-select l.load_id
-from intake.raw_loads as l
-where l.batch_id = %(batch_id)s and l.load_id > %(after)s
-    and (
-        (
-            l.status = 'pending'
-            and not exists (select from intake.validated_people as p where p.load_id = l.load_id)
-            and not exists (select from intake.validated_companies as c where c.load_id = l.load_id)
-            and not exists (select from intake.validated_intelligence as i where i.load_id = l.load_id)
-            and not exists (select from intake.validated_addresses as a where a.load_id = l.load_id)
-            and not exists (select from intake.validated_outcomes as o where o.load_id = l.load_id)
+-- Pending loads that were not validated yet, and those that a replay put in line, as text of an array: {1,2,3}.
+select array(
+    select l.load_id
+    from intake.raw_loads as l
+    where l.batch_id = %(batch_id)s and l.load_id > %(after)s
+        and (
+            (
+                l.status = 'pending'
+                and not exists (select from intake.validated_people as p where p.load_id = l.load_id)
+                and not exists (select from intake.validated_companies as c where c.load_id = l.load_id)
+                and not exists (select from intake.validated_intelligence as i where i.load_id = l.load_id)
+                and not exists (select from intake.validated_addresses as a where a.load_id = l.load_id)
+                and not exists (select from intake.validated_outcomes as o where o.load_id = l.load_id)
+            )
+            or exists (select from intake.replay_queue as q where q.load_id = l.load_id)
         )
-        or exists (select from intake.replay_queue as q where q.load_id = l.load_id)
-    )
-order by l.load_id
-limit %(limit)s;
+    order by l.load_id
+    limit %(limit)s
+)::text as load_ids;
 
 -- name: count_due
 select count(*) as due

@@ -102,6 +102,11 @@ seat as (
             when p.unique_id is null then 'vacant'
             when p.departed_at is not null or p.company_unique_id <> s.company_unique_id then 'departed'
             when x.person_unique_id is not null or f.is_suppressed then 'suppressed'
+            when exists (
+                select from marketing.people_intelligence as i
+                where i.person_unique_id = p.unique_id and i.state = 'proposed' and i.decided_at is null
+                    and i.intelligence_type in ('job_change', 'left_company')
+            ) then 'doubtful_employer'
             when p.email is null then 'without_email'
             when exists (
                 select from intake.validated_people as v where v.email = p.email and v.email_is_role
@@ -177,7 +182,7 @@ select
         order by r.rank rows between unbounded preceding and unbounded following
     ) as slot_types
 from ranked as r;
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, role_address (of a function), shared_address (a record of somebody else states it), other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, doubtful_employer (a move waits for a decision), without_email, role_address (of a function), shared_address (a record of somebody else states it), other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
 
 revoke all on marketing.outreach_candidate from public;
 grant select on marketing.outreach_candidate to outreach_refresh, outreach_read;

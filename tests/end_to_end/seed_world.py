@@ -85,7 +85,7 @@ insert into marketing.people_master (
     unique_id, company_unique_id, company_slot_unique_id, first_name, last_name, title, email, work_phone_e164, source_system,
     updated_at
 )
-select case when p.n %% 30 = 4 then 'person ' || p.n else '04.04.02.' || to_char(p.n %% 100, 'FM00') || '.' || to_char(p.n, 'FM00000') || '.002' end,
+select case when p.n %% 30 = 5 then 'person ' || p.n else '04.04.02.' || to_char(p.n %% 100, 'FM00') || '.' || to_char(p.n, 'FM00000') || '.002' end,
     s.company_unique_id, s.company_slot_unique_id, 'Ada' || chr(97 + (p.n %% 26)::integer), 'Quill' || chr(97 + (p.n / 26 %% 26)::integer) || chr(97 + (p.n / 676)::integer),
     case s.slot_type when 'CEO' then 'Chief Executive Officer' when 'CFO' then 'CFO' else 'HR Director' end,
     case when p.n %% 8 = 0 then 'ADA' || p.n || '@X' || p.n || '.EXAMPLE' else 'ada' || p.n || '@x' || p.n || '.example' end,

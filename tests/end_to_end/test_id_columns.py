@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import psycopg
 import pytest
 
 from outreach_pipeline.stages.suppress import forget
@@ -188,10 +185,10 @@ def test_forgetting_somebody_under_an_id_that_leads_to_them(world: Story) -> Non
     }
 
 
-def test_an_array_of_ids_is_no_column_of_ours(admin: psycopg.Connection[Any]) -> None:
+def test_an_array_of_ids_is_no_column_of_ours(world: Story) -> None:
     """What is in an array cannot be a foreign key, and no merge finds it."""
     found = rows(
-        admin,
+        world.admin,
         """select c.oid::regclass::text as table_name, a.attname as column_name
         from pg_class as c inner join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
         where c.relkind = 'r' and a.atttypid = any(array['text[]'::regtype, 'bigint[]'::regtype]) and a.attname ~ '(people|person|company)_?ids?$'
