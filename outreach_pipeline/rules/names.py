@@ -41,6 +41,7 @@ _SPECIAL = frozenset({
 # A last name that only begins, as LinkedIn shows it to strangers ("Wren D."). Without its dot one letter is a name.
 _INITIAL = re.compile(r"(?:[^\W\d_]\.\s?){1,2}")
 _MAX_WORDS = 9
+_LONGEST = 300
 _ROUNDS = (
     4  # what was taken off may bare something else to take off; two rounds are the most seen in real names
 )
@@ -50,7 +51,7 @@ _ROUNDS = (
 class PersonName:
     """First and last name as one would write them; each None where the source does not say it.
 
-    problem  "placeholder", "not_a_name", "several_people": no name at all;
+    problem  "placeholder", "not_a_name", "several_people", "too_long": no name at all;
              "obfuscated" ("Qu***l"), "initial_only" ("D."), "mononym": no last name
     note     "credentials_dropped", "honorific_dropped", "nickname_dropped", "remark_dropped", "swapped"
              ("Quill, Ada"), "split" (from the full name), "case_repaired", "broken_encoding"; separated by a
@@ -102,6 +103,10 @@ def _read_slowly(full: str | None, first: str | None, last: str | None) -> Perso
 
 
 def _read(full: str | None, first: str | None, last: str | None) -> PersonName:
+    if full and len(full) > _LONGEST and (first or last):
+        full = None  # a text about the person, where the name has fields of its own
+    if any(len(part or "") > _LONGEST for part in (full, first, last)):
+        return PersonName(problem="too_long")
     notes: dict[str, None] = {}
     given, family = undress(first, notes, whole=False), undress(last, notes, whole=False)
     whole = undress(full, notes)
@@ -277,6 +282,8 @@ def _key_slowly(first: str | None, last: str | None) -> str | None:
 
 
 def _key(name: str) -> str | None:
+    if len(name) > 2 * _LONGEST:
+        return None
     bare = undress(name, {})
     text = bare.text or ""
     if OBFUSCATED.search(text) or _SEVERAL.search(_VON_UND_ZU.sub("von zu", text)):
