@@ -62,7 +62,8 @@ _ABBREVIATED = re.compile(
 _REGISTER = re.compile(r"(.*?)(\s?)[/\\]([A-Z]{2,4})([/\\]?)")
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\([^()]*$")
 _ABBREVIATIONS = {
-    "intl": "international", "bros": "brothers", "mfg": "manufacturing", "cos": "companies", "natl": "national", "mgmt": "management", "grp": "group", "inds": "industries",
+    "intl": "international", "bros": "brothers", "mfg": "manufacturing", "cos": "companies",
+    "natl": "national", "mgmt": "management", "grp": "group", "inds": "industries",
 }  # fmt: skip
 LOOSE = frozenset(
     {"group", "groupe", "gruppe", "grupo", "holding", "holdings", "international", "companies", "global"}
@@ -72,7 +73,8 @@ _REGIONS = frozenset("""
 asia|europe|africa|america|americas|north america|south america|latin america|latam|emea|apac|mena|asia pacific|
 far east|middle east|east africa|west africa|southern africa|central europe|eastern europe|western europe|nordic|
 nordics|
-baltic|baltics|benelux|dach|iberia|gulf|gcc|caribbean|pacific|oceania|scandinavia|europa|asien|nordamerika|amerique|wales|scotland|england|
+baltic|baltics|benelux|dach|iberia|gulf|gcc|caribbean|pacific|oceania|scandinavia|europa|asien|nordamerika|
+amerique|wales|scotland|england|
 northern ireland|hk|uae|usa|us|uk|eu|prc|roc|ksa|sea|anz|shanghai|beijing|shenzhen|guangzhou|tianjin|suzhou|chengdu|
 wuhan|hangzhou|nanjing|dalian|qingdao|hong kong|macau|taiwan|brasil|ireland|north|south|east|west|midlands|london
 """.replace("\n", "").split("|"))  # fmt: skip

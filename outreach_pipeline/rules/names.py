@@ -92,6 +92,10 @@ def _is_plain(*words: str) -> bool:
 
 
 def _read_slowly(full: str | None, first: str | None, last: str | None) -> PersonName:
+    if full and len(full) > _LONGEST and (first or last):
+        full = None  # a text about the person, where the name has fields of its own
+    if any(len(part or "") > _LONGEST for part in (full, first, last)):
+        return PersonName(problem="too_long")
     name = _read(full, first, last)
     for _ in range(_ROUNDS):
         again = _read(None, name.first, name.last)
@@ -103,10 +107,6 @@ def _read_slowly(full: str | None, first: str | None, last: str | None) -> Perso
 
 
 def _read(full: str | None, first: str | None, last: str | None) -> PersonName:
-    if full and len(full) > _LONGEST and (first or last):
-        full = None  # a text about the person, where the name has fields of its own
-    if any(len(part or "") > _LONGEST for part in (full, first, last)):
-        return PersonName(problem="too_long")
     notes: dict[str, None] = {}
     given, family = undress(first, notes, whole=False), undress(last, notes, whole=False)
     whole = undress(full, notes)
@@ -126,13 +126,12 @@ def _read(full: str | None, first: str | None, last: str | None) -> PersonName:
         firsts, lasts, problem = _from_full(whole, firsts, lasts, problem, notes)
         suffix = suffix or whole.suffix
     firsts, lasts = repair_case(firsts, lasts, notes)
-    if "case_repaired" in notes:
-        notes["case_repaired"] = notes.pop("case_repaired")  # the last thing that was done
     if firsts and not lasts and problem is None:
         problem = "mononym"
     if lasts and suffix:
         lasts = f"{lasts} {SUFFIXES_SHOWN[suffix]}"
-    return PersonName(firsts, lasts, problem, " ".join(notes) or None)
+    told = sorted(notes, key="case_repaired".__eq__)  # the last thing that was done
+    return PersonName(firsts, lasts, problem, " ".join(told) or None)
 
 
 def _unhide(given: str | None, family: str | None) -> tuple[str | None, str | None, str | None]:
