@@ -136,7 +136,7 @@ class Settings(BaseSettings):
         default=Decimal("0.03"), ge=0, description="The most that one address may cost along the order, in US dollars."
     )
     verify_usd_per_night: Decimal = Field(
-        default=Decimal(10), ge=0, description="The most that all verifiers together may cost a day (UTC), in US dollars."
+        default=Decimal(10), ge=0, description="The most that all verifiers may cost together a day (UTC), in dollars."
     )
     verify_after_days: int = Field(
         default=90, ge=1, description="No verifier is asked about an address again within so many days."

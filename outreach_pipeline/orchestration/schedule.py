@@ -112,8 +112,8 @@ def verify_job() -> dg.UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         VERIFY,
         selection=dg.AssetSelection.assets(ADDRESSES.key, READY.key).without_checks(),
-        description="Verifies the addresses of those who hold a slot and are due. Asks nobody while OUTREACH_VERIFY_ORDER "
-        "is empty.",
+        description="Verifies the addresses of those who hold a slot and are due. Asks nobody while "
+        "OUTREACH_VERIFY_ORDER is empty.",
         executor_def=dg.in_process_executor,
     )
 

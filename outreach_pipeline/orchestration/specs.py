@@ -145,7 +145,8 @@ SIGNALS = Table(
 )
 ADDRESSES = Table(
     "intake.validated_addresses",
-    "What verifiers say of the addresses of those who hold a slot, or compete for one. Materializing verifies who is due: "
+    "What verifiers say of the addresses of those who hold a slot, or compete for one. Materializing verifies "
+    "who is due: "
     "the domains for nothing, then the verifiers of OUTREACH_VERIFY_ORDER within their ceilings.",
     ("marketing.company_slot", "vault.contacts"),
     (OPERATIONS, ENGINEERING),

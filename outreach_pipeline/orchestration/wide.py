@@ -82,9 +82,9 @@ def _addresses() -> dg.AssetsDefinition:
             asset_key=specs.ADDRESSES.key,
             metadata={
                 TABLE_ROWS: rows[specs.ADDRESSES.name],
-                **{f"credits of {step.source}, whole day": float(step.credits) for step in report.steps if step.credits},
-                **{f"note of {step.source}": dg.MetadataValue.md(f"⚠ {step.note}") for step in report.steps if step.note},
-                "domains": md.shares_table("state", "domains", report.domains),
+                **{f"credits of {step.source}, whole day": float(step.credits) for step in report.steps if
+                step.credits}, **{f"note of {step.source}": dg.MetadataValue.md(f"⚠ {step.note}") for step in
+                report.steps if step.note}, "domains": md.shares_table("state", "domains", report.domains),
                 "standing": md.shares_table("standing", "slots", report.after),
                 **watch.numbers(verified, "addresses"),
             },

@@ -1,7 +1,7 @@
 """What came of outreach: from events of sequencers, calendars and CRMs to canonical records.
 
-Belongs here: what a word of a reporter means (the shape's `[words]`), when two reports tell the same event. Does not belong
-here: whom it is about and what follows (`marketing.f_promote_outcomes`).
+Belongs here: what a word of a reporter means (the shape's `[words]`), when two reports tell the same event. Does not
+belong here: whom it is about and what follows (`marketing.f_promote_outcomes`).
 """
 
 from __future__ import annotations

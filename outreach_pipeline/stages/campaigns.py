@@ -1,7 +1,8 @@
 """Campaigns: making them, moving them from draft to completed, claiming people, and what came of each.
 
 Belongs here: their rules, and the calls of the functions that decide. Does not belong here: who is ready
-(`marketing.outreach_ready`), claiming (`marketing.f_claim_people`), files (`export`), targets (`push`). Nothing is sent.
+(`marketing.outreach_ready`), claiming (`marketing.f_claim_people`), files (`export`), targets (`push`). Nothing is
+sent.
 """
 
 from __future__ import annotations
