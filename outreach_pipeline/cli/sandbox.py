@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
     )(score)
 
 
-def sandbox(  # noqa: PLR0913 - options
+def sandbox(
     context: typer.Context,
     port: Annotated[int, typer.Option("--port", min=0, max=65534, help="Apify's port; Apollo's is the next.")] = 8700,
     companies: Annotated[int, typer.Option("--companies", min=1, help="Companies of the world.")] = 200,
