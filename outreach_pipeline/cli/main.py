@@ -13,7 +13,22 @@ from typing import Annotated
 
 import typer
 
-from outreach_pipeline.cli import changes, costs, demo, export, look, refresh, sandbox, setup, signals, suppress, work
+from outreach_pipeline.cli import (
+    adopt,
+    campaign,
+    changes,
+    costs,
+    demo,
+    export,
+    look,
+    refresh,
+    sandbox,
+    setup,
+    signals,
+    suppress,
+    verify,
+    work,
+)
 from outreach_pipeline.cli.options import Pages, minus_signs, plain_number
 from outreach_pipeline.cli.terminal import report_error
 from outreach_pipeline.errors import ConfigurationError, OutreachError, TransientError
@@ -38,7 +53,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _room in (demo, setup, work, look, refresh, changes, signals, export, costs, suppress, sandbox):
+for _room in (
+    demo, setup, work, look, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox, adopt,
+):  # fmt: skip
     _room.register(app)
 
 

@@ -69,7 +69,7 @@ Day = Annotated[
 OneSource = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Only this source.")]
 BatchId = Annotated[
     str | None,
-    typer.Option("--batch", parser=read_batch, metavar="DAY|SOURCE", help="Only this batch, in quotes."),
+    typer.Option("--batch", metavar="BATCH", help="Only this batch: day|source, in quotes, or another program's id."),
 ]
 Column = Annotated[str | None, typer.Option("--column", help="Only rejections of this column.")]
 Check = Annotated[str | None, typer.Option("--check", help="Only rejections by this check.")]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from outreach_pipeline.cli.execute import Outcome, run_batches
+from outreach_pipeline.cli.execute import DONE, PARTIAL, Outcome, run_batches
 from outreach_pipeline.cli.options import (
     BatchId,
     Check,
@@ -28,6 +28,7 @@ from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json
 from outreach_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from outreach_pipeline.stages.counts import BatchCounts
     from outreach_pipeline.stages.replay import ReplayReport
     from outreach_pipeline.stages.workspace import Workspace
 
@@ -56,12 +57,14 @@ def register(app: typer.Typer) -> None:
             "Land what the sources have, validate, promote, fill slots. Without --source these are all "
             "sources marked nightly. Running a day again changes nothing but what is new; a batch that has "
             "landed is not pulled again without --refetch. A batch whose checks fail is held before "
-            "promotion (exit code 1); look at it, then let it through with --accept-checks."
+            "promotion (exit code 1); look at it, then let it through with --accept-checks. With --ingested: "
+            "what other programs ingested by SQL and no run has looked at, of all days or of --day."
         ),
         examples=[
             "run",
             "run --day 2022-06-30 --source companies_csv --source officers_csv",
             "run --day yesterday --source leads --accept-checks",
+            "run --ingested",
         ],
     )(run)
     command(
@@ -124,10 +127,17 @@ def run(
     accept_checks: Annotated[
         bool, typer.Option("--accept-checks", help="Promote although the batch's checks failed.")
     ] = False,
+    ingested: Annotated[
+        bool, typer.Option("--ingested", help="What other programs ingested, instead of sources.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run `run`."""
     workspace = open_workspace()
+    if ingested:
+        if source or refetch:
+            raise typer.BadParameter("--ingested goes with --day and --accept-checks only.")
+        _run_ingested(workspace, day, accept_checks=accept_checks, as_json=as_json)
     chosen = _sources(workspace, source)
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.status import read_status
@@ -146,6 +156,28 @@ def run(
     raise typer.Exit(exit_code(outcomes))
 
 
+def _run_ingested(workspace: Workspace, day: date | None, *, accept_checks: bool, as_json: bool) -> NoReturn:
+    """Run every partition that waits, of all days or of one; with a day also when nothing waits."""
+    from outreach_pipeline.stages.ingested import read_waiting
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.workspace import INGESTED
+
+    with explained(workspace):
+        waiting = {(one.batch.day, one.batch.source) for one in read_waiting(workspace)}
+        chosen = {each for each in waiting if day in (None, each[0])} | ({(day, INGESTED)} if day else set())
+        with progress_bars() as progress:
+            outcomes = [
+                outcome
+                for at, name in sorted(chosen)
+                for outcome in run_batches(workspace, at, [name], accept_checks=accept_checks, progress=progress)
+            ]
+    if not outcomes and not as_json:
+        out().print("Nothing that other programs ingested is waiting.")
+    else:
+        show_outcomes(workspace, day, outcomes, as_json=as_json)
+    raise typer.Exit(exit_code(outcomes))
+
+
 def _sources(workspace: Workspace, names: list[str] | None) -> list[str]:
     if names:
         return [workspace.source(name).name for name in dict.fromkeys(names)]
@@ -159,22 +191,28 @@ def _sources(workspace: Workspace, names: list[str] | None) -> list[str]:
 
 
 def exit_code(outcomes: list[Outcome]) -> int:
-    """0 if all are done, 1 if any was held or failed, 3 if trying again may help all that did not end."""
-    states = {outcome.state for outcome in outcomes} - {"done"}
+    """0 if all got to their end, 1 if any was held or failed, 3 if trying again may help all that did not end."""
+    states = {outcome.state for outcome in outcomes} - {DONE, PARTIAL}
     if not states:
         return 0
     return 3 if states == {"transient"} else 1
 
 
-def show_outcomes(workspace: Workspace, day: date, outcomes: list[Outcome], *, as_json: bool) -> None:
+def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome], *, as_json: bool) -> None:
     """Print what came of each batch, with its loads by state."""
-    from outreach_pipeline.stages.status import read_status
+    from outreach_pipeline.stages.counts import count_batch
+    from outreach_pipeline.stages.ingested import find_batch, for_each
 
-    status = {batch.batch_id: batch for batch in read_status(workspace, day=day).batches}
-    rows = [
-        {**asdict(each), **({**asdict(status[each.batch_id].loads)} if each.batch_id in status else {})}
+    loads = {
+        each.batch_id: for_each(
+            workspace, find_batch(workspace, each.batch_id), lambda one: count_batch(workspace, one)
+        )
         for each in outcomes
-    ]
+    }
+    rows = [{**asdict(each), **_states(loads[each.batch_id])} for each in outcomes]
+    for row in rows:
+        if row["state"] == DONE and not row.get("landed"):
+            row["state"] = "empty"
     if as_json:
         print_json({"day": day, "batches": rows})
         return
@@ -183,25 +221,28 @@ def show_outcomes(workspace: Workspace, day: date, outcomes: list[Outcome], *, a
         "batch", "outcome", *counts, "seconds", numbers=(*counts, "seconds"), keys=("batch", "outcome")
     )  # fmt: skip
     for row in rows:
-        colour = {"done": "green", "held": "yellow"}.get(str(row["state"]), "red")
+        colour = {DONE: "green", "held": "yellow", PARTIAL: "yellow", "empty": "dim"}.get(str(row["state"]), "red")
         cells = [number(row.get(name)) for name in counts]
         shown.add_row(text(row["batch_id"]), f"[{colour}]{row['state']}[/]", *cells, f"{row['seconds']:.1f}")
     out().print(shown)
     for each in outcomes:
         if each.message:
             logged = f" [dim]({each.error_id})[/]" if each.error_id else ""
+            colour = "yellow" if each.state == PARTIAL else "red"
             out().print(
-                f"\n[red]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
+                f"\n[{colour}]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
             )
-    if empty := [
-        each.batch_id for each in outcomes if each.state == "done" and not status[each.batch_id].loads.landed
-    ]:
+    if empty := [str(row["batch_id"]) for row in rows if row["state"] == "empty"]:
         hint(
             f"Nothing to read for {', '.join(empty[:3])}: is the file there? `outreach land` takes one in "
             f"by hand."
         )
     if any(row.get("failed") for row in rows):
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")
+
+
+def _states(counts: BatchCounts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in ("landed", "promoted", "failed", "duplicate", "pending")}
 
 
 def replay(

@@ -196,8 +196,8 @@ def _upgrade(url: str) -> None:
         creator=lambda: psycopg.connect(url, prepare_threshold=None, application_name="outreach_migrate"),
         poolclass=pool.NullPool,
     )
-    event.listen(engine, "begin", lambda connection: _become_owner(connection.connection.driver_connection))
-    event.listen(engine, "commit", lambda connection: _leave_owner(connection.connection.driver_connection))
+    event.listen(engine, "begin", lambda connection: become_owner(connection.connection.driver_connection))
+    event.listen(engine, "commit", lambda connection: leave_owner(connection.connection.driver_connection))
     config = _config()
     config.attributes["engine"] = engine
     try:
@@ -254,12 +254,13 @@ def _blame(file: revisions.Replaceable, error: psycopg.Error) -> ConfigurationEr
 def _as_owner(connection: psycopg.Connection[Row]) -> Iterator[None]:
     """One transaction as outreach_owner."""
     with translated(), connection.transaction():
-        _become_owner(connection)
+        become_owner(connection)
         yield
-        _leave_owner(connection)
+        leave_owner(connection)
 
 
-def _become_owner(connection: psycopg.Connection[Any]) -> None:
+def become_owner(connection: psycopg.Connection[Any]) -> None:
+    """Act as outreach_owner until `leave_owner`, inside the open transaction."""
     if connection not in _WARNINGS:
         warnings: list[str] = []
         _WARNINGS[connection] = warnings
@@ -280,7 +281,7 @@ def _become_owner(connection: psycopg.Connection[Any]) -> None:
     connection.execute(f"set local role {OWNER}")
 
 
-def _leave_owner(connection: psycopg.Connection[Any]) -> None:
+def leave_owner(connection: psycopg.Connection[Any]) -> None:
     """Before the commit: refuse what PostgreSQL warned about, and give back a membership that was taken."""
     if warnings := _WARNINGS.get(connection):
         # "no privileges were granted" is how a GRANT without effect ends: it must not be taken for done.

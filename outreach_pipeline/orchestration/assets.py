@@ -19,11 +19,11 @@ from outreach_pipeline.orchestration import specs
 from outreach_pipeline.orchestration.failures import explained, held
 from outreach_pipeline.orchestration.partitions import batch_of
 from outreach_pipeline.orchestration.pipeline import Pipeline
-from outreach_pipeline.stages.checks import CheckReport, hold_or_release
+from outreach_pipeline.stages.checks import CheckReport
 from outreach_pipeline.stages.counts import count_batch, count_loads, count_rejections, count_rows, count_slots
+from outreach_pipeline.stages.ingested import batches_of, check_all, for_each, promote_all
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.money import spent_on
-from outreach_pipeline.stages.promote import promote_batch
 from outreach_pipeline.stages.slots import assign_slots
 from outreach_pipeline.stages.unfinished import finish, note_open
 from outreach_pipeline.stages.validate import validate_batch
@@ -71,7 +71,8 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             batch = batch_of(context)
             report = land_batch(pipeline.workspace, batch, refetch=config.refetch, progress=pipeline.progress)
             pipeline.listener(report)
-            counts, total = count_batch(pipeline.workspace, batch), count_loads(pipeline.workspace)
+            work = pipeline.workspace
+            counts, total = for_each(work, batch, lambda one: count_batch(work, one)), count_loads(work)
             spent = spent_on(pipeline.workspace.database, batch)
         before = report.note or "it had landed before, or its files come by hand"
         said = before if report.already else f"{report.items} items read"
@@ -119,13 +120,14 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         watch = md.Stopwatch.start()
         with explained(context):
             batch = batch_of(context)
-            report = validate_batch(pipeline.workspace, batch, progress=pipeline.progress)
+            work, progress = pipeline.workspace, pipeline.progress
+            report = for_each(work, batch, lambda one: validate_batch(work, one, progress=progress))
             pipeline.listener(report)
             timing = watch.numbers(report.loads, "loads")
-            verdict = hold_or_release(pipeline.workspace, batch, accept=config.accept_checks)
+            verdict = check_all(work, batch, accept=config.accept_checks)
             pipeline.listener(verdict)
-            counts = count_batch(pipeline.workspace, batch)
-            rejections = count_rejections(pipeline.workspace, batch)
+            counts = for_each(work, batch, lambda one: count_batch(work, one))
+            rejections = [one for each in batches_of(work, batch) for one in count_rejections(work, each)]
         (context.log.warning if verdict.failing else context.log.info)(verdict.sentence)
         shown: dict[dg.AssetKey, md.Metadata] = {
             specs.COMPANIES.key: {ROWS: dg.MetadataValue.int(counts.companies)},
@@ -183,13 +185,12 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         watch = md.Stopwatch.start()
         with explained(context):
             batch = batch_of(context)
-            report = promote_batch(
-                pipeline.workspace, batch, accept_checks=config.accept_checks, progress=pipeline.progress
-            )
+            work = pipeline.workspace
+            report = promote_all(work, batch, accept_checks=config.accept_checks, progress=pipeline.progress)
             pipeline.listener(report)
             timing = watch.numbers(report.loads, "loads")
-            rows = count_rows(pipeline.workspace)
-            states = md.state_table(count_batch(pipeline.workspace, batch))
+            rows = count_rows(work)
+            states = md.state_table(for_each(work, batch, lambda one: count_batch(work, one)))
         context.log.info("%s: %s loads taken up", batch.batch_id, report.loads)
         changed = {
             specs.CONTACTS: "contacts",

@@ -28,7 +28,7 @@ from outreach_pipeline.stages.land import LandReport
 from outreach_pipeline.stages.promote import PromoteReport
 from outreach_pipeline.stages.slots import SlotReport
 from outreach_pipeline.stages.validate import ValidateReport
-from outreach_pipeline.stages.workspace import Progress, Workspace, no_progress
+from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
 Report = TypeVar("Report")
 
@@ -119,8 +119,7 @@ def iterate_batches(
 ) -> Iterator[BatchOutcome]:
     """The same, one outcome at a time as it is there."""
     workspace = workspace or Workspace(settings)
-    for source in sources:
-        workspace.source(source)
+    kinds = {name: workspace.source_of(Batch(day, name)).kind for name in sources}
     workspace.check_day(day)
     listener = _Listener(progress or no_progress)
     pipeline = Pipeline(workspace, listener.moved, listener.heard)
@@ -135,7 +134,7 @@ def iterate_batches(
                 instance=instance,
                 partition_key=partition_key(day, source),
                 # The queue counts these runs too: of the runs that pay, so many at once.
-                tags={PROCESS_TAG: this_process(), **provider_tags(workspace.source(source).kind)},
+                tags={PROCESS_TAG: this_process(), **provider_tags(kinds[source])},
                 raise_on_error=False,
             )
             yield _outcome(pipeline, instance, listener, result, partition_key(day, source))

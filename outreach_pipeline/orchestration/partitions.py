@@ -12,21 +12,22 @@ from datetime import date
 import dagster as dg
 
 from outreach_pipeline.errors import ConfigurationError
-from outreach_pipeline.stages.workspace import Batch
+from outreach_pipeline.stages.workspace import INGESTED, Batch
 
 # Dagster joins the dimensions in the order of their names: day before source gives `2026-11-21|leads`.
 DAY, SOURCE = "day", "source"
 
 
 def batch_partitions(first_day: str, sources: Iterable[str]) -> dg.MultiPartitionsDefinition:
-    """Every day since `first_day` (YYYY-MM-DD) with every source. Today's partition is there already
-    (end_offset 1).
+    """Every day since `first_day` (YYYY-MM-DD) with every source and what other programs ingested.
+
+    Today's partition is there already (end_offset 1).
     """
     return dg.MultiPartitionsDefinition(
         {
             # Files are landed by hand for today as well, not only for days that are over.
             DAY: dg.DailyPartitionsDefinition(start_date=first_day, end_offset=1),
-            SOURCE: dg.StaticPartitionsDefinition(sorted(sources)),
+            SOURCE: dg.StaticPartitionsDefinition(sorted([*sources, INGESTED])),
         }
     )
 

@@ -19,7 +19,7 @@ from outreach_pipeline.orchestration.processes import bury_dead_runs
 from outreach_pipeline.orchestration.schedule import NIGHTLY
 from outreach_pipeline.orchestration.ticks import Found, evaluate
 from outreach_pipeline.stages.unfinished import Due, next_due, take_due
-from outreach_pipeline.stages.workspace import Workspace
+from outreach_pipeline.stages.workspace import Batch, Workspace
 
 BATCHES_PER_TICK = 20
 RUNS_PER_TICK = 200
@@ -59,7 +59,7 @@ def look(pipeline: Pipeline, instance: dg.DagsterInstance, *, now: datetime | No
     bury_dead_runs(instance)
     note_missed(pipeline, instance, now)
     due = take_due(pipeline.workspace, BATCHES_PER_TICK, now=now)
-    wanted = [one for one in due if not _is_going(instance, one)]
+    wanted = [one for one in due if not is_going(instance, one.batch)]
     if wanted:
         return Found([_request(one) for one in wanted])
     return Found(sentence=_nothing(pipeline.workspace, len(due)))
@@ -79,8 +79,9 @@ def note_missed(pipeline: Pipeline, instance: dg.DagsterInstance, now: datetime)
     return len(missed)
 
 
-def _is_going(instance: dg.DagsterInstance, due: Due) -> bool:
-    going = dg.RunsFilter(statuses=_GOING, tags={PARTITION_TAG: due.batch.batch_id})
+def is_going(instance: dg.DagsterInstance, batch: Batch) -> bool:
+    """Whether a run of the batch's partition is queued or on its way."""
+    going = dg.RunsFilter(statuses=_GOING, tags={PARTITION_TAG: batch.batch_id})
     return instance.get_runs_count(going) > 0
 
 

@@ -88,7 +88,7 @@ def hold_or_release(workspace: Workspace, batch: Batch, *, accept: bool = False)
 
 
 def _check(tx: Transaction, workspace: Workspace, batch: Batch) -> tuple[tuple[CheckResult, ...], Measures]:
-    config = workspace.source(batch.source)
+    config = workspace.source_of(batch)
     shape = workspace.shape_of(config)
     past = _past(tx, batch)
     now, keys = _measure(tx, batch, shape, past)

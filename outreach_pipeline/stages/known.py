@@ -14,7 +14,8 @@ from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.records.columns import COLUMNS
 from outreach_pipeline.records.words import CHECKS
-from outreach_pipeline.stages.workspace import Batch, Workspace
+from outreach_pipeline.stages.ingested import find_batch
+from outreach_pipeline.stages.workspace import Workspace
 
 REJECTION_COLUMNS = frozenset(
     {"(item)", "company", "person", "intelligence", *(each.name for columns in COLUMNS.values() for each in columns)}
@@ -39,7 +40,7 @@ def refuse_unknown(
     Raises ConfigurationError for the first that is unknown, with the known ones or where they are listed.
     """
     given = {
-        "source": source, "batch": Batch.parse(batch_id).batch_id if batch_id else None, "load": load_id,
+        "source": source, "batch": find_batch(workspace, batch_id).batch_id if batch_id else None, "load": load_id,
         "check_name": check, "column_name": column, "person": person, "company": company,
     }  # fmt: skip
     for what, named in given.items():

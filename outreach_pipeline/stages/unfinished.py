@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.stages.workspace import Batch, Workspace
+from outreach_pipeline.stages.workspace import INGESTED, Batch, Workspace
 
 WAITS = (
     timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(hours=24),
@@ -124,7 +124,7 @@ def finish(workspace: Workspace, batch: Batch, *, now: datetime | None = None) -
 def take_due(workspace: Workspace, limit: int, *, now: datetime | None = None) -> list[Due]:
     """Batches whose time has come, oldest first; each is given out once an hour until its run is there."""
     given = {
-        "limit": limit, "now": now or datetime.now(UTC), "sources": list(workspace.sources),
+        "limit": limit, "now": now or datetime.now(UTC), "sources": [*workspace.sources, INGESTED],
         "first_day": date.fromisoformat(workspace.settings.first_day),
     }  # fmt: skip
     with workspace.database.transaction(Role.INGEST) as tx:
@@ -136,7 +136,8 @@ def take_due(workspace: Workspace, limit: int, *, now: datetime | None = None) -
 def next_due(workspace: Workspace) -> datetime | None:
     """When the next batch goes on by itself; None: none does."""
     with workspace.database.transaction(Role.READ) as tx:
-        at: datetime | None = tx.fetch_value(load_queries("unfinished").next_due, {"sources": list(workspace.sources)})
+        known = {"sources": [*workspace.sources, INGESTED]}
+        at: datetime | None = tx.fetch_value(load_queries("unfinished").next_due, known)
     return at
 
 

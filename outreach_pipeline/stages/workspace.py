@@ -6,6 +6,7 @@ anything a stage does with them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,9 +21,9 @@ from outreach_pipeline.settings import SHIPPED_SHAPES, Settings
 if TYPE_CHECKING:
     from outreach_pipeline.records.shape import Shape
     from outreach_pipeline.rules.titles import TitleRules
-    from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, FilesConfig, Sources
+    from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, FilesConfig, Sources, VerifyConfig
 
-    SourceConfig = FilesConfig | ApifyConfig | ApolloConfig
+    SourceConfig = FilesConfig | ApifyConfig | ApolloConfig | VerifyConfig
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, done so far, total or None) while a long stage works. Behind ASIDE, `what` may say more that
@@ -35,17 +36,27 @@ def no_progress(what: str, done: int, total: int | None) -> None:
     """For callers that do not show progress."""
 
 
+INGESTED = "ingested"
+"""In the place of a source: everything that other programs ingested that day under batch ids of their own."""
+INGESTED_SHAPE, INGESTED_RANK = "contact_flat", 80
+"""Of a source that sources.toml does not name, unless a shape has its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """All items of one source for one day; `batch_id` is the Dagster partition `day|source`."""
+    """All items of one source for one day; `batch_id` is the Dagster partition `day|source`.
+
+    `given` is the batch id of another program, which landed on `day` (`stages.ingested`).
+    """
 
     day: date
     source: str
+    given: str = ""
 
     @property
     def batch_id(self) -> str:
-        """`YYYY-MM-DD|source`."""
-        return f"{self.day.isoformat()}|{self.source}"
+        """`YYYY-MM-DD|source`, or the id that another program gave."""
+        return self.given or f"{self.day.isoformat()}|{self.source}"
 
     @classmethod
     def parse(cls, batch_id: str) -> Batch:
@@ -101,6 +112,15 @@ class Workspace:
         """One source; ConfigurationError with the known names when there is none of that name."""
         return self.sources[name]
 
+    def source_of(self, batch: Batch) -> SourceConfig:
+        """The source of a batch; one that another program ingested needs none in sources.toml."""
+        if (batch.given or batch.source == INGESTED) and batch.source not in self.sources:
+            from outreach_pipeline.sources.registry import FilesConfig
+
+            shape = batch.source if batch.source in self.shapes else INGESTED_SHAPE
+            return FilesConfig(kind="files", name=batch.source, shape=shape, rank=INGESTED_RANK)
+        return self.source(batch.source)
+
     def check_day(self, day: date) -> None:
         """ConfigurationError for a day that has no batch: one to come, or one before the first."""
         first, today = date.fromisoformat(self.settings.first_day), datetime.now(UTC).date()
@@ -124,3 +144,12 @@ class Workspace:
     def sources_folder(self) -> Path:
         """Where relative paths in sources.toml start."""
         return Path(self.settings.sources).resolve().parent
+
+
+def shape_fingerprint(workspace: Workspace, source: str) -> str | None:
+    """Hash of the shape that reads a source's items now; None for a source that is not configured any more."""
+    try:
+        shape = workspace.shape_of(workspace.source(source))
+    except ConfigurationError:
+        return None
+    return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
--- Makes the batch known. A batch id of the form day|source is observed on its day, any other at its first landing.
+-- Makes the batch known. A batch id of the form day|source is observed on its day, any other when its loads land.
 create or replace function intake.f_open_batch(p_batch_id text, p_source text)
 returns void
 language plpgsql
@@ -10,14 +10,9 @@ begin
         raise exception 'source and batch_id must not be blank' using errcode = 'invalid_parameter_value',
             hint = 'Name the source as sources.toml does, and the batch as day|source.';
     end if;
-    insert into intake.batch (batch_id, source, observed_at)
-    values (
-        p_batch_id, p_source,
-        case
-            when p_batch_id ~ '^\d{4}-\d{2}-\d{2}\|' then (left(p_batch_id, 10)::date)::timestamp at time zone 'UTC'
-            else now()
-        end
-    )
+    insert into intake.batch (batch_id, source, day, observed_at)
+    select p_batch_id, p_source, d.day, intake.f_observed_at(d.day, now())
+    from (select intake.f_day_of(p_batch_id) as day) as d
     on conflict (batch_id) do nothing;
 end
 $$;

@@ -61,9 +61,15 @@ begin
     get diagnostics v_created = row_count;
 
     insert into marketing.company_slot (company_slot_unique_id, company_unique_id, slot_type)
-    select public.barton_id('05', nextval('marketing.slot_number_seq')), n.company_unique_id, t.slot_type
+    select coalesce(r.company_slot_unique_id, public.barton_id('05', nextval('marketing.slot_number_seq'))),
+        n.company_unique_id, t.slot_type
     from pg_temp.company_created as n
     cross join unnest(array['CEO', 'CFO', 'HR']) with ordinality as t (slot_type, position)
+    left join marketing.reserved_slot as r
+        on r.company_unique_id = n.company_unique_id and r.slot_type = t.slot_type
+            and not exists (
+                select from marketing.company_slot as s where s.company_slot_unique_id = r.company_slot_unique_id
+            )
     order by n.company_no, t.position;
 
     return query select v_created, v_changed;

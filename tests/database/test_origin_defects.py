@@ -108,6 +108,8 @@ def test_06_a_load_without_address_is_not_promoted_and_not_taken_again_and_again
         "updated_count": 0,
         "failed_count": 0,
         "message": "",
+        "waiting_count": 0,
+        "already_count": 0,
     }
 
 
