@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from outreach_pipeline.cli import (
+    adopt,
     campaign,
     changes,
     costs,
@@ -52,7 +53,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _room in (demo, setup, work, look, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox):
+for _room in (
+    demo, setup, work, look, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox, adopt,
+):  # fmt: skip
     _room.register(app)
 
 
