@@ -145,8 +145,8 @@ class Settings(BaseSettings):
         default=30, ge=1, description="The same for an address that its answer left out."
     )
     verify_domain_days: int = Field(default=30, ge=1, description="How long the DNS answers about a domain hold.")
-    dns_resolver: str | None = Field(
-        default=None, description="Resolver for the checks of domains, address or address:port; unset: the machine's."
+    dns_resolver: str = Field(
+        default="", description="Resolver for the checks of domains, address or address:port; unset: the machine's."
     )
     dns_timeout_secs: float = Field(default=5.0, gt=0, description="How long one DNS question may take.")
     pause_secs: float = Field(

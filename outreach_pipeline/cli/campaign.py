@@ -26,8 +26,8 @@ def register(app: typer.Typer) -> None:
         "Campaigns: who is claimed, and what came of it.",
         more=(
             "A campaign claims people of the ready list by a rule, in one transaction; from then on nobody else is "
-            "given them. They leave as a file in the format of a sequencer or CRM. Nothing is ever sent from here; what the "
-            "sequencer reports comes back as a source (docs/outcomes.md)."
+            "given them. They leave as a file in the format of a sequencer or CRM. Nothing is sent from here; what "
+            "the sequencer reports comes back as a source (docs/outcomes.md)."
         ),
         examples=[
             "campaign create spring --template BIT_SIGNAL_001 --size 50",
@@ -64,8 +64,7 @@ def register(app: typer.Typer) -> None:
         ),
         (
             "push", "Bring HubSpot or Instantly in line with whom a campaign claimed.",
-            "A field that somebody changed there is never overwritten, a second run writes nothing, and who must not be "  # noqa: ISC004
-            "written to any more is taken out. --dry-run tells the difference.",
+            "A field that somebody changed there is never overwritten; a second run writes nothing; --dry-run tells.",
             "campaign push spring --to hubspot --dry-run", push,
         ),
     ):  # fmt: skip

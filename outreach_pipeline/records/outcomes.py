@@ -48,8 +48,8 @@ def read_outcomes(raw: pd.DataFrame, words: Mapping[str, str], notes: Notes) -> 
 
 
 def _keys(raw: pd.DataFrame, out: pd.DataFrame) -> pd.Series[str]:
-    """The reporter's id of what it is about, with the kind; without one: the address, the time and the step. Hashed, for
-    an id may hold the address, and the key outlives whoever is erased.
+    """The reporter's id of what it is about, with the kind; without one: the address, the time and the step. Hashed,
+    for an id may hold the address, and the key outlives whoever is erased.
     """
     told = (
         out["email"].fillna("") + "|" + raw["observed_at"].fillna("") + "|" + out["step"].fillna("") + "|"

@@ -106,8 +106,8 @@ class Shape:
     words: Mapping[str, str] = field(default_factory=dict)
 
     def sections(self, target: SectionName) -> tuple[Section, ...]:
-        """The sections of one kind: companies, positions, intelligence, addresses, outcomes, or people (the person, then
-        lists).
+        """The sections of one kind: companies, positions, intelligence, addresses, outcomes, or people (the person,
+        then lists).
         """
         if target == "position":
             return self.positions

@@ -38,8 +38,8 @@ class Campaign(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CampaignReport:
-    """What came of a campaign: its row of `marketing.campaign_result`, its audit log, and what a reply and a booking cost
-    (US dollars of verification and refresh, as far as they are known; None without any).
+    """What came of a campaign: its row of `marketing.campaign_result`, its audit log, and what a reply and a booking
+    cost (US dollars of verification and refresh, as far as they are known; None without any).
     """
 
     result: Row

@@ -168,7 +168,7 @@ def prices(workspace: Workspace) -> dict[str, Decimal]:
 
 
 def _ration(workspace: Workspace, config: VerifyConfig, provider: Provider) -> Decimal | None:
-    """What this batch may cost in credits: its own ceiling, and what the other verifiers left of the night's dollars."""
+    """What this batch may cost in credits: its own ceiling, and what other verifiers left of the night's dollars."""
     others = {name: usd for name, usd in prices(workspace).items() if name != config.name}
     given = {"providers": list(others), "prices": list(others.values())}
     with workspace.database.transaction(Role.INGEST) as tx:

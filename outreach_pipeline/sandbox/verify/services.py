@@ -87,7 +87,7 @@ class ZeroBounceService(_Verifier):
 
 
 class MillionVerifierService(_Verifier):
-    """MillionVerifier's single API v3 and bulk API v2. `polls`: how often a file is still in progress when asked about."""
+    """MillionVerifier's single API v3 and bulk API v2. `polls`: how often a file is still in progress."""
 
     def __init__(self, mailboxes: Mailboxes, balance: int = 100_000, polls: int = 1) -> None:
         super().__init__("millionverifier", mailboxes, balance)
