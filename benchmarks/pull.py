@@ -25,8 +25,8 @@ from benchmarks.spine import timed
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.database.embedded import get_server
 from outreach_pipeline.database.migrate import migrate
-from outreach_pipeline.sandbox.apify_runs import Timing
-from outreach_pipeline.sandbox.apify_server import ApifyService
+from outreach_pipeline.sandbox.apify.runs import Timing
+from outreach_pipeline.sandbox.apify.service import ApifyService
 from outreach_pipeline.sandbox.http import HttpServer
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.land import land_batch

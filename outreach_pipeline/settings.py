@@ -122,6 +122,33 @@ class Settings(BaseSettings):
     ask_again_after_days: int = Field(
         default=180, ge=1, description="Who was asked about for credits and not found is not asked again so long."
     )
+    verify_order: str = Field(
+        default="",
+        description="Sources of kind verify, in the order in which they are asked, with commas; empty asks nobody.",
+    )
+    verify_credits_per_day: Decimal | None = Field(
+        default=Decimal(2000), ge=0, description="Cap on each verifier's credits per day (UTC), over all processes."
+    )
+    verify_credits_per_month: Decimal | None = Field(
+        default=Decimal(20000), ge=0, description="Cap on each verifier's credits per month (UTC)."
+    )
+    verify_usd_per_address: Decimal = Field(
+        default=Decimal("0.03"), ge=0, description="The most that one address may cost along the order, in US dollars."
+    )
+    verify_usd_per_night: Decimal = Field(
+        default=Decimal(10), ge=0, description="The most that all verifiers may cost together a day (UTC), in dollars."
+    )
+    verify_after_days: int = Field(
+        default=90, ge=1, description="No verifier is asked about an address again within so many days."
+    )
+    verify_unknown_days: int = Field(
+        default=30, ge=1, description="The same for an address that its answer left out."
+    )
+    verify_domain_days: int = Field(default=30, ge=1, description="How long the DNS answers about a domain hold.")
+    dns_resolver: str | None = Field(
+        default=None, description="Resolver for the checks of domains, address or address:port; unset: the machine's."
+    )
+    dns_timeout_secs: float = Field(default=5.0, gt=0, description="How long one DNS question may take.")
     pause_secs: float = Field(
         default=2.0, gt=0, description="Pause before looking again at a vendor that lags; doubled each time."
     )

@@ -236,23 +236,30 @@ create table intake.batch ( -- owner outreach_owner
     check_results jsonb not null default '{}'::jsonb,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    read_by text,
+    day date,
     constraint batch_pkey PRIMARY KEY (batch_id)
 );
-comment on table intake.batch is 'All items of one source for one day. observed_at is the day at 00:00 UTC (landing time for batch ids without a day).';
+comment on table intake.batch is 'All items that came under one batch id. observed_at is the day at 00:00 UTC; for a batch id without a day the first landing, and each load is observed when it landed.';
+comment on column intake.batch.read_by is 'Hash of the shape that read its items; a replay reads anew what another shape has read.';
+comment on column intake.batch.day is 'The day that the batch id says (day|source); NULL: its loads are observed when they land.';
 CREATE INDEX idx_batch_source ON intake.batch USING btree (source);
 CREATE TRIGGER trigger_batch_updated_at BEFORE UPDATE ON intake.batch FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table intake.company_member ( -- owner outreach_owner
     load_id bigint not null,
     part smallint not null,
+    signature_no bigint not null,
     company_no bigint,
+    founded_no bigint,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     constraint company_member_pkey PRIMARY KEY (load_id, part),
     constraint company_member_record_fkey FOREIGN KEY (load_id, part) REFERENCES intake.validated_companies(load_id, part) ON DELETE CASCADE
 );
-comment on table intake.company_member is 'The company that a promoted record belongs to; NULL waits for a company of its name.';
+comment on table intake.company_member is 'The company that a promoted record belongs to (NULL waits for one of its name), and the id that the record founded.';
 CREATE INDEX idx_company_member_company_no ON intake.company_member USING btree (company_no);
+CREATE INDEX idx_company_member_signature_no ON intake.company_member USING btree (signature_no);
 CREATE TRIGGER trigger_company_member_updated_at BEFORE UPDATE ON intake.company_member FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table intake.intelligence_member ( -- owner outreach_owner
@@ -274,28 +281,30 @@ CREATE TRIGGER trigger_intelligence_member_updated_at BEFORE UPDATE ON intake.in
 
 create table intake.left_behind ( -- owner outreach_owner
     entity text not null,
-    number bigint not null,
+    kind text not null,
+    value text not null,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
-    constraint left_behind_pkey PRIMARY KEY (entity, number),
-    constraint left_behind_entity_known CHECK ((entity = ANY (ARRAY['company'::text, 'cluster'::text])))
+    constraint left_behind_pkey PRIMARY KEY (entity, kind, value),
+    constraint left_behind_entity_known CHECK ((entity = ANY (ARRAY['company'::text, 'person'::text])))
 );
-comment on table intake.left_behind is 'Companies and clusters that lost a record to a replay; the next promotion writes their masters anew.';
+comment on table intake.left_behind is 'Keys (and ids, kind number) of records that a replay or an erasure took away: the next promotion decides anew who carries them.';
 CREATE TRIGGER trigger_left_behind_updated_at BEFORE UPDATE ON intake.left_behind FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table intake.person_member ( -- owner outreach_owner
     load_id bigint not null,
     part smallint not null,
-    cluster_no bigint not null,
+    person_no bigint not null,
     company_no bigint,
+    founded_no bigint,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     constraint person_member_pkey PRIMARY KEY (load_id, part),
     constraint person_member_record_fkey FOREIGN KEY (load_id, part) REFERENCES intake.validated_people(load_id, part) ON DELETE CASCADE
 );
-comment on table intake.person_member is 'The identity that a promoted record belongs to, and the company of its own company part.';
-CREATE INDEX idx_person_member_cluster_no ON intake.person_member USING btree (cluster_no);
+comment on table intake.person_member is 'The person that a promoted record is about, the company of its own company part, and the id that the record founded.';
 CREATE INDEX idx_person_member_company_no ON intake.person_member USING btree (company_no);
+CREATE INDEX idx_person_member_person_no ON intake.person_member USING btree (person_no);
 CREATE TRIGGER trigger_person_member_updated_at BEFORE UPDATE ON intake.person_member FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table intake.promote_queue ( -- owner outreach_owner
@@ -383,6 +392,7 @@ comment on column intake.raw_loads.updated_at is 'When the row was last changed;
 CREATE INDEX idx_raw_loads_batch_id ON intake.raw_loads USING btree (batch_id);
 CREATE INDEX idx_raw_loads_created_at ON intake.raw_loads USING btree (created_at DESC);
 CREATE INDEX idx_raw_loads_duplicate_of ON intake.raw_loads USING btree (duplicate_of) WHERE (duplicate_of IS NOT NULL);
+CREATE INDEX idx_raw_loads_pending ON intake.raw_loads USING btree (batch_id, created_at) WHERE (status = 'pending'::text);
 CREATE INDEX idx_raw_loads_raw_data_email ON intake.raw_loads USING btree (((raw_data ->> 'email'::text)));
 CREATE INDEX idx_raw_loads_source ON intake.raw_loads USING btree (source);
 CREATE INDEX idx_raw_loads_status ON intake.raw_loads USING btree (status);
@@ -461,6 +471,45 @@ comment on column intake.unfinished_batch.requested_at is 'When a tick last aske
 CREATE INDEX idx_unfinished_batch_goes_on_at ON intake.unfinished_batch USING btree (goes_on_at);
 CREATE TRIGGER trigger_unfinished_batch_updated_at BEFORE UPDATE ON intake.unfinished_batch FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table intake.validated_addresses ( -- owner outreach_owner
+    load_id bigint not null,
+    part smallint not null,
+    batch_id text not null,
+    source text not null,
+    source_rank smallint not null,
+    content_hash bytea,
+    first_observed_at timestamp with time zone not null,
+    last_observed_at timestamp with time zone not null,
+    email text not null,
+    domain text generated always as (split_part(email, '@'::text, 2)) stored,
+    address_class text not null,
+    said text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint validated_addresses_pkey PRIMARY KEY (load_id, part),
+    constraint validated_addresses_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE,
+    constraint validated_addresses_email_lower CHECK ((email = lower(email)))
+);
+comment on table intake.validated_addresses is 'What verifiers say of addresses. It is about the address alone: it names no person and founds no contact.';
+comment on column intake.validated_addresses.load_id is 'The load that says so.';
+comment on column intake.validated_addresses.part is 'Always 0: an item is about one address.';
+comment on column intake.validated_addresses.batch_id is 'Batch of the load.';
+comment on column intake.validated_addresses.source is 'The verifier, by its name in sources.toml.';
+comment on column intake.validated_addresses.source_rank is 'Its rank; the lower one goes first where two say something at the same time.';
+comment on column intake.validated_addresses.content_hash is 'Hash of the item.';
+comment on column intake.validated_addresses.first_observed_at is 'When it was first said.';
+comment on column intake.validated_addresses.last_observed_at is 'When it was last said; the newest word about an address counts.';
+comment on column intake.validated_addresses.email is 'The address, in lower case.';
+comment on column intake.validated_addresses.domain is 'Its domain.';
+comment on column intake.validated_addresses.address_class is 'Its meaning, a row of marketing.email_status_meaning: deliverable, undeliverable, catch_all, role, disposable, spam_trap, unknown.';
+comment on column intake.validated_addresses.said is 'The word (and the word below it) that the verifier used.';
+comment on column intake.validated_addresses.created_at is 'When the row was written.';
+comment on column intake.validated_addresses.updated_at is 'When the row last changed.';
+CREATE INDEX idx_validated_addresses_batch_id ON intake.validated_addresses USING btree (batch_id);
+CREATE INDEX idx_validated_addresses_domain ON intake.validated_addresses USING btree (domain) WHERE (address_class = 'catch_all'::text);
+CREATE INDEX idx_validated_addresses_email ON intake.validated_addresses USING btree (email, last_observed_at DESC);
+CREATE TRIGGER trigger_validated_addresses_updated_at BEFORE UPDATE ON intake.validated_addresses FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table intake.validated_companies ( -- owner outreach_owner
     load_id bigint not null,
     part smallint not null,
@@ -497,8 +546,12 @@ create table intake.validated_companies ( -- owner outreach_owner
     is_strong boolean generated always as (((domain IS NOT NULL) OR (linkedin_slug IS NOT NULL) OR (linkedin_id IS NOT NULL))) stored,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    subject bigint,
+    is_stated_time boolean not null default false,
+    stated_id text,
     constraint validated_companies_pkey PRIMARY KEY (load_id, part),
-    constraint validated_companies_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
+    constraint validated_companies_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE,
+    constraint validated_companies_stated_id_format CHECK ((stated_id ~ '^04\.04\.01\.\d{2}\.\d{5}\.\d{3}$'::text))
 );
 comment on table intake.validated_companies is 'Canonical company records, one per load and part. A record without domain or LinkedIn identity (is_strong false) follows its name.';
 comment on column intake.validated_companies.load_id is 'The load that the record was read from.';
@@ -536,7 +589,11 @@ comment on column intake.validated_companies.place_country is 'ISO code of the c
 comment on column intake.validated_companies.is_strong is 'Whether the record has a domain or a LinkedIn identity, by which it can unite what was apart.';
 comment on column intake.validated_companies.created_at is 'When the row was written.';
 comment on column intake.validated_companies.updated_at is 'When the row was last changed; a trigger keeps it.';
+comment on column intake.validated_companies.subject is 'As in validated_people; the company of a person''s item has the subject of that person.';
+comment on column intake.validated_companies.stated_id is 'The Barton ID that the item states for the company, if it passed its checks: form, entity, not retired, of nobody else.';
 CREATE INDEX idx_validated_companies_batch_id ON intake.validated_companies USING btree (batch_id);
+CREATE INDEX idx_validated_companies_stated_id ON intake.validated_companies USING btree (stated_id) WHERE (stated_id IS NOT NULL);
+CREATE INDEX idx_validated_companies_subject ON intake.validated_companies USING btree (subject);
 CREATE INDEX idx_validated_companies_weak_name ON intake.validated_companies USING btree (name_key) WHERE (NOT is_strong);
 CREATE TRIGGER trigger_validated_companies_updated_at BEFORE UPDATE ON intake.validated_companies FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -632,8 +689,20 @@ create table intake.validated_people ( -- owner outreach_owner
     has_no_employer boolean not null default false,
     employers text[],
     is_profile boolean not null default false,
+    subject bigint,
+    is_stated_time boolean not null default false,
+    starts_on date,
+    ends_on date,
+    is_ahead boolean not null default false,
+    name_form text,
+    name_grade smallint,
+    stated_id text,
+    stated_slot_id text,
     constraint validated_people_pkey PRIMARY KEY (load_id, part),
-    constraint validated_people_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
+    constraint validated_people_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE,
+    constraint validated_people_name_grade_not_negative CHECK ((name_grade >= 0)),
+    constraint validated_people_stated_id_format CHECK ((stated_id ~ '^04\.04\.02\.\d{2}\.\d{5}\.\d{3}$'::text)),
+    constraint validated_people_stated_slot_id_format CHECK ((stated_slot_id ~ '^04\.04\.05\.\d{2}\.\d{5}\.\d{3}$'::text))
 );
 comment on table intake.validated_people is 'Canonical person records, one per load and part; company_part is the part of the same load that describes the employer.';
 comment on column intake.validated_people.load_id is 'The load that the record was read from.';
@@ -681,8 +750,21 @@ comment on column intake.validated_people.updated_at is 'When the row was last c
 comment on column intake.validated_people.has_no_employer is 'The record lists positions, and every one of them has ended.';
 comment on column intake.validated_people.employers is 'Normalised names of all companies that the record lists as current, the one taken and those beside it; NULL where it lists none.';
 comment on column intake.validated_people.is_profile is 'The item is the person''s own profile, looked at when it was fetched (its shape says is_profile).';
+comment on column intake.validated_people.subject is 'Hash of what the source calls whom this load is about: the loads of one source with one subject are its words about one thing, one after the other.';
+comment on column intake.validated_people.is_stated_time is 'The item names its own time of observation.';
+comment on column intake.validated_people.starts_on is 'The position begins on this day, which lay ahead when the item was read.';
+comment on column intake.validated_people.ends_on is 'The last day of the position, which lay ahead when the item was read.';
+comment on column intake.validated_people.is_ahead is 'One of these days has not come yet; promotion takes the record up again on it.';
+comment on column intake.validated_people.name_form is 'The name as it is compared (marketing.names_compatible): given names, family names, both in one word, suffix.';
+comment on column intake.validated_people.name_grade is 'How much the name says: 0 a whole one; more the less (1 letters lost, 2 cut, 2 no first name but initials, 4 no last name but one).';
+comment on column intake.validated_people.stated_id is 'The Barton ID that the item states for the person, if it passed its checks: form, entity, not retired, of nobody else.';
+comment on column intake.validated_people.stated_slot_id is 'The Barton ID of the slot that the item states for the person, checked like stated_id.';
 CREATE INDEX idx_validated_people_batch_id ON intake.validated_people USING btree (batch_id);
 CREATE INDEX idx_validated_people_email ON intake.validated_people USING btree (email);
+CREATE INDEX idx_validated_people_email_domain ON intake.validated_people USING btree (split_part(email, '@'::text, 2)) WHERE (email IS NOT NULL);
+CREATE INDEX idx_validated_people_is_ahead ON intake.validated_people USING btree (load_id) WHERE is_ahead;
+CREATE INDEX idx_validated_people_stated_id ON intake.validated_people USING btree (stated_id) WHERE (stated_id IS NOT NULL);
+CREATE INDEX idx_validated_people_subject ON intake.validated_people USING btree (subject);
 CREATE TRIGGER trigger_validated_people_updated_at BEFORE UPDATE ON intake.validated_people FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table intake.validation_failed ( -- owner outreach_owner
@@ -718,6 +800,22 @@ comment on column intake.validation_failed.updated_at is 'When the row was last 
 CREATE INDEX idx_validation_failed_batch_id ON intake.validation_failed USING btree (batch_id, column_name, check_name);
 CREATE INDEX idx_validation_failed_load_id ON intake.validation_failed USING btree (load_id);
 CREATE TRIGGER trigger_validation_failed_updated_at BEFORE UPDATE ON intake.validation_failed FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table intake.word ( -- owner outreach_owner
+    entity text not null,
+    load_id bigint not null,
+    part smallint not null,
+    job_at timestamp with time zone not null,
+    mail_at timestamp with time zone not null,
+    rest_at timestamp with time zone not null,
+    is_current boolean not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint word_pkey PRIMARY KEY (load_id, entity, part),
+    constraint word_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
+);
+comment on table intake.word is 'When a source began to say what this record says, in its present unbroken run: of job (or headcount), of the address (or phone), of the rest. is_current: nothing that the source said since took its place.';
+CREATE TRIGGER trigger_word_updated_at BEFORE UPDATE ON intake.word FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.attribution_audit_log ( -- owner outreach_owner
     audit_id bigint generated always as identity,
@@ -972,14 +1070,15 @@ CREATE TRIGGER trigger_company_intelligence_updated_at BEFORE UPDATE ON marketin
 create table marketing.company_key ( -- owner outreach_owner
     kind text not null,
     value text not null,
-    company_no bigint not null,
+    signature_no bigint not null,
+    company_no bigint,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
-    constraint company_key_pkey PRIMARY KEY (kind, value),
-    constraint company_key_kind_known CHECK ((kind = ANY (ARRAY['domain'::text, 'linkedin_id'::text, 'linkedin_slug'::text])))
+    constraint company_key_pkey PRIMARY KEY (value, kind, signature_no)
 );
-comment on table marketing.company_key is 'Strong identity: each key belongs to exactly one company (number = the ten free digits of its Barton ID).';
+comment on table marketing.company_key is 'What the signatures of companies can be recognised by. A key of several companies is a shared value.';
 CREATE INDEX idx_company_key_company_no ON marketing.company_key USING btree (company_no);
+CREATE INDEX idx_company_key_signature_no ON marketing.company_key USING btree (signature_no);
 CREATE TRIGGER trigger_company_key_updated_at BEFORE UPDATE ON marketing.company_key FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.company_master ( -- owner outreach_owner
@@ -1051,6 +1150,8 @@ CREATE INDEX idx_company_master_promoted_at ON marketing.company_master USING bt
 CREATE INDEX idx_company_master_promotion_audit_log_id ON marketing.company_master USING btree (promotion_audit_log_id);
 CREATE INDEX idx_company_master_source_system ON marketing.company_master USING btree (source_system);
 CREATE UNIQUE INDEX uq_company_master_number ON marketing.company_master USING btree (public.barton_number(company_unique_id));
+CREATE TRIGGER trigger_company_master_id_stays BEFORE UPDATE ON marketing.company_master FOR EACH ROW WHEN ((old.company_unique_id IS DISTINCT FROM new.company_unique_id)) EXECUTE FUNCTION public.refuse_id_change();
+CREATE TRIGGER trigger_company_master_keep_retired_ids AFTER DELETE ON marketing.company_master REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION marketing.keep_retired_ids('company_unique_id');
 CREATE TRIGGER trigger_company_master_updated_at BEFORE UPDATE ON marketing.company_master FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.company_match_review ( -- owner outreach_owner
@@ -1076,19 +1177,28 @@ comment on table marketing.company_match_review is 'Names that could be several 
 comment on column marketing.company_match_review.accepted_no is 'The company (number of its Barton ID) that the name means, as somebody decided; records of this name and place follow it.';
 CREATE TRIGGER trigger_company_match_review_updated_at BEFORE UPDATE ON marketing.company_match_review FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
-create table marketing.company_name ( -- owner outreach_owner
-    name_key text not null,
+create table marketing.company_signature ( -- owner outreach_owner
+    signature_no bigint generated always as identity,
+    fingerprint bigint not null,
+    stated_id text,
+    domain text,
+    linkedin_id text,
+    linkedin_slug text,
+    name_key text,
     place_city text not null default ''::text,
     place_country text not null default ''::text,
-    company_no bigint not null,
+    is_strong boolean generated always as (((stated_id IS NOT NULL) OR (domain IS NOT NULL) OR (linkedin_slug IS NOT NULL) OR (linkedin_id IS NOT NULL))) stored,
+    company_no bigint,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
-    constraint company_name_pkey PRIMARY KEY (name_key, company_no, place_city, place_country)
+    constraint company_signature_pkey PRIMARY KEY (signature_no),
+    constraint company_signature_fingerprint_key UNIQUE (fingerprint)
 );
-comment on table marketing.company_name is 'Every name (normalised, with its place) under which a company with a strong identity was seen.';
-CREATE INDEX idx_company_name_company_no ON marketing.company_name USING btree (company_no);
-CREATE INDEX idx_company_name_first_word ON marketing.company_name USING btree (split_part(name_key, ' '::text, 1));
-CREATE TRIGGER trigger_company_name_updated_at BEFORE UPDATE ON marketing.company_name FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+comment on table marketing.company_signature is 'Distinct ways in which records identify a company, and the company that each means (NULL: it waits for a company of its name).';
+CREATE INDEX idx_company_signature_company_no ON marketing.company_signature USING btree (company_no);
+CREATE INDEX idx_company_signature_first_word ON marketing.company_signature USING btree (split_part(name_key, ' '::text, 1));
+CREATE INDEX idx_company_signature_name_key ON marketing.company_signature USING btree (name_key);
+CREATE TRIGGER trigger_company_signature_updated_at BEFORE UPDATE ON marketing.company_signature FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.company_slot ( -- owner outreach_owner
     company_slot_unique_id text not null,
@@ -1122,6 +1232,8 @@ CREATE INDEX idx_company_slot_company_id ON marketing.company_slot USING btree (
 CREATE INDEX idx_company_slot_is_filled ON marketing.company_slot USING btree (is_filled);
 CREATE INDEX idx_company_slot_person_unique_id ON marketing.company_slot USING btree (person_unique_id) WHERE (person_unique_id IS NOT NULL);
 CREATE INDEX idx_company_slot_type ON marketing.company_slot USING btree (slot_type);
+CREATE TRIGGER trigger_company_slot_id_stays BEFORE UPDATE ON marketing.company_slot FOR EACH ROW WHEN ((old.company_slot_unique_id IS DISTINCT FROM new.company_slot_unique_id)) EXECUTE FUNCTION public.refuse_id_change();
+CREATE TRIGGER trigger_company_slot_keep_retired_ids AFTER DELETE ON marketing.company_slot REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION marketing.keep_retired_ids('company_slot_unique_id');
 CREATE TRIGGER trigger_company_slot_updated_at BEFORE UPDATE ON marketing.company_slot FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.email_status_meaning ( -- owner outreach_owner
@@ -1132,13 +1244,73 @@ create table marketing.email_status_meaning ( -- owner outreach_owner
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     is_bounce boolean not null default false,
+    again_days integer not null default 90,
+    asks_second boolean not null default false,
+    is_dead boolean not null default false,
     constraint email_status_meaning_pkey PRIMARY KEY (email_status),
+    constraint email_status_meaning_again_days_range CHECK ((again_days >= 1)),
     constraint email_status_meaning_lower CHECK ((email_status = lower(email_status))),
     constraint email_status_meaning_rank_range CHECK (((rank >= 1) AND (rank <= 100)))
 );
 comment on table marketing.email_status_meaning is 'What the sources'' words for an e-mail address mean. Only who is verified is ready; a word without a row is not.';
 comment on column marketing.email_status_meaning.is_bounce is 'Mail to it came back: holds until a verification that is newer.';
+comment on column marketing.email_status_meaning.again_days is 'A verification that says so holds for so many days; then the address is verified anew.';
+comment on column marketing.email_status_meaning.asks_second is 'Whether the next verifier is asked when one says so.';
+comment on column marketing.email_status_meaning.is_dead is 'Mail to it reaches nobody: a verification that says so makes the contact inactive.';
 CREATE TRIGGER trigger_email_status_meaning_updated_at BEFORE UPDATE ON marketing.email_status_meaning FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.founder ( -- owner outreach_owner
+    entity text not null,
+    number bigint not null,
+    load_id bigint not null,
+    part smallint not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint founder_pkey PRIMARY KEY (entity, number),
+    constraint founder_record_key UNIQUE (entity, load_id, part),
+    constraint founder_entity_known CHECK ((entity = ANY (ARRAY['company'::text, 'person'::text])))
+);
+comment on table marketing.founder is 'Ids (number = the ten free digits of the Barton ID) whose founding record is being read anew: the id goes where that record goes.';
+CREATE TRIGGER trigger_founder_updated_at BEFORE UPDATE ON marketing.founder FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.mail_domain ( -- owner outreach_owner
+    domain text not null,
+    state text not null,
+    mail_host text,
+    checked_at timestamp with time zone not null,
+    valid_until timestamp with time zone not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint mail_domain_pkey PRIMARY KEY (domain),
+    constraint mail_domain_domain_lower CHECK ((domain = lower(domain))),
+    constraint mail_domain_state_known CHECK ((state = ANY (ARRAY['mx'::text, 'no_domain'::text, 'no_mx'::text, 'null_mx'::text, 'parked'::text, 'disposable'::text, 'unknown'::text])))
+);
+comment on table marketing.mail_domain is 'What the free checks of a domain said, until when: an answer that did not come is unknown, never a no.';
+comment on column marketing.mail_domain.state is 'mx: it takes mail; no_domain, no_mx, null_mx (RFC 7505), parked, disposable: nothing is to be sent there; unknown: no answer.';
+CREATE INDEX idx_mail_domain_valid_until ON marketing.mail_domain USING btree (valid_until);
+CREATE TRIGGER trigger_mail_domain_updated_at BEFORE UPDATE ON marketing.mail_domain FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.match_review ( -- owner outreach_owner
+    review_id bigint generated always as identity,
+    entity text not null,
+    first_no bigint not null,
+    second_no bigint not null,
+    reason text not null,
+    speaks_for text[] not null default '{}'::text[],
+    speaks_against text[] not null default '{}'::text[],
+    status text not null default 'open'::text,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint match_review_pkey PRIMARY KEY (review_id),
+    constraint match_review_pair_key UNIQUE (entity, first_no, second_no),
+    constraint match_review_entity_known CHECK ((entity = ANY (ARRAY['company'::text, 'person'::text]))),
+    constraint match_review_order CHECK ((first_no < second_no)),
+    constraint match_review_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text, 'dismissed'::text])))
+);
+comment on table marketing.match_review is 'Pairs that may be one (open), are one because somebody said so (accepted), or are not (dismissed). Numbers are ids of founders, so a decision outlives every replay.';
+CREATE INDEX idx_match_review_second_no ON marketing.match_review USING btree (entity, second_no);
+CREATE TRIGGER trigger_match_review_updated_at BEFORE UPDATE ON marketing.match_review FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.merged_master ( -- owner outreach_owner
     retired_id text not null,
@@ -1184,6 +1356,20 @@ CREATE INDEX idx_message_log_execution_id ON marketing.message_log USING btree (
 CREATE INDEX idx_message_log_person_unique_id ON marketing.message_log USING btree (person_unique_id, sent_at DESC);
 CREATE INDEX idx_message_log_sent_at ON marketing.message_log USING btree (sent_at DESC);
 CREATE TRIGGER trigger_message_log_updated_at BEFORE UPDATE ON marketing.message_log FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.moved_reference ( -- owner outreach_owner
+    entity text not null,
+    table_name text not null,
+    column_name text not null,
+    row_key text not null,
+    original_id text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint moved_reference_pkey PRIMARY KEY (table_name, column_name, row_key, original_id)
+);
+comment on table marketing.moved_reference is 'Rows that named an id before it led to another one: when the two part again, they go back.';
+CREATE INDEX idx_moved_reference_original_id ON marketing.moved_reference USING btree (original_id);
+CREATE TRIGGER trigger_moved_reference_updated_at BEFORE UPDATE ON marketing.moved_reference FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.outreach_policy ( -- owner outreach_owner
     name text not null,
@@ -1290,7 +1476,7 @@ create table marketing.people_master ( -- owner outreach_owner
     constraint people_master_promotion_audit_log_id_fkey FOREIGN KEY (promotion_audit_log_id) REFERENCES intake.audit_log(audit_id) ON DELETE SET NULL,
     constraint people_master_company_slot_unique_id_format CHECK ((company_slot_unique_id ~ '^04\.04\.05\.\d{2}\.\d{5}\.\d{3}$'::text)),
     constraint people_master_company_unique_id_format CHECK ((company_unique_id ~ '^04\.04\.01\.\d{2}\.\d{5}\.\d{3}$'::text)),
-    constraint people_master_email_format CHECK (((length(email) <= 254) AND (email ~ '^(?:[a-zA-Z0-9.!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+@(?:(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?\.)+(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?$'::text))),
+    constraint people_master_email_format CHECK (((length(email) <= 254) AND (email ~ '^(?:[a-zA-Z0-9!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+(?:\.(?:[a-zA-Z0-9!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+)*@(?:(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?\.)+(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?$'::text))),
     constraint people_master_personal_phone_e164_format CHECK ((personal_phone_e164 ~ '^\+[1-9]\d{1,14}$'::text)),
     constraint people_master_unique_id_format CHECK ((unique_id ~ '^04\.04\.02\.\d{2}\.\d{5}\.\d{3}$'::text)),
     constraint people_master_work_phone_e164_format CHECK ((work_phone_e164 ~ '^\+[1-9]\d{1,14}$'::text))
@@ -1339,46 +1525,22 @@ CREATE INDEX idx_people_master_slot_id ON marketing.people_master USING btree (c
 CREATE INDEX idx_people_master_source_system ON marketing.people_master USING btree (source_system);
 CREATE INDEX idx_people_master_title ON marketing.people_master USING btree (title);
 CREATE UNIQUE INDEX uq_people_master_number ON marketing.people_master USING btree (public.barton_number(unique_id));
+CREATE TRIGGER trigger_people_master_id_stays BEFORE UPDATE ON marketing.people_master FOR EACH ROW WHEN ((old.unique_id IS DISTINCT FROM new.unique_id)) EXECUTE FUNCTION public.refuse_id_change();
+CREATE TRIGGER trigger_people_master_keep_retired_ids AFTER DELETE ON marketing.people_master REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION marketing.keep_retired_ids('unique_id');
 CREATE TRIGGER trigger_people_master_updated_at BEFORE UPDATE ON marketing.people_master FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
-
-create table marketing.person_cluster ( -- owner outreach_owner
-    cluster_no bigint not null,
-    person_no bigint not null,
-    has_linkedin boolean not null default false,
-    merged_into bigint,
-    created_at timestamp with time zone not null default now(),
-    updated_at timestamp with time zone not null default now(),
-    constraint person_cluster_pkey PRIMARY KEY (cluster_no)
-);
-comment on table marketing.person_cluster is 'Which clusters are one person (person_no = the ten free digits of the Barton ID of the master); a cluster that turned out to be another one stays as merged_into it.';
-CREATE INDEX idx_person_cluster_merged_into ON marketing.person_cluster USING btree (merged_into) WHERE (merged_into IS NOT NULL);
-CREATE INDEX idx_person_cluster_person_no ON marketing.person_cluster USING btree (person_no);
-CREATE TRIGGER trigger_person_cluster_updated_at BEFORE UPDATE ON marketing.person_cluster FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.person_key ( -- owner outreach_owner
     kind text not null,
     value text not null,
-    cluster_no bigint not null,
+    load_id bigint not null,
+    part smallint not null,
     created_at timestamp with time zone not null default now(),
-    updated_at timestamp with time zone not null default now(),
-    constraint person_key_pkey PRIMARY KEY (kind, value)
+    updated_at timestamp with time zone not null default now()
 );
-comment on table marketing.person_key is 'Identity keys of a cluster: LinkedIn and vendor ids; records without any are held together by e-mail, else by name and stated company.';
-CREATE INDEX idx_person_key_cluster_no ON marketing.person_key USING btree (cluster_no);
+comment on table marketing.person_key is 'What the records of people can be recognised by: LinkedIn and vendor ids, addresses, and the words of a family name within a company.';
+CREATE INDEX idx_person_key_load_id ON marketing.person_key USING btree (load_id);
+CREATE INDEX idx_person_key_value ON marketing.person_key USING btree (value, kind);
 CREATE TRIGGER trigger_person_key_updated_at BEFORE UPDATE ON marketing.person_key FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
-
-create table marketing.person_link ( -- owner outreach_owner
-    kind text not null,
-    value text not null,
-    cluster_no bigint not null,
-    created_at timestamp with time zone not null default now(),
-    updated_at timestamp with time zone not null default now(),
-    constraint person_link_pkey PRIMARY KEY (kind, value, cluster_no),
-    constraint person_link_kind_known CHECK ((kind = ANY (ARRAY['email'::text, 'name'::text])))
-);
-comment on table marketing.person_link is 'Weaker evidence that clusters are one person: a shared e-mail address, or the same name at the same company.';
-CREATE INDEX idx_person_link_cluster_no ON marketing.person_link USING btree (cluster_no);
-CREATE TRIGGER trigger_person_link_updated_at BEFORE UPDATE ON marketing.person_link FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.pipeline_events ( -- owner outreach_owner
     event_id integer not null default nextval('marketing.pipeline_events_event_id_seq'::regclass),
@@ -1421,6 +1583,46 @@ CREATE INDEX idx_ple_lead_scoring_history_company_unique_id ON marketing.ple_lea
 CREATE INDEX idx_ple_lead_scoring_history_person_unique_id ON marketing.ple_lead_scoring_history USING btree (person_unique_id);
 CREATE TRIGGER trigger_ple_lead_scoring_history_updated_at BEFORE UPDATE ON marketing.ple_lead_scoring_history FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table marketing.reserved_slot ( -- owner outreach_owner
+    company_unique_id text not null,
+    slot_type text not null,
+    company_slot_unique_id text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint reserved_slot_pkey PRIMARY KEY (company_unique_id, slot_type),
+    constraint reserved_slot_company_slot_unique_id_key UNIQUE (company_slot_unique_id),
+    constraint reserved_slot_company_slot_unique_id_format CHECK ((company_slot_unique_id ~ '^04\.04\.05\.\d{2}\.\d{5}\.\d{3}$'::text)),
+    constraint reserved_slot_company_unique_id_format CHECK ((company_unique_id ~ '^04\.04\.01\.\d{2}\.\d{5}\.\d{3}$'::text)),
+    constraint reserved_slot_slot_type_known CHECK ((slot_type = ANY (ARRAY['CEO'::text, 'CFO'::text, 'HR'::text])))
+);
+comment on table marketing.reserved_slot is 'The ids that the slots of a company had in the database that moved in (outreach adopt); given to them when the company is made.';
+CREATE TRIGGER trigger_reserved_slot_updated_at BEFORE UPDATE ON marketing.reserved_slot FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.retired_id ( -- owner outreach_owner
+    barton_id text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint retired_id_pkey PRIMARY KEY (barton_id),
+    constraint retired_id_barton_id_format CHECK ((barton_id ~ '^04\.04\.(01|02|05)\.\d{2}\.\d{5}\.\d{3}$'::text))
+);
+comment on table marketing.retired_id is 'Barton IDs of companies, people and slots whose row was taken out: refused to whoever states one. marketing.merged_master says where a merged one leads.';
+comment on column marketing.retired_id.barton_id is 'The id that names nobody any more.';
+CREATE TRIGGER trigger_retired_id_updated_at BEFORE UPDATE ON marketing.retired_id FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.shared_value ( -- owner outreach_owner
+    entity text not null,
+    kind text not null,
+    value text not null,
+    reason text not null,
+    numbers bigint[] not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint shared_value_pkey PRIMARY KEY (entity, kind, value),
+    constraint shared_value_entity_known CHECK ((entity = ANY (ARRAY['company'::text, 'person'::text])))
+);
+comment on table marketing.shared_value is 'Values that records carry which cannot be about the same: they unite nobody. numbers: who carries them.';
+CREATE TRIGGER trigger_shared_value_updated_at BEFORE UPDATE ON marketing.shared_value FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table marketing.slot_assignment_history ( -- owner outreach_owner
     history_id bigint generated always as identity,
     company_slot_unique_id text not null,
@@ -1460,6 +1662,36 @@ CREATE INDEX idx_slot_assignment_history_company ON marketing.slot_assignment_hi
 CREATE INDEX idx_slot_assignment_history_person ON marketing.slot_assignment_history USING btree (person_unique_id);
 CREATE TRIGGER trigger_slot_assignment_history_updated_at BEFORE UPDATE ON marketing.slot_assignment_history FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table marketing.slot_threshold ( -- owner outreach_owner
+    slot_type text not null,
+    points smallint not null default 50,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint slot_threshold_pkey PRIMARY KEY (slot_type),
+    constraint slot_threshold_points_range CHECK (((points >= 1) AND (points <= 100))),
+    constraint slot_threshold_slot_type_known CHECK ((slot_type = ANY (ARRAY['CEO'::text, 'CFO'::text, 'HR'::text])))
+);
+comment on table marketing.slot_threshold is 'From how many points on a title holds a slot; below, its bearer competes and is shown.';
+comment on column marketing.slot_threshold.slot_type is 'CEO, CFO or HR.';
+comment on column marketing.slot_threshold.points is 'Points of a title (1 to 100); an HR generalist has 30, an HR manager 60.';
+CREATE TRIGGER trigger_slot_threshold_updated_at BEFORE UPDATE ON marketing.slot_threshold FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.slot_tie ( -- owner outreach_owner
+    company_slot_unique_id text not null,
+    people_unique_ids text[] not null,
+    tied_since timestamp with time zone not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint slot_tie_pkey PRIMARY KEY (company_slot_unique_id),
+    constraint slot_tie_company_slot_unique_id_fkey FOREIGN KEY (company_slot_unique_id) REFERENCES marketing.company_slot(company_slot_unique_id) ON DELETE CASCADE,
+    constraint slot_tie_several CHECK ((cardinality(people_unique_ids) > 1))
+);
+comment on table marketing.slot_tie is 'Slots for which several people are equal in all that counts; whoever held it keeps it, else it stays empty until somebody decides.';
+comment on column marketing.slot_tie.company_slot_unique_id is 'The slot.';
+comment on column marketing.slot_tie.people_unique_ids is 'Barton IDs of those who are equal, in order of their numbers.';
+comment on column marketing.slot_tie.tied_since is 'The first moment since which nothing has decided between them.';
+CREATE TRIGGER trigger_slot_tie_updated_at BEFORE UPDATE ON marketing.slot_tie FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table marketing.slot_work ( -- owner outreach_owner
     company_no bigint not null,
     created_at timestamp with time zone not null default now(),
@@ -1489,13 +1721,29 @@ create table marketing.title_role ( -- owner outreach_owner
     reason text not null,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    company_key text,
     constraint title_role_pkey PRIMARY KEY (title, role),
     constraint title_role_title_fkey FOREIGN KEY (title) REFERENCES marketing.title_reading(title) ON DELETE CASCADE,
     constraint title_role_points_range CHECK (((points >= 1) AND (points <= 100))),
     constraint title_role_role_known CHECK ((role = ANY (ARRAY['CEO'::text, 'CFO'::text, 'HR'::text])))
 );
 comment on table marketing.title_role is 'The roles that a title names: points within the role (100 is the title of the role itself), confidence, reason.';
+comment on column marketing.title_role.company_key is 'Key of the company that the title says the role is at ("CEO, Lind Foods"); the role counts at no other. NULL: none is named.';
 CREATE TRIGGER trigger_title_role_updated_at BEFORE UPDATE ON marketing.title_role FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.withheld_word ( -- owner outreach_owner
+    load_id bigint not null,
+    person_no bigint not null,
+    intelligence_type text not null,
+    evidence text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint withheld_word_pkey PRIMARY KEY (load_id, person_no),
+    constraint withheld_word_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE
+);
+comment on table marketing.withheld_word is 'Loads whose word about where a person works is not taken: what speaks for it is less than marketing.change_policy asks for. Each is a proposal, unless it is decided.';
+CREATE INDEX idx_withheld_word_person_no ON marketing.withheld_word USING btree (person_no);
+CREATE TRIGGER trigger_withheld_word_updated_at BEFORE UPDATE ON marketing.withheld_word FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table public.actor_breaker ( -- owner outreach_owner
     actor text not null,
@@ -1601,7 +1849,11 @@ create table public.budget ( -- owner outreach_owner
     constraint budget_pkey PRIMARY KEY (provider, period),
     constraint budget_amount_range CHECK ((amount >= (0)::numeric)),
     constraint budget_period_known CHECK ((period = ANY (ARRAY['run'::text, 'day'::text, 'month'::text]))),
-    constraint budget_unit_truth CHECK ((((provider = 'apify'::text) AND (unit = 'USD'::text)) OR ((provider = 'apollo'::text) AND (unit = 'credits'::text))))
+    constraint budget_unit_truth CHECK ((unit =
+CASE provider
+    WHEN 'apify'::text THEN 'USD'::text
+    ELSE 'credits'::text
+END))
 );
 comment on table public.budget is 'The most that may be committed at a provider per run, day and month (UTC). A setting that is tighter holds instead; without either there is no cap.';
 comment on column public.budget.period is 'run: one run of an actor, or one batch of Apollo (its max_credits). day, month: over all processes.';
@@ -1830,10 +2082,11 @@ create table vault.contacts ( -- owner outreach_owner
     provenance jsonb not null default '{}'::jsonb,
     status_before text,
     verified_at timestamp with time zone,
+    bounced_at timestamp with time zone,
     constraint contacts_pkey PRIMARY KEY (contact_id),
     constraint idx_contacts_email UNIQUE (email),
     constraint contacts_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE SET NULL,
-    constraint contacts_email_format CHECK (((length(email) <= 254) AND (email ~ '^(?:[a-zA-Z0-9.!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+@(?:(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?\.)+(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?$'::text))),
+    constraint contacts_email_format CHECK (((length(email) <= 254) AND (email ~ '^(?:[a-zA-Z0-9!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+(?:\.(?:[a-zA-Z0-9!#$%&''*+/=?^_`{|}~-]|[^\x01-\x7f])+)*@(?:(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?\.)+(?:[a-zA-Z0-9]|[^\x01-\x7f])(?:(?:[a-zA-Z0-9-]|[^\x01-\x7f]){0,61}(?:[a-zA-Z0-9]|[^\x01-\x7f]))?$'::text))),
     constraint contacts_email_lower CHECK ((email = lower(email))),
     constraint contacts_score_range CHECK (((score >= (0)::numeric) AND (score <= (100)::numeric))),
     constraint contacts_status_before_known CHECK ((status_before = ANY (ARRAY['active'::text, 'inactive'::text, 'bounced'::text, 'unsubscribed'::text]))),
@@ -1858,6 +2111,7 @@ comment on column vault.contacts.status is 'active; inactive; bounced: mail came
 comment on column vault.contacts.provenance is 'Field to the load that it came from.';
 comment on column vault.contacts.status_before is 'The status that a suppression took the place of, and that its end restores; NULL while nothing suppresses the contact.';
 comment on column vault.contacts.verified_at is 'When a source last verified the address anew; saying again what it said before is no verification.';
+comment on column vault.contacts.bounced_at is 'When a source first said that mail to the address came back.';
 CREATE INDEX idx_contacts_company ON vault.contacts USING btree (company);
 CREATE INDEX idx_contacts_created_at ON vault.contacts USING btree (created_at DESC);
 CREATE INDEX idx_contacts_load_id ON vault.contacts USING btree (load_id);
@@ -1990,6 +2244,30 @@ comment on view company.company_slot is 'Deprecated, read-only: read marketing.c
 --     created_at timestamp with time zone
 --     promoted_at timestamp with time zone
 
+-- view marketing.address_standing, owner outreach_owner
+--     email text
+--     domain text
+--     person_unique_id text
+--     is_holder boolean
+--     contact_id bigint
+--     address_class text
+--     checked_by text
+--     checked_at timestamp with time zone
+--     again_at timestamp with time zone
+--     asks_second boolean
+--     source_verified_at timestamp with time zone
+--     bounced_at timestamp with time zone
+--     domain_state text
+--     domain_valid_until timestamp with time zone
+--     catch_all_until timestamp with time zone
+comment on view marketing.address_standing is 'Addresses of people at their company, each once, with what verifiers, sources and DNS said of them and until when that holds.';
+
+-- view marketing.company_name, owner outreach_owner
+--     name_key text
+--     place_city text
+--     place_country text
+--     company_no bigint
+
 -- view marketing.outreach_candidate, owner outreach_owner
 --     company_slot_unique_id text
 --     slot_type text
@@ -2017,7 +2295,7 @@ comment on view company.company_slot is 'Deprecated, read-only: read marketing.c
 --     provenance jsonb
 --     left_out text
 --     slot_types text[]
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, doubtful_employer (a move waits for a decision), without_email, role_address (of a function), shared_address (a record of somebody else states it), other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
 
 -- view marketing.outreach_history, owner outreach_owner
 --     touch_type text
@@ -2174,17 +2452,29 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function bit.f_write_signals()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function intake.f_claim_ids(p_entity text, p_ids text[])
+--     returns TABLE(stated_id text, state text, name text, website_url text, email text, linkedin_url text, owner_id text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function intake.f_day_of(p_batch_id text)
+--     returns date; plpgsql, stable, set search_path=pg_catalog, pg_temp
+
 -- function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer)
 --     returns TABLE(subject text, title text, linkedin_url text, email text); plpgsql, stable, security definer, set search_path=pg_catalog, pg_temp
 
 -- function intake.f_fail_loads(p_load_ids bigint[])
 --     returns integer; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function intake.f_find_holders(p_entity text)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function intake.f_ingest_json(p_rows jsonb[], p_source text, p_batch_id text)
 --     returns TABLE(status text, landed_count integer, duplicate_count integer, message text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function intake.f_land(p_rows jsonb[], p_source text, p_batch_id text, p_notes jsonb)
 --     returns TABLE(landed integer, duplicates integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function intake.f_observed_at(p_day date, p_landed_at timestamp with time zone)
+--     returns timestamp with time zone; sql, immutable
 
 -- function intake.f_open_batch(p_batch_id text, p_source text)
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
@@ -2201,11 +2491,20 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb)
 --     returns bigint; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function marketing.company_names_compatible(p_one text, p_other text)
+--     returns boolean; plpgsql, immutable
+
+-- function marketing.f_add_decided(p_entity text)
+--     returns void; sql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_apply_decided()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_assign_slots(p_company_nos bigint[], p_limit integer DEFAULT 10000)
 --     returns TABLE(companies integer, assigned integer, displaced integer, vacated integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_bring_back(p_entity text)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_build_companies(p_audit_id integer)
 --     returns TABLE(created integer, changed integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp, set enable_hashagg=off
@@ -2213,16 +2512,28 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_build_people(p_audit_id integer)
 --     returns TABLE(created integer, changed integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp, set enable_hashagg=off
 
+-- function marketing.f_candidate_pairs(p_entity text, p_level integer)
+--     returns boolean; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_change_decision(p_kind text, p_confidence numeric)
 --     returns text; sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_choose_titles()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_clear_the_way(p_entity text)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_close_jobs(p_before integer)
 --     returns TABLE(jobs integer, unchanged integer, changed integer, proposed integer, ignored integer, gone integer, changes jsonb); plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_collect_people(p_load_ids bigint[])
+-- function marketing.f_cluster(p_entity text)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_connect()
+-- function marketing.f_collect_gone(p_entity text)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_collect_people(p_load_ids bigint[])
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_decide_changes(p_ids integer[], p_decision text)
@@ -2234,10 +2545,16 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_departed_people()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_describe_people()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_drop_ambiguous(p_entity text, p_level integer)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_find_changes()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_fold_intelligence()
+-- function marketing.f_follow_ids(p_entity text)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_follow_names()
@@ -2246,14 +2563,38 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_follow_refresh(p_job_ids integer[])
 --     returns TABLE(jobs integer, unchanged integer, changed integer, proposed integer, ignored integer, gone integer, changes jsonb); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_group_people()
+-- function marketing.f_founding_record(p_entity text, p_number bigint)
+--     returns TABLE(load_id bigint, part smallint); sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_gather_companies()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_gather_people()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_hear_witnesses(p_job_ids integer[])
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_hear_words(p_load_ids bigint[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_hold_changes(p_held jsonb)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_hold_ties()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_id_columns(p_entity text)
+--     returns TABLE(table_name text, column_name text, is_needed boolean, as_stored text, row_key text); sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_is_cut(p_title text, p_whole text)
+--     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_is_free(p_entity text, p_number bigint)
+--     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_is_mail_of(p_email text, p_company_no bigint)
+--     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_is_namesake(p_other_no bigint, p_company_no bigint)
 --     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
@@ -2261,19 +2602,31 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_is_other_employer(p_employers text[], p_company_no bigint)
 --     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_join_components(p_entity text, p_level integer)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_judge_changes()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_link_clusters()
+-- function marketing.f_judge_move(p_here bigint, p_here_at timestamp with time zone, p_former bigint, p_moved_at timestamp with time zone, p_companies bigint[], p_best bigint, p_is_strong boolean, p_unknown_no bigint, p_unknown_is_strong boolean, p_has_none boolean, p_employers text[], p_started_year integer, p_is_profile boolean, p_job_at timestamp with time zone, p_load_id bigint, p_person_no bigint)
+--     returns TABLE(is_move boolean, kind text, evidence text, is_withheld boolean); plpgsql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_keep_reviews(p_entity text)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_merge_companies()
+-- function marketing.f_key_people()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_leave_behind(p_load_ids bigint[], p_comes_back boolean DEFAULT true)
+--     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_note_changes()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_note_gone()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_note_shared(p_entity text)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_open_reviews(p_name_keys text[], p_cities text[], p_countries text[], p_names text[], p_reasons text[], p_candidates text[], p_load_ids bigint[])
@@ -2285,11 +2638,17 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_pass_decided(p_load_ids bigint[])
 --     returns bigint[]; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_places_differ(p_a bigint, p_b bigint)
+--     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_promote_intelligence(p_load_ids bigint[])
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_promote_masters(p_load_ids bigint[])
 --     returns TABLE(companies_created integer, companies_changed integer, people_created integer, people_changed integer, loads_promoted integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_propose_moves()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_refuse_loads(p_load_ids bigint[], p_reason text)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
@@ -2300,9 +2659,6 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_remember_gone(p_ids integer[])
 --     returns void; sql, volatile, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_remove_people()
---     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
-
 -- function marketing.f_resolve_companies()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2312,11 +2668,20 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_resolve_people()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_retire_companies()
+-- function marketing.f_retire_masters(p_entity text)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_retire_people()
+-- function marketing.f_review_companies()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_review_names()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_review_people()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_same_name(p_a bigint, p_b bigint)
+--     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_settle_loads()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
@@ -2324,8 +2689,14 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_settle_proposals(p_ids integer[])
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_sign_companies()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_slot_candidates(p_company_no bigint)
---     returns TABLE(slot_type text, place bigint, person_unique_id text, is_candidate boolean, is_here boolean, title text, points smallint, confidence real, reason text, observed_at timestamp with time zone, load_id bigint); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+--     returns TABLE(slot_type text, place bigint, person_unique_id text, is_holder boolean, is_tied boolean, is_able boolean, is_candidate boolean, is_here boolean, is_elsewhere boolean, title text, points smallint, threshold smallint, confidence real, reason text, observed_at timestamp with time zone, source_rank smallint, load_id bigint); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_slot_ranking()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_slot_standing()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
@@ -2337,6 +2708,24 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_tell_changes(p_ids integer[])
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_unite_pairs(p_entity text, p_level integer)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_veto_pairs(p_entity text, p_level integer)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_weigh_moves()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_weigh_people()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_whole_place(p_person_no bigint, p_place text[])
+--     returns text[]; sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_widen_people()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_write_companies(p_audit_id integer)
@@ -2351,8 +2740,29 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_write_slots()
 --     returns TABLE(assigned integer, displaced integer, vacated integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.family_names_within(p_few text[], p_many text[], p_middle text[])
+--     returns boolean; sql, immutable
+
 -- function marketing.folded(p_text text)
 --     returns text; sql, immutable
+
+-- function marketing.given_names_compatible(p_one text[], p_other text[], p_family_one text[], p_family_other text[])
+--     returns boolean; plpgsql, immutable
+
+-- function marketing.keep_retired_ids()
+--     returns trigger; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.name_blocks(p_form text)
+--     returns text[]; sql, immutable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.name_tokens_alike(p_one text, p_other text)
+--     returns boolean; sql, immutable
+
+-- function marketing.names_akin(p_one text, p_other text)
+--     returns boolean; sql, immutable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.names_compatible(p_one text, p_other text)
+--     returns boolean; plpgsql, immutable
 
 -- function marketing.same_spelling(p_one text, p_other text)
 --     returns boolean; sql, immutable
@@ -2474,8 +2884,14 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function public.log_error(p_error_type text, p_error_message text, p_severity text DEFAULT 'medium'::text, p_context jsonb DEFAULT '{}'::jsonb, p_stack_trace text DEFAULT NULL::text)
 --     returns text; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.refuse_id_change()
+--     returns trigger; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function public.trigger_updated_at()
 --     returns trigger; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function vault.f_drop_contacts()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function vault.f_erase_references()
 --     returns jsonb; plpgsql, volatile, set search_path=pg_catalog, pg_temp
@@ -2502,7 +2918,7 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 --     returns record; sql, stable, set search_path=pg_catalog, pg_temp
 
 -- function vault.f_promote_contacts(p_load_ids bigint[])
---     returns TABLE(promoted_count integer, updated_count integer, failed_count integer, message text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp, set enable_hashagg=off
+--     returns TABLE(promoted_count integer, updated_count integer, failed_count integer, message text, waiting_count integer, already_count integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp, set enable_hashagg=off
 
 -- function vault.f_redact_json(p_value jsonb, p_pattern text, p_firsts text[], p_lasts text[])
 --     returns jsonb; plpgsql, stable, set search_path=pg_catalog, pg_temp
@@ -2565,6 +2981,7 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 --     returns bytea; sql, stable
 
 grant update on column intake.batch.check_results to outreach_validate;
+grant update on column intake.batch.read_by to outreach_validate;
 grant update on column intake.intelligence_member.is_stale to outreach_validate;
 grant update on column marketing.change_policy.min_confidence to outreach_refresh;
 grant update on column marketing.change_policy.policy to outreach_refresh;
@@ -2573,10 +2990,13 @@ grant execute on function bit.f_process_signals(p_limit integer) to outreach_ref
 grant execute on function bit.f_rules_in_force() to outreach_read;
 grant execute on function bit.f_rules_in_force() to outreach_refresh;
 grant execute on function bit.f_set_limit(p_scope text, p_max_per_day integer) to outreach_refresh;
+grant execute on function intake.f_claim_ids(p_entity text, p_ids text[]) to outreach_validate;
 grant execute on function intake.f_enrichment_subjects(p_provider text, p_source text, p_kind text, p_until timestamp with time zone, p_days integer, p_not_found_days integer) to mcp_ingest;
 grant execute on function intake.f_fail_loads(p_load_ids bigint[]) to outreach_validate;
 grant execute on function intake.f_ingest_json(p_rows jsonb[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_land(p_rows jsonb[], p_source text, p_batch_id text, p_notes jsonb) to mcp_ingest;
+grant execute on function intake.f_observed_at(p_day date, p_landed_at timestamp with time zone) to outreach_read;
+grant execute on function intake.f_observed_at(p_day date, p_landed_at timestamp with time zone) to outreach_validate;
 grant execute on function intake.f_open_batch(p_batch_id text, p_source text) to mcp_ingest;
 grant execute on function intake.f_quarantine(p_texts text[], p_reasons text[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_queue_replay(p_load_ids bigint[]) to outreach_validate;
@@ -2585,13 +3005,34 @@ grant execute on function intake.log_operation(p_operation text, p_batch_id text
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to mcp_promote;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to outreach_refresh;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to outreach_validate;
+grant execute on function marketing.company_names_compatible(p_one text, p_other text) to mcp_promote;
+grant execute on function marketing.company_names_compatible(p_one text, p_other text) to outreach_read;
+grant execute on function marketing.company_names_compatible(p_one text, p_other text) to outreach_refresh;
+grant execute on function marketing.company_names_compatible(p_one text, p_other text) to outreach_validate;
 grant execute on function marketing.f_assign_slots(p_company_nos bigint[], p_limit integer) to mcp_promote;
 grant execute on function marketing.f_decide_changes(p_ids integer[], p_decision text) to outreach_refresh;
 grant execute on function marketing.f_decide_review(p_review_id bigint, p_company_id text) to mcp_promote;
 grant execute on function marketing.f_follow_refresh(p_job_ids integer[]) to outreach_refresh;
+grant execute on function marketing.f_leave_behind(p_load_ids bigint[], p_comes_back boolean) to outreach_validate;
 grant execute on function marketing.f_open_reviews(p_name_keys text[], p_cities text[], p_countries text[], p_names text[], p_reasons text[], p_candidates text[], p_load_ids bigint[]) to mcp_promote;
 grant execute on function marketing.f_promote_masters(p_load_ids bigint[]) to mcp_promote;
 grant execute on function marketing.f_slot_candidates(p_company_no bigint) to outreach_read;
+grant execute on function marketing.family_names_within(p_few text[], p_many text[], p_middle text[]) to mcp_promote;
+grant execute on function marketing.family_names_within(p_few text[], p_many text[], p_middle text[]) to outreach_read;
+grant execute on function marketing.family_names_within(p_few text[], p_many text[], p_middle text[]) to outreach_refresh;
+grant execute on function marketing.family_names_within(p_few text[], p_many text[], p_middle text[]) to outreach_validate;
+grant execute on function marketing.given_names_compatible(p_one text[], p_other text[], p_family_one text[], p_family_other text[]) to mcp_promote;
+grant execute on function marketing.given_names_compatible(p_one text[], p_other text[], p_family_one text[], p_family_other text[]) to outreach_read;
+grant execute on function marketing.given_names_compatible(p_one text[], p_other text[], p_family_one text[], p_family_other text[]) to outreach_refresh;
+grant execute on function marketing.given_names_compatible(p_one text[], p_other text[], p_family_one text[], p_family_other text[]) to outreach_validate;
+grant execute on function marketing.name_tokens_alike(p_one text, p_other text) to mcp_promote;
+grant execute on function marketing.name_tokens_alike(p_one text, p_other text) to outreach_read;
+grant execute on function marketing.name_tokens_alike(p_one text, p_other text) to outreach_refresh;
+grant execute on function marketing.name_tokens_alike(p_one text, p_other text) to outreach_validate;
+grant execute on function marketing.names_compatible(p_one text, p_other text) to mcp_promote;
+grant execute on function marketing.names_compatible(p_one text, p_other text) to outreach_read;
+grant execute on function marketing.names_compatible(p_one text, p_other text) to outreach_refresh;
+grant execute on function marketing.names_compatible(p_one text, p_other text) to outreach_validate;
 grant execute on function public.barton_id(p_entity_code text, p_number bigint) to mcp_ingest;
 grant execute on function public.barton_id(p_entity_code text, p_number bigint) to mcp_promote;
 grant execute on function public.barton_id(p_entity_code text, p_number bigint) to outreach_read;
@@ -2723,7 +3164,6 @@ grant select on intake.latest_100 to mcp_ingest;
 grant select on intake.latest_100 to mcp_promote;
 grant select on intake.latest_100 to outreach_read;
 grant select on intake.left_behind to outreach_read;
-grant delete, insert, select, update on intake.left_behind to outreach_validate;
 grant select on intake.person_member to mcp_promote;
 grant select on intake.person_member to outreach_read;
 grant select on intake.person_member to outreach_validate;
@@ -2746,6 +3186,10 @@ grant select on intake.source_key to outreach_read;
 grant delete, insert, select, update on intake.source_key to outreach_validate;
 grant delete, insert, select, update on intake.unfinished_batch to mcp_ingest;
 grant select on intake.unfinished_batch to outreach_read;
+grant select on intake.validated_addresses to mcp_promote;
+grant select on intake.validated_addresses to outreach_read;
+grant select on intake.validated_addresses to outreach_refresh;
+grant delete, insert, select, update on intake.validated_addresses to outreach_validate;
 grant select on intake.validated_companies to mcp_promote;
 grant select on intake.validated_companies to outreach_read;
 grant delete, insert, select, update on intake.validated_companies to outreach_validate;
@@ -2758,6 +3202,12 @@ grant select on intake.validated_people to outreach_read;
 grant delete, insert, select, update on intake.validated_people to outreach_validate;
 grant select on intake.validation_failed to outreach_read;
 grant delete, insert, select, update on intake.validation_failed to outreach_validate;
+grant select on intake.word to mcp_promote;
+grant select on intake.word to outreach_read;
+grant select on intake.word to outreach_validate;
+grant select on marketing.address_standing to mcp_ingest;
+grant select on marketing.address_standing to outreach_read;
+grant select on marketing.address_standing to outreach_refresh;
 grant select on marketing.attribution_audit_log to outreach_read;
 grant select on marketing.booking_event to outreach_read;
 grant select on marketing.campaign_audit_log to outreach_read;
@@ -2772,17 +3222,26 @@ grant select on marketing.change_policy to outreach_read;
 grant select on marketing.change_policy to outreach_refresh;
 grant select on marketing.closed_loop_attribution to outreach_read;
 grant select on marketing.company_intelligence to outreach_read;
+grant select on marketing.company_key to mcp_promote;
 grant select on marketing.company_key to outreach_read;
 grant select on marketing.company_master to outreach_read;
 grant insert, select on marketing.company_match_review to mcp_promote;
 grant select on marketing.company_match_review to outreach_read;
 grant select on marketing.company_name to mcp_promote;
 grant select on marketing.company_name to outreach_read;
+grant select on marketing.company_signature to mcp_promote;
+grant select on marketing.company_signature to outreach_read;
 grant select on marketing.company_slot to outreach_read;
 grant select on marketing.email_status_meaning to outreach_read;
 grant select on marketing.email_status_meaning to outreach_refresh;
+grant select on marketing.founder to outreach_read;
+grant select on marketing.mail_domain to outreach_read;
+grant insert, select, update on marketing.mail_domain to outreach_refresh;
+grant select on marketing.match_review to mcp_promote;
+grant select on marketing.match_review to outreach_read;
 grant select on marketing.merged_master to outreach_read;
 grant select on marketing.message_log to outreach_read;
+grant select on marketing.moved_reference to outreach_read;
 grant select on marketing.outreach_candidate to outreach_read;
 grant select on marketing.outreach_candidate to outreach_refresh;
 grant select on marketing.outreach_history to outreach_read;
@@ -2793,12 +3252,16 @@ grant select on marketing.outreach_ready to outreach_refresh;
 grant select on marketing.people_intelligence to mcp_promote;
 grant select on marketing.people_intelligence to outreach_read;
 grant select on marketing.people_master to outreach_read;
-grant select on marketing.person_cluster to outreach_read;
 grant select on marketing.person_key to outreach_read;
-grant select on marketing.person_link to outreach_read;
 grant select on marketing.pipeline_events to outreach_read;
 grant select on marketing.ple_lead_scoring_history to outreach_read;
+grant select on marketing.reserved_slot to outreach_read;
+grant select on marketing.retired_id to outreach_read;
+grant select on marketing.shared_value to mcp_promote;
+grant select on marketing.shared_value to outreach_read;
 grant select on marketing.slot_assignment_history to outreach_read;
+grant select on marketing.slot_threshold to outreach_read;
+grant select on marketing.slot_tie to outreach_read;
 grant select on marketing.slot_work to mcp_promote;
 grant select on marketing.slot_work to outreach_read;
 grant select on marketing.title_reading to outreach_read;
@@ -2807,6 +3270,7 @@ grant select on marketing.title_role to outreach_read;
 grant delete, insert, select, update on marketing.title_role to outreach_validate;
 grant select on marketing.undecided_load to mcp_promote;
 grant select on marketing.undecided_load to outreach_read;
+grant select on marketing.withheld_word to outreach_read;
 grant select on people.contact to outreach_read;
 grant select on people.contact_verification to outreach_read;
 grant select on public.actor_breaker to mcp_ingest;

@@ -215,7 +215,7 @@ def _cap(amount: Decimal | None) -> str:
 
 def budget(
     provider: Annotated[
-        str | None, typer.Argument(parser=_word("apify", "apollo"), metavar="[apify|apollo]", help="Whose budget.")
+        str | None, typer.Argument(metavar="[PROVIDER]", help="apify, apollo, or a source that verifies.")
     ] = None,
     period: Annotated[
         str | None, typer.Argument(parser=_word("run", "day", "month"), metavar="[run|day|month]", help="Of what.")
@@ -228,12 +228,14 @@ def budget(
     """Run `costs budget`."""
     from outreach_pipeline.stages.costs import read_costs
     from outreach_pipeline.stages.migrations import explained
-    from outreach_pipeline.stages.money import set_budget
+    from outreach_pipeline.stages.money import paid_providers, set_budget
 
     if provider is not None and (period is None or amount is None):
         raise typer.BadParameter("a budget needs provider, period and amount: `outreach costs budget apify day 20`.")
     most = None if amount is None else _amount(amount)
     workspace = open_workspace()
+    if provider is not None and provider not in (known := paid_providers(workspace)):
+        raise typer.BadParameter(f"{provider!r} is paid nothing; one of: {', '.join(known)}.")
     with explained(workspace):
         if provider is not None and period is not None and amount is not None:
             set_budget(workspace.database, provider, period, most)

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outreach_pipeline.cli import demo_loop as loop
+from outreach_pipeline.cli import demo_reach as reach
 from outreach_pipeline.cli import demo_story as story
-from outreach_pipeline.cli.execute import DONE, Outcome, run_batches
+from outreach_pipeline.cli.execute import DONE, PARTIAL, Outcome, run_batches
 from outreach_pipeline.cli.options import command, yesterday
 from outreach_pipeline.cli.terminal import out, progress_bars
 
 if TYPE_CHECKING:
     from outreach_pipeline.sandbox.server import Sandbox
+    from outreach_pipeline.sandbox.verify.servers import VerifierServers
     from outreach_pipeline.settings import Settings
     from outreach_pipeline.stages.workspace import Workspace
 
@@ -45,7 +47,7 @@ def demo(
     companies: Annotated[int, typer.Option("--companies", min=20, max=5000, help="Companies of the world.")] = 120,
 ) -> None:
     """Run `demo`."""
-    from outreach_pipeline.sandbox.apify_runs import Timing
+    from outreach_pipeline.sandbox.apify.runs import Timing
     from outreach_pipeline.sandbox.configure import SOURCES
     from outreach_pipeline.sandbox.demo_home import claim_home, left_alone
     from outreach_pipeline.sandbox.server import Sandbox
@@ -56,8 +58,8 @@ def demo(
     world = Sandbox(
         companies=companies, seed=1, first_day=_first_day(home), timing=Timing(0.05, 0.3, 0.1), files=home / "files"
     )
-    with world as sandbox:
-        workspace = _workspace(home, sandbox, companies)
+    with world as sandbox, reach.verifiers(sandbox) as servers:
+        workspace = _workspace(home, sandbox, companies, servers)
         story.prepared(workspace, _migrate(workspace))
         first, second = sandbox.world.day(1), sandbox.world.day(2)
         nightly = [source.name for source in SOURCES]
@@ -73,7 +75,9 @@ def demo(
         _refresh(workspace, second, sandbox, "Whom the night seated on old evidence is asked about as well")
         loop.changes(workspace, second)
         story.moves(workspace, second)
+        reach.verified(workspace)
         _call_now(workspace, home)
+        reach.campaign(workspace, sandbox, home, second)
         story.refusals(workspace)
         story.result(workspace, sandbox)
     story.next_steps(workspace, monotonic() - started)
@@ -125,7 +129,7 @@ def _migrate(workspace: Workspace) -> tuple[str, ...]:
     return migrate_workspace(workspace.settings).applied
 
 
-def _workspace(home: Path, sandbox: Sandbox, companies: int) -> Workspace:
+def _workspace(home: Path, sandbox: Sandbox, companies: int, servers: VerifierServers) -> Workspace:
     """The shipped samples and the sandbox's sources, on an embedded database: never on a configured one."""
     from outreach_pipeline.sandbox.configure import sources_toml
     from outreach_pipeline.settings import SAMPLE_SOURCES
@@ -133,11 +137,16 @@ def _workspace(home: Path, sandbox: Sandbox, companies: int) -> Workspace:
 
     samples = SAMPLE_SOURCES.read_text(encoding="utf-8").replace('path = "', f'path = "{SAMPLE_SOURCES.parent}/')
     sources = home / "sources.toml"
-    sources.write_text(f"{samples}\n{sources_toml(home / 'files', companies, refresh=True)}", encoding="utf-8")
-    return Workspace(_settings(home, sources, sandbox))
+    parts = (
+        samples, sources_toml(home / "files", companies, refresh=True), servers.sources_toml(),
+        reach.sources_toml(home / "files"),
+    )  # fmt: skip
+    sources.write_text("\n".join(parts), encoding="utf-8")
+    return Workspace(_settings(home, sources, sandbox, servers))
 
 
-def _settings(home: Path, sources: Path, sandbox: Sandbox) -> Settings:
+def _settings(home: Path, sources: Path, sandbox: Sandbox, servers: VerifierServers) -> Settings:
+    from outreach_pipeline.sandbox.verify.servers import ORDER
     from outreach_pipeline.settings import Settings
 
     return Settings(
@@ -146,6 +155,7 @@ def _settings(home: Path, sources: Path, sandbox: Sandbox) -> Settings:
         apollo_api_key=sandbox.apollo_key, apify_usd_per_day=Decimal(500), apify_usd_per_month=Decimal(1000),
         apollo_credits_per_day=Decimal(50_000), apollo_credits_per_month=Decimal(100_000), pause_secs=0.05,
         refresh_ceo_days=2, refresh_cfo_days=2, refresh_hr_days=2, refresh_urgent_days=2, refresh_open_waves=20,
+        dns_resolver=servers.dns.address, verify_order=ORDER,
     )  # fmt: skip
 
 
@@ -162,7 +172,7 @@ def _night(
     with progress_bars() as progress:
         outcomes: list[Outcome] = list(run_batches(workspace, day, sources, progress=progress))
     story.night(workspace, day, sources, title, before, monotonic() - started)
-    failed = [outcome for outcome in outcomes if outcome.state != DONE]
+    failed = [outcome for outcome in outcomes if outcome.state not in {DONE, PARTIAL}]
     for outcome in failed:
         out().print(f"  [red]{outcome.batch_id}: {outcome.message}[/] {outcome.next_step}")
     if failed:

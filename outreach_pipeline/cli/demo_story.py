@@ -120,7 +120,7 @@ def short(value: str | None, most: int) -> str:
 
 def result(workspace: Workspace, sandbox: Sandbox) -> None:
     """Masters, slots, money, and the score against the truth of the world."""
-    from outreach_pipeline.sandbox.score import score
+    from outreach_pipeline.sandbox.score.compare import score
 
     status = read_status(workspace)
     (money,) = rows(workspace, "money")

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from outreach_pipeline.orchestration.launch import BatchOutcome
     from outreach_pipeline.stages.workspace import Progress, Workspace
 
-DONE, HELD, FAILED, TRANSIENT = "done", "held", "failed", "transient"
+DONE, PARTIAL, HELD, FAILED, TRANSIENT = "done", "partial", "held", "failed", "transient"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of one batch.
 
-    `state`: done; held (its checks stopped it before promotion); failed; transient (failed, and may well
-    succeed when it is run again). `error_id` is its row in `public.shq_error_log`, `run_id` its page in
-    Dagster.
+    `state`: done; partial (to its end, but its source did not give all; the message says why); held (its checks stopped
+    it before promotion); failed; transient (failed, and may well succeed when it is run again). `error_id` is its row
+    in `public.shq_error_log`, `run_id` its page in Dagster.
     """
 
     batch_id: str
@@ -72,6 +72,9 @@ def _told(outcome: BatchOutcome, day: date, seconds: float) -> Outcome:
             f"Look with `outreach rejections --batch '{outcome.batch_id}'`; to let it through: "
             f"`outreach run --day {day} --source {source} --accept-checks`."
         )
+    elif outcome.succeeded and outcome.land is not None and outcome.land.verdict == PARTIAL:
+        state, message = PARTIAL, outcome.land.note or "Its source gave no reason."
+        next_step = "What came is landed, and is not pulled or paid for again by itself."
     elif not outcome.succeeded:
         state = TRANSIENT if getattr(outcome, "kind", "") == "transient" else FAILED
     return Outcome(

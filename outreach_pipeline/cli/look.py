@@ -37,7 +37,7 @@ def _outcome(value: str) -> str:
     return value
 
 
-_STATES = {"done": "green", "held": "yellow", "open": "cyan", "landed": "cyan", "empty": "dim"}
+_STATES = {"done": "green", "held": "yellow", "partial": "yellow", "open": "cyan", "landed": "cyan", "empty": "dim"}
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +49,8 @@ def register(app: typer.Typer) -> None:
         more=(
             "Below stand the companies, people and filled slots of the whole database. Landed is always "
             "the sum of pending, promoted, failed and duplicate; `waiting` is the part of pending that "
-            "waits for its company, a name or a website. A batch whose last run did not get to its end has a line "
+            "waits for its company, a name or a website. A batch is `partial` when its source did not give all; below "
+            "stands why. A batch whose last run did not get to its end has a line "
             "of its own: why, when it goes on by itself, what to do."
         ),
         examples=["status", "status --day yesterday", "status --source companies_csv --json"],
@@ -73,14 +74,17 @@ def register(app: typer.Typer) -> None:
     command(
         app,
         "reviews",
-        "List company names that need a decision, and decide them.",
+        "List what needs a decision: names, companies and people that may be one; and decide it.",
         more=(
             "A name that could be several companies, or none for certain, is merged with nothing: it waits here with "
-            "its candidates. --accept says which company the name means, --dismiss that it is none of those known; "
-            "what waited for the answer is promoted at once. A decision can be made again."
+            "its candidates. --accept says which company the name means, --dismiss that it is none of those known. "
+            "Two companies or people that may be one stand here with what speaks for and against it: --same makes them "
+            "one, --dismiss keeps them two. --merge and --part do the same with any two ids. What waited for the answer "
+            "is promoted at once; a decision outlives every replay and can be made again."
         ),
         examples=[
             "reviews", "reviews --json", "reviews 12 --accept 04.04.01.00.00000.007", "reviews 12 --dismiss",
+            "reviews 13 --same", "reviews --part 04.04.02.00.00000.001 04.04.02.00.00000.002",
         ],
     )(reviews)
     command(
@@ -125,7 +129,7 @@ def status_document(report: StatusReport) -> dict[str, object]:
         "batches": [
             {
                 "batch_id": batch.batch_id, "source": batch.source, "day": batch.day, "state": batch.state,
-                **asdict(batch.loads), "released_at": batch.released_at,
+                "note": batch.note, **asdict(batch.loads), "released_at": batch.released_at,
                 "last_landed_at": batch.last_landed_at,
             }
             for batch in report.batches
@@ -149,6 +153,9 @@ def _show_status(report: StatusReport, day: date | None, source: str | None) -> 
                 "[bold]total[/]", "", *(f"[bold]{number(getattr(report.total, n))}[/]" for n in counts)
             )
         console.print(shown)
+        for batch in report.batches:
+            if batch.note:
+                console.print(f"[yellow]{text(batch.batch_id)}[/] is partial: {text(batch.note)}")
         console.print()
     else:
         which = f"{f' of {text(source)}' if source else ''}{f' on {day}' if day else ''}"
@@ -187,7 +194,7 @@ def _hint_status(report: StatusReport) -> None:
     if report.total.failed:
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")
     if report.open_reviews:
-        hint(f"{report.open_reviews:,} company names need a decision: `outreach reviews`.")
+        hint(f"{report.open_reviews:,} reviews need a decision: `outreach reviews`.")
 
 
 def rejections(
@@ -235,7 +242,14 @@ def reviews(
     accept: Annotated[
         str | None, typer.Option("--accept", metavar="COMPANY_ID", help="The name means this company.")
     ] = None,
-    dismiss: Annotated[bool, typer.Option("--dismiss", help="It is none of the known companies.")] = False,
+    same: Annotated[bool, typer.Option("--same", help="The two of this review are one.")] = False,
+    dismiss: Annotated[bool, typer.Option("--dismiss", help="It is none of the candidates; the two are two.")] = False,
+    merge: Annotated[
+        tuple[str, str] | None, typer.Option("--merge", metavar="ID ID", help="These two ids are one, review or not.")
+    ] = None,
+    part: Annotated[
+        tuple[str, str] | None, typer.Option("--part", metavar="ID ID", help="These two ids are two, whatever was found.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Rows to show.")] = 50,
     as_json: Json = False,
 ) -> None:
@@ -244,11 +258,21 @@ def reviews(
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.status import read_reviews
 
-    if (review is not None) != (dismiss or accept is not None) or (dismiss and accept):
-        raise typer.BadParameter("Decide one with --accept COMPANY_ID or --dismiss: `outreach reviews 12 --dismiss`.")
+    if (review is not None) != (dismiss or same or accept is not None) or dismiss + same + (accept is not None) > 1:
+        raise typer.BadParameter(
+            "Decide one with --accept COMPANY_ID, --same or --dismiss: `outreach reviews 12 --dismiss`."
+        )
     workspace = open_workspace()
+    if merge or part:
+        _decide_pair(workspace, merge or part or ("", ""), same=merge is not None, as_json=as_json)
+        return
     if review is not None:
-        _decide(workspace, review, accept, as_json=as_json)
+        with explained(workspace):
+            is_pair = any(row.review_id == review and row.entity != "name" for row in read_reviews(workspace, limit=10_000).rows)
+        if same or is_pair:
+            _decide_pair(workspace, review, same=same, as_json=as_json)
+        else:
+            _decide(workspace, review, accept, as_json=as_json)
         return
     with explained(workspace):
         report = read_reviews(workspace, limit=limit)
@@ -256,6 +280,22 @@ def reviews(
         print_json(asdict(report))
         return
     show_reviews(report)
+
+
+def _decide_pair(workspace: Workspace, which: int | tuple[str, str], *, same: bool, as_json: bool) -> None:
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.review import decide_pair
+
+    with explained(workspace):
+        report = decide_pair(workspace, which, same=same)
+    if as_json:
+        print_json(asdict(report))
+        return
+    said = "one" if report.same else "two"
+    out().print(
+        f"{report.first_id} and {report.second_id} are {said}, whatever is found later; "
+        f"{plural(report.slots_changed, 'slot')} changed hands."
+    )
 
 
 def _decide(workspace: Workspace, review: int, accept: str | None, *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ import typer
 
 from outreach_pipeline.cli import (
     adopt,
+    campaign,
     changes,
     costs,
     demo,
@@ -25,6 +26,7 @@ from outreach_pipeline.cli import (
     setup,
     signals,
     suppress,
+    verify,
     work,
 )
 from outreach_pipeline.cli.options import Pages, minus_signs, plain_number
@@ -51,7 +53,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _room in (demo, setup, work, look, refresh, changes, signals, export, costs, suppress, sandbox, adopt):
+for _room in (
+    demo, setup, work, look, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox, adopt,
+):  # fmt: skip
     _room.register(app)
 
 

@@ -85,6 +85,16 @@ def register(app: typer.Typer) -> None:
     )(weigh)
     command(
         signals_app,
+        "learn",
+        "Propose weights from the deals that were won.",
+        more=(
+            "How many of the companies with each reason were won within a year, against all of them; of few companies "
+            "it is drawn towards the rate of all. Nothing changes by itself: read the evidence, then weigh."
+        ),
+        examples=["signals learn", "signals learn --json"],
+    )(learn)
+    command(
+        signals_app,
         "band",
         "Change from which score on a company is in a band.",
         more="Makes the next version of the rules, in force at once.",
@@ -309,3 +319,28 @@ def limit(
         print_json({"scope": scope, "max_per_day": max_per_day, "held": held})
         return
     out().print(f"At most {max_per_day:,} signals a day of one {scope}; {plural(held, 'signal')} held now.")
+
+
+def learn(as_json: Json = False) -> None:
+    """Print `signals learn`."""
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.signals_learn import learn as lessons_of
+
+    workspace = open_workspace()
+    with explained(workspace):
+        lessons = lessons_of(workspace)
+    if as_json:
+        print_json([asdict(each) for each in lessons])
+        return
+    shown = table(
+        "reason", "signals", "companies", "won", "rate", "weight", "proposed",
+        numbers=("signals", "companies", "won", "rate", "weight", "proposed"),
+    )  # fmt: skip
+    for each in lessons:
+        proposed = "[dim]-[/]" if each.proposed is None else f"{each.proposed:,.0f}"
+        shown.add_row(
+            text(each.reason), number(each.signals), number(each.companies), number(each.closed_won),
+            f"{each.rate:.1%}", f"{each.weight:,.0f}", proposed,
+        )  # fmt: skip
+    out().print(shown)
+    hint("A proposal needs 20 companies and a deal. To follow one: `outreach signals weigh REASON --weight N`.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from outreach_pipeline.cli.execute import Outcome, run_batches
+from outreach_pipeline.cli.execute import DONE, PARTIAL, Outcome, run_batches
 from outreach_pipeline.cli.options import (
     BatchId,
     Check,
@@ -191,8 +191,8 @@ def _sources(workspace: Workspace, names: list[str] | None) -> list[str]:
 
 
 def exit_code(outcomes: list[Outcome]) -> int:
-    """0 if all are done, 1 if any was held or failed, 3 if trying again may help all that did not end."""
-    states = {outcome.state for outcome in outcomes} - {"done"}
+    """0 if all got to their end, 1 if any was held or failed, 3 if trying again may help all that did not end."""
+    states = {outcome.state for outcome in outcomes} - {DONE, PARTIAL}
     if not states:
         return 0
     return 3 if states == {"transient"} else 1
@@ -210,6 +210,9 @@ def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome
         for each in outcomes
     }
     rows = [{**asdict(each), **_states(loads[each.batch_id])} for each in outcomes]
+    for row in rows:
+        if row["state"] == DONE and not row.get("landed"):
+            row["state"] = "empty"
     if as_json:
         print_json({"day": day, "batches": rows})
         return
@@ -218,17 +221,18 @@ def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome
         "batch", "outcome", *counts, "seconds", numbers=(*counts, "seconds"), keys=("batch", "outcome")
     )  # fmt: skip
     for row in rows:
-        colour = {"done": "green", "held": "yellow"}.get(str(row["state"]), "red")
+        colour = {DONE: "green", "held": "yellow", PARTIAL: "yellow", "empty": "dim"}.get(str(row["state"]), "red")
         cells = [number(row.get(name)) for name in counts]
         shown.add_row(text(row["batch_id"]), f"[{colour}]{row['state']}[/]", *cells, f"{row['seconds']:.1f}")
     out().print(shown)
     for each in outcomes:
         if each.message:
             logged = f" [dim]({each.error_id})[/]" if each.error_id else ""
+            colour = "yellow" if each.state == PARTIAL else "red"
             out().print(
-                f"\n[red]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
+                f"\n[{colour}]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
             )
-    if empty := [each.batch_id for each in outcomes if each.state == "done" and not loads[each.batch_id].landed]:
+    if empty := [str(row["batch_id"]) for row in rows if row["state"] == "empty"]:
         hint(
             f"Nothing to read for {', '.join(empty[:3])}: is the file there? `outreach land` takes one in "
             f"by hand."

@@ -90,8 +90,8 @@ def extract_query(shape: Shape, target: SectionName, loads: sql.Composable) -> s
     nested = [section for section in sections if section.each]
     queries = []
     for section in sections:
-        hoisted, keys = _hoist(section)
-        items = _items(shape, loads, kept=True, bases=_bases(section), keys=keys)
+        hoisted, keys = hoist(section)
+        items = _items(shape, loads, kept=True, bases=bases_of(section), keys=keys)
         queries.append(_records(hoisted, items, nested.index(section) if section.each else 0, len(nested)))
     return sql.SQL(" UNION ALL ").join(queries)
 
@@ -228,7 +228,7 @@ def _items(
         " FROM (SELECT load_id, raw_data #> '{{}}' AS item FROM ({loads}) l OFFSET 0) i"
         " WHERE {kind} IS {wanted} OFFSET 0"
     ).format(
-        named=_named((_find(find), find.name) for find in shape.finds if find.name in bases),
+        named=named((find_expression(find), find.name) for find in shape.finds if find.name in bases),
         loads=loads,
         kind=refusal_expression(shape)[0],
         wanted=sql.SQL("NULL" if kept else "NOT NULL"),
@@ -236,22 +236,24 @@ def _items(
     if not keys:
         return found
     starts = [(sql.Identifier(base_name(base) if base else "item"), base, key) for base, key in keys]
-    inside = [(sql.SQL("{} -> {}").format(start, literal(key)), _hoisted(base, key)) for start, base, key in starts]
-    return sql.SQL("SELECT i.*{} FROM ({}) i OFFSET 0").format(_named(inside), found)
+    inside = [(sql.SQL("{} -> {}").format(start, literal(key)), hoisted_name(base, key)) for start, base, key in starts]
+    return sql.SQL("SELECT i.*{} FROM ({}) i OFFSET 0").format(named(inside), found)
 
 
-def _named(values: Iterable[tuple[sql.Composable, str]]) -> sql.Composed:
+def named(values: Iterable[tuple[sql.Composable, str]]) -> sql.Composed:
+    """Each value as a column of its own, named as a base, with a comma before it."""
     return sql.SQL("").join(
         sql.SQL(", {} AS {}").format(value, sql.Identifier(base_name(name))) for value, name in values
     )
 
 
-def _bases(section: Section) -> Set[str]:
+def bases_of(section: Section) -> Set[str]:
+    """Names of what the section's paths start from: the item, a find, the element of a list."""
     paths = [path for ways in section.columns.values() for way in ways for path in way.paths]
     return {path.base for path in [*paths, *([section.each] if section.each else [])]}
 
 
-def _hoist(section: Section) -> tuple[Section, tuple[tuple[str, str], ...]]:
+def hoist(section: Section) -> tuple[Section, tuple[tuple[str, str], ...]]:
     """The section with its much used objects as bases of their own, and those objects: their base and key."""
     paths = [path for ways in section.columns.values() for way in ways for path in way.paths]
     uses = Counter((path.base, path.steps[0]) for path in paths if path.base != ITEM and len(path.steps) > 1)
@@ -260,7 +262,7 @@ def _hoist(section: Section) -> tuple[Section, tuple[tuple[str, str], ...]]:
     def moved(path: ItemPath) -> ItemPath:
         if len(path.steps) < 2 or (path.base, path.steps[0]) not in keys:
             return path
-        return replace(path, base=_hoisted(path.base, path.steps[0]), steps=path.steps[1:])
+        return replace(path, base=hoisted_name(path.base, path.steps[0]), steps=path.steps[1:])
 
     columns = {
         name: tuple(replace(way, paths=tuple(moved(path) for path in way.paths)) for way in ways)
@@ -269,7 +271,8 @@ def _hoist(section: Section) -> tuple[Section, tuple[tuple[str, str], ...]]:
     return replace(section, columns=columns), keys
 
 
-def _hoisted(base: str, key: str) -> str:
+def hoisted_name(base: str, key: str) -> str:
+    """The name of an object inside a base that is reached into once."""
     return f"{base} key {key}"
 
 
@@ -280,7 +283,7 @@ def _only_error_keys(shape: Shape) -> sql.Composed:
     )
 
 
-def _find(find: Find) -> sql.Composed:
+def find_expression(find: Find) -> sql.Composed:
     """The first object that a path meets; with `latest` the one that began last, list order deciding ties.
 
     With `titles` a side job gives way to another job: the element found says whether a second look is needed.

@@ -7,51 +7,48 @@ Belongs here: naming the loads. Does not belong here: how a shape becomes SQL (`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from psycopg import sql
 
 from outreach_pipeline.database.connect import Transaction
-from outreach_pipeline.database.extract import REASON_LENGTH, extract_query, refusal_expression
-from outreach_pipeline.database.extract_values import text_of
+from outreach_pipeline.database.extract import extract_query
+from outreach_pipeline.database.extract_whole import whole_query
 from outreach_pipeline.records.columns import SectionName
 from outreach_pipeline.records.shape import Shape
-from outreach_pipeline.records.shape_paths import ItemPath
 
 
-def extract(tx: Transaction, shape: Shape, section: SectionName, load_ids: Sequence[int]) -> Iterator[bytes]:
-    """Records of some loads: load_id, part and the canonical columns of the section, as text."""
+def extract(tx: Transaction, shape: Shape, section: SectionName, load_ids: Sequence[int] | str) -> Iterator[bytes]:
+    """Records of some loads (ids, or text of a bigint[]): load_id, part and the canonical columns of the section."""
     return tx.copy_out(extract_query(shape, section, _loads(load_ids)))
 
 
-def remarks(tx: Transaction, shape: Shape, load_ids: Sequence[int]) -> Iterator[bytes]:
-    """What `refusals_query` and `doubts_query` of `extract` say, in one reading of the loads: load_id, kind, reason.
-
-    A missing kind means a good load with an error text beside its data. Unpacking the items is most of the cost, so
-    one query takes 32 us of the server per load where two took 62.
-    """
-    return tx.copy_out(_remarks_query(shape, _loads(load_ids)))
+def extract_whole(tx: Transaction, shape: Shape, load_ids: Sequence[int] | str) -> Iterator[bytes]:
+    """What some loads say in one row each, see `extract_whole.whole_query`."""
+    return tx.copy_out(whole_query(shape, _loads(load_ids)))
 
 
-def _remarks_query(shape: Shape, loads: sql.Composable) -> sql.Composed:
-    kind, reason = refusal_expression(shape)
-    return sql.SQL(
-        "SELECT load_id, kind, left(reason, {length}) AS reason FROM ("
-        " SELECT load_id, kind, CASE WHEN kind IS NULL THEN {doubt} ELSE {reason} END AS reason FROM ("
-        " SELECT load_id, item, {kind} AS kind FROM ("
-        " SELECT load_id, raw_data #> '{{}}' AS item FROM ({loads}) l OFFSET 0) i OFFSET 0) k) r"
-        " WHERE kind IS NOT NULL OR reason <> ''"
-    ).format(
-        length=sql.Literal(REASON_LENGTH), doubt=text_of(ItemPath("error", steps=("error",))),
-        reason=reason, kind=kind, loads=loads,
-    )  # fmt: skip
+def extract_nested(
+    tx: Transaction, shape: Shape, section: SectionName, load_ids: Sequence[int] | str
+) -> Iterator[bytes]:
+    """As `extract`, only the records that stand in lists; without any, a header."""
+    nested = replace(
+        shape,
+        company=shape.company if shape.company and shape.company.each else None,
+        person=shape.person if shape.person and shape.person.each else None,
+        intelligence=shape.intelligence if shape.intelligence and shape.intelligence.each else None,
+        address=shape.address if shape.address and shape.address.each else None,
+        outcome=shape.outcome if shape.outcome and shape.outcome.each else None,
+    )
+    return tx.copy_out(extract_query(nested, section, _loads(load_ids)))
 
 
-def _loads(load_ids: Sequence[int]) -> sql.Composed:
+def _loads(load_ids: Sequence[int] | str) -> sql.Composed:
     # A join with the unnested ids, not `= any`: with 10,000 ids the planner would otherwise try each row against all.
     return sql.SQL(
         "select l.load_id, l.raw_data from unnest({}::bigint[]) as i (load_id)"
         " inner join intake.raw_loads as l using (load_id)"
-    ).format(sql.Literal(id_array(load_ids)))
+    ).format(sql.Literal(load_ids if isinstance(load_ids, str) else id_array(load_ids)))
 
 
 def id_array(ids: Sequence[int]) -> str:

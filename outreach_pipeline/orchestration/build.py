@@ -20,6 +20,8 @@ from outreach_pipeline.orchestration.schedule import (
     morning_schedule,
     nightly_schedule,
     refresh_jobs,
+    verify_job,
+    verify_schedule,
 )
 from outreach_pipeline.orchestration.sensors import refresh_sensors
 from outreach_pipeline.orchestration.unfinished import unfinished_sensor
@@ -37,16 +39,17 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
     pipeline = pipeline or Pipeline(workspace or Workspace(load_settings()))
     settings, sources = pipeline.workspace.settings, pipeline.workspace.sources
     partitions = batch_partitions(settings.first_day, sources)
-    job, morning = batch_job(), morning_job()
+    job, morning, verify = batch_job(), morning_job(), verify_job()
     start, results = refresh_jobs()
     nightly = [name for name, config in sources.items() if config.nightly]
     return dg.Definitions(
         assets=[*batch_assets(partitions), *refresh_assets(), *wide_assets()],
         asset_checks=standing_checks(settings.stale_share),
-        jobs=[job, start, results, morning],
+        jobs=[job, start, results, morning, verify],
         schedules=[
             nightly_schedule(job, nightly, settings.nightly_hour),
             morning_schedule(morning, settings.nightly_hour),
+            verify_schedule(verify, settings.nightly_hour),
         ],
         sensors=[*refresh_sensors(start, results), unfinished_sensor(job), ingested_sensor(job), failure_sensor()],
         resources={"pipeline": pipeline},

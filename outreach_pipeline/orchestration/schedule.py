@@ -14,6 +14,7 @@ import dagster as dg
 from outreach_pipeline.orchestration.partitions import partition_key
 from outreach_pipeline.orchestration.providers import provider_tags
 from outreach_pipeline.orchestration.specs import (
+    ADDRESSES,
     CHANGES,
     FRESHNESS,
     HELD,
@@ -29,6 +30,7 @@ from outreach_pipeline.orchestration.specs import (
 
 NIGHTLY = "nightly"
 MORNING = "morning"
+VERIFY = "verify"
 REFRESH, REFRESH_RESULTS = "linkedin_refresh", "linkedin_refresh_results"
 
 
@@ -103,6 +105,29 @@ def run_request(day: date, source: str) -> dg.RunRequest:
     """
     key = partition_key(day, source)
     return dg.RunRequest(run_key=key, partition_key=key)
+
+
+def verify_job() -> dg.UnresolvedAssetJobDefinition:
+    """Addresses verified (pays, within its ceilings), and the ready list after them."""
+    return dg.define_asset_job(
+        VERIFY,
+        selection=dg.AssetSelection.assets(ADDRESSES.key, READY.key).without_checks(),
+        description="Verifies the addresses of those who hold a slot and are due. Asks nobody while "
+        "OUTREACH_VERIFY_ORDER is empty.",
+        executor_def=dg.in_process_executor,
+    )
+
+
+def verify_schedule(job: dg.UnresolvedAssetJobDefinition, nightly_hour: int) -> dg.ScheduleDefinition:
+    """Once a day, an hour after the night has begun."""
+    return dg.ScheduleDefinition(
+        name="verify_schedule",
+        job=job,
+        cron_schedule=f"30 {(nightly_hour + 1) % 24} * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Addresses that are due are verified, before the morning counts the ready list.",
+    )
 
 
 def morning_job() -> dg.UnresolvedAssetJobDefinition:

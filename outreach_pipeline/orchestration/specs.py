@@ -143,10 +143,20 @@ SIGNALS = Table(
     ("sql",),
     "outreach",
 )
+ADDRESSES = Table(
+    "intake.validated_addresses",
+    "What verifiers say of the addresses of those who hold a slot, or compete for one. Materializing verifies "
+    "who is due: "
+    "the domains for nothing, then the verifiers of OUTREACH_VERIFY_ORDER within their ceilings.",
+    ("marketing.company_slot", "vault.contacts"),
+    (OPERATIONS, ENGINEERING),
+    ("sql",),
+    "outreach",
+)
 READY = Table(
     "marketing.outreach_ready",
     "Who is safe to write to now: a view, so always current. Materializing counts it, and why others are left out.",
-    ("bit.signal", "marketing.company_slot", "vault.contacts"),
+    ("bit.signal", "marketing.company_slot", "vault.contacts", "intake.validated_addresses"),
     (OPERATIONS,),
     ("sql",),
     "outreach",
@@ -156,7 +166,7 @@ VALIDATED = (COMPANIES, PEOPLE, REJECTIONS)
 PROMOTED = (CONTACTS, COMPANY_MASTER, PEOPLE_MASTER, NEWS)
 SEATS = (SLOTS, HISTORY)
 TABLES = (RAW_LOADS, *VALIDATED, *PROMOTED, *SEATS)
-WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, READY)
+WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, ADDRESSES, READY)
 """Tables without partitions."""
 
 FRESHNESS, HELD, UNFINISHED = "slots_are_fresh", "no_batch_left_held", "no_batch_left_unfinished"

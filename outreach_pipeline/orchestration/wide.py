@@ -21,14 +21,15 @@ from outreach_pipeline.stages.counts import count_loop, count_ready, count_signa
 from outreach_pipeline.stages.freshness import read_held, read_slot_freshness
 from outreach_pipeline.stages.signals import process_signals
 from outreach_pipeline.stages.unfinished import read_unfinished
+from outreach_pipeline.stages.verify import verify_addresses
 
 Checked = dg.AssetCheckExecutionContext
 Materialized = Iterator[dg.MaterializeResult[None]]
 
 
 def wide_assets() -> list[dg.AssetsDefinition]:
-    """Signals, and the ready list after them."""
-    return [_signals(), _ready()]
+    """Signals, addresses verified, and the ready list after them."""
+    return [_signals(), _addresses(), _ready()]
 
 
 def standing_checks(warn_share: float) -> list[dg.AssetChecksDefinition]:
@@ -63,6 +64,33 @@ def _signals() -> dg.AssetsDefinition:
         )
 
     return signals
+
+
+def _addresses() -> dg.AssetsDefinition:
+    @dg.multi_asset(name="verified_addresses", specs=[specs.ADDRESSES.spec()], pool=POOL)
+    def verified_addresses(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[Pipeline]) -> Materialized:
+        watch = md.Stopwatch.start()
+        with explained(context):
+            report = verify_addresses(pipeline.workspace, progress=pipeline.progress)
+            pipeline.listener(report)
+            rows = count_loop(pipeline.workspace)
+        verified = sum(step.verified for step in report.steps)
+        for step in (each for each in report.steps if each.note):
+            context.log.warning("%s: %s", step.source, step.note)
+        context.log.info("%s addresses verified", verified)
+        yield dg.MaterializeResult(
+            asset_key=specs.ADDRESSES.key,
+            metadata={
+                TABLE_ROWS: rows[specs.ADDRESSES.name],
+                **{f"credits of {step.source}, whole day": float(step.credits) for step in report.steps if
+                step.credits}, **{f"note of {step.source}": dg.MetadataValue.md(f"⚠ {step.note}") for step in
+                report.steps if step.note}, "domains": md.shares_table("state", "domains", report.domains),
+                "standing": md.shares_table("standing", "slots", report.after),
+                **watch.numbers(verified, "addresses"),
+            },
+        )
+
+    return verified_addresses
 
 
 def _ready() -> dg.AssetsDefinition:

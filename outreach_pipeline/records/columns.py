@@ -1,5 +1,5 @@
-"""The canonical columns of a company, a person and a piece of intelligence: the one list that shapes, frames and tables
-agree on.
+"""The canonical columns of a company, a person, a piece of intelligence and a verified address: the one list that
+shapes, frames and tables agree on.
 
 Belongs here: name, kind and meaning of each column, and which columns are enough to speak of a record at all.
 Does not belong here: where a source keeps a value (`shapes/*.toml`), what a good value looks like (`rules`).
@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 Kind = Literal["text", "integer", "list", "timestamp"]
-SectionName = Literal["company", "person", "intelligence"]
+SectionName = Literal["company", "person", "position", "intelligence", "address", "outcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,18 @@ PERSON_COLUMNS: tuple[Column, ...] = (
     ),
 )
 
+POSITION_COLUMNS: tuple[Column, ...] = (
+    Column("company_name", "text", "employer of the entry, as written", anchor=True),
+    Column("company_linkedin_url", "text", "LinkedIn page of that employer"),
+    Column("company_linkedin_id", "text", "LinkedIn number of that employer"),
+    Column("company_record_id", "text", "the source's own id of that employer"),
+    Column("title", "text", "title of the entry"),
+    Column("started_on", "text", "its start as written: Mar 2019, 2019-03-01, 3-2019"),
+    Column("ended_on", "text", "its end as written; Present and the like mean that it goes on"),
+    Column("is_open", "text", "filled when the source says that it goes on"),
+    Column("is_closed", "text", "filled when the source says that it has ended"),
+)
+
 INTELLIGENCE_COLUMNS: tuple[Column, ...] = (
     Column("source_record_id", "text", "the source's own id of the news, signal, event or score"),
     Column("kind", "text", "news, signal, event or score"),
@@ -120,8 +132,44 @@ INTELLIGENCE_COLUMNS: tuple[Column, ...] = (
     ),
 )
 
+ADDRESS_CLASSES = (
+    "deliverable", "undeliverable", "catch_all", "role", "disposable", "spam_trap", "complainer", "unknown",
+)  # fmt: skip
+"""What a verifier's words can mean; which of them may be written to is a row of the policy."""
+
+ADDRESS_COLUMNS: tuple[Column, ...] = (
+    Column("email", "text", "the address that was verified", anchor=True),
+    Column("status", "text", "the verifier's word for it; [words] of the shape says what it means"),
+    Column("sub_status", "text", "the word below it, where the verifier has two"),
+    Column(
+        "observed_at", "timestamp", "when the source says that this was true; empty means the batch's day"
+    ),
+)
+
+OUTCOME_KINDS = (
+    "sent", "opened", "replied", "bounced", "unsubscribed", "complained", "booked", "canceled", "won", "lost", "other",
+)  # fmt: skip
+"""What an event of outreach can be; other is one that says nothing we follow."""
+
+OUTCOME_COLUMNS: tuple[Column, ...] = (
+    Column("source_record_id", "text", "the reporter's own id of the message, booking or deal", anchor=True),
+    Column("email", "text", "the address it is about", anchor=True),
+    Column("status", "text", "the reporter's word for the event; [words] of the shape says what it means"),
+    Column("campaign", "text", "the campaign, by name or id, as the reporter has it"),
+    Column("step", "integer", "the step of the campaign, from 1"),
+    Column("subject", "text", "subject of the message, title of the meeting"),
+    Column("detail", "text", "text of an answer, or why it bounced"),
+    Column("crm_system", "text", "of deals: Salesforce, HubSpot, Pipedrive, Zoho or Other"),
+    Column("stage", "text", "of deals: the stage, in the CRM's words"),
+    Column("amount", "text", "of deals: revenue"),
+    Column("observed_at", "timestamp", "when it happened; empty means the batch's day"),
+)
+
 COLUMNS: Mapping[SectionName, tuple[Column, ...]] = MappingProxyType(
-    {"company": COMPANY_COLUMNS, "person": PERSON_COLUMNS, "intelligence": INTELLIGENCE_COLUMNS}
+    {
+        "company": COMPANY_COLUMNS, "person": PERSON_COLUMNS, "position": POSITION_COLUMNS,
+        "intelligence": INTELLIGENCE_COLUMNS, "address": ADDRESS_COLUMNS, "outcome": OUTCOME_COLUMNS,
+    }
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from outreach_pipeline.records.encoding import repair_encoding
 from outreach_pipeline.records.reading import (
     MAX_KEY_BYTES,
     Distinct,
@@ -46,6 +47,7 @@ def read_companies(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.Da
     columns of `intake.validated_companies` as text; refused values are marks (see `reading`). `region` is the ISO2
     code for national phone numbers when the company names no country of its own.
     """
+    raw = repair_encoding(raw, notes)
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:
         out[column] = read_column(raw, column, _read_zip if column == "address_zip" else read_text, notes)

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
+from outreach_pipeline.records.encoding import repair_encoding
 from outreach_pipeline.records.observed import stated_times
 from outreach_pipeline.records.reading import Notes, read_column, read_key, read_text, texts_of
 from outreach_pipeline.records.schemas import INTELLIGENCE_SCHEMA, drop_failures
@@ -33,6 +34,7 @@ def read_intelligence(raw: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     `raw` has load_id, part and the canonical columns as text. What a rule refuses is dropped and noted; a record
     without a kind, without a company or with nothing to tell is rejected.
     """
+    raw = repair_encoding(raw, notes)
     out = raw[["load_id", "part"]].copy()
     out["intelligence_type"] = read_column(raw, "kind", read_kind, notes)
     for column, rule in _RULES.items():

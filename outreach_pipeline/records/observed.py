@@ -18,17 +18,18 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 def read_time(text: str) -> str | None:
     """A stated time (ISO 8601, date or date and time; no zone means UTC) in UTC; None when it is none.
 
-    Times before 1990 and more than a day ahead of us are none either: a clock that is wrong would otherwise win every
-    comparison of ages, for ever.
+    Times before 1990 and more than a day ahead of us are none either, and what is ahead by less is now: a clock that is
+    wrong would otherwise win every comparison of ages, for ever.
     """
     try:
         time = datetime.fromisoformat(text.strip())
         time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    if not _EARLIEST <= time <= datetime.now(UTC) + _TOLERANCE:
+    now = datetime.now(UTC)
+    if not _EARLIEST <= time <= now + _TOLERANCE:
         return None
-    return time.isoformat()
+    return min(time, now).isoformat()
 
 
 def stated_times(column: pd.Series[str]) -> pd.Series[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from outreach_pipeline.records.companies import read_lists, read_phones
+from outreach_pipeline.records.encoding import repair_encoding
 from outreach_pipeline.records.joint import split_joint_people
 from outreach_pipeline.records.reading import (
     MAX_KEY_BYTES,
@@ -52,7 +53,7 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
     those of second people (see `joint`), and the columns of `intake.validated_people` as text, without those of its
     company; refused values are marks (`reading`).
     """
-    raw = split_joint_people(raw, notes)
+    raw = split_joint_people(repair_encoding(raw, notes), notes)
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:
         out[column] = read_column(raw, column, read_key if column in ("title", "vendor_id") else read_text, notes)
@@ -70,7 +71,10 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
     out["skills"] = read_lists(raw["skills"])
     out["certifications"] = read_lists(raw["certifications"])
     _read_employers(raw, out, notes)
-    out["observed_at"] = raw["observed_at"]
+    for column in ("observed_at", "company_part", "starts_on", "ends_on"):
+        out[column] = raw[column]
+    ahead = raw[["starts_on", "ends_on"]].notna().any(axis=1)
+    out["is_ahead"] = ahead.map({True: "true", False: "false"}).astype("str")
     return out
 
 
@@ -105,6 +109,7 @@ class _Addresses:
     is_role   whether the first of these is the address of a function (info@), as `emails` notes it
     bad       problems of refused addresses; `silent` those that mean that the source knows no address
     is_first  whether the first good address is the first of the list
+    repaired  what was repaired about the good ones
     """
 
     good: tuple[str, ...]
@@ -112,13 +117,15 @@ class _Addresses:
     bad: str | None
     silent: str | None
     is_first: bool
+    repaired: str | None = None
 
     @classmethod
     def read(cls, text: str) -> _Addresses:
         """`text` is a JSON array of cells, each of one address or several."""
         readings = [read_email(address) for cell in parse_list(text) for address in split_emails(cell)]
         if len(readings) == 1 and (value := readings[0].value):  # nearly all lists: 12 us against 16
-            return cls((value,), "role_address" in (readings[0].note or ""), None, None, is_first=True)
+            note = readings[0].note
+            return cls((value,), "role_address" in (note or ""), None, None, is_first=True, repaired=_repairs(note))
         problems = {reading.problem for reading in readings if reading.problem}
         good = {reading.value: reading.note or "" for reading in readings if reading.value}
         return cls(
@@ -127,6 +134,7 @@ class _Addresses:
             _words(sorted(problems - _NO_ADDRESS)),
             _words(sorted(problems & _NO_ADDRESS)),
             bool(readings) and readings[0].value is not None,
+            _repairs(*(reading.note for reading in readings if reading.value)),
         )
 
     @property
@@ -138,6 +146,10 @@ class _Addresses:
     def others(self) -> str | None:
         """Further good addresses of the person, as text of a PostgreSQL array."""
         return array_text(a for a in self.good[1:] if not is_role_address(a)) if self.good[1:] else None
+
+
+def _repairs(*notes: str | None) -> str | None:
+    return "escape_repaired" if any("escape_repaired" in (note or "") for note in notes) else None
 
 
 def _read_emails(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
@@ -155,6 +167,7 @@ def _read_emails(raw: pd.DataFrame, out: pd.DataFrame, notes: Notes) -> None:
     note_reasons(raw, "email", "repaired", distinct.series(found.silent for found in lists), notes)
     roles = distinct.series("role_address" if found.is_role else None for found in lists)
     note_reasons(raw, "email", "repaired", roles, notes)
+    note_reasons(raw, "email", "repaired", distinct.series(found.repaired for found in lists), notes)
 
 
 def _read_linkedin(raw: pd.DataFrame, out: pd.DataFrame) -> None:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from outreach_pipeline.errors import ConfigurationError
-from outreach_pipeline.records.columns import COLUMNS, SectionName, column_names
+from outreach_pipeline.records.columns import ADDRESS_CLASSES, COLUMNS, OUTCOME_KINDS, SectionName, column_names
 from outreach_pipeline.records.shape_model import (
     REFUSAL_KINDS,
     UNITS,
@@ -102,7 +102,8 @@ class _Reader:
         self.only(
             document, "the file",
             "name", "description", "version", "provider", "volatile", "echo", "expected", "known",
-            "items", "find", "refusals", "company", "person", "people", "intelligence", "is_profile",
+            "items", "find", "refusals", "company", "person", "people", "positions", "intelligence", "is_profile",
+            "address", "outcome", "words",
         )  # fmt: skip
         name = self.of(str, document, "name", "the file")
         if name != self.file_name.removesuffix(".toml"):
@@ -122,12 +123,19 @@ class _Reader:
             refusals=tuple(self.refusal(each, n) for n, each in enumerate(document.get("refusals", []), 1)),
             company=self.section("company", "[company]", document.get("company")),
             person=self.section("person", "[person]", document.get("person")),
-            people=tuple(self.nested(each, n) for n, each in enumerate(document.get("people", []), 1)),
+            people=tuple(self.nested(each, "people", "person", n) for n, each in enumerate(document.get("people",
+            []), 1)), positions=tuple(
+                self.nested(each, "positions", "position", n) for n, each in enumerate(document.get("positions", []), 1)
+            ),
             intelligence=self.section("intelligence", "[intelligence]", document.get("intelligence")),
             is_profile=self.flag(document, "is_profile"),
+            address=self.section("address", "[address]", document.get("address")),
+            outcome=self.section("outcome", "[outcome]", document.get("outcome")),
+            words=self.words(document.get("words", {}), OUTCOME_KINDS if "outcome" in document else ADDRESS_CLASSES),
         )
-        if not (shape.company or shape.person or shape.people or shape.intelligence):
-            raise self.fail("the file", "it fills nothing: write [company], [person], [[people]] or [intelligence]")
+        if not (shape.company or shape.person or shape.people or shape.intelligence or shape.address or shape.outcome):
+            sections = "[company], [person], [[people]], [intelligence], [address] or [outcome]"
+            raise self.fail("the file", f"it fills nothing: write {sections}")
         return shape
 
     def section(
@@ -153,13 +161,19 @@ class _Reader:
             raise self.fail(place, f"nothing says who it is: fill at least one of {anchors}")
         return Section(target, columns, each)
 
-    def nested(self, table: Any, number: int) -> Section:
-        place = f"[[people]] number {number}"
+    def words(self, table: Any, meanings: tuple[str, ...]) -> Mapping[str, str]:
+        for word, meaning in self.table(table, "[words]").items():
+            if meaning not in meanings:
+                raise self.fail(f"[words] {word}", f"{meaning} is none of {', '.join(meanings)}")
+        return MappingProxyType({word.lower(): meaning for word, meaning in table.items()})
+
+    def nested(self, table: Any, name: str, target: SectionName, number: int) -> Section:
+        place = f"[[{name}]] number {number}"
         if not isinstance(table, dict) or "each" not in table:
             raise self.fail(place, 'it needs each = "<path of the list>"')
         each = self.path(table["each"], f"{place} each")
         columns = {key: value for key, value in table.items() if key != "each"}
-        return cast("Section", self.section("person", place, columns, each))
+        return cast("Section", self.section(target, place, columns, each))
 
     def way(self, written: Any, place: str, *, as_list: bool) -> Alternative:
         if isinstance(written, str):

@@ -7,10 +7,10 @@ Does not belong here: reading and checking (`shape`), SQL (`database.extract`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from outreach_pipeline.records.columns import SectionName
+from outreach_pipeline.records.columns import SectionName, anchor_names
 from outreach_pipeline.records.shape_paths import HERE, ITEM, ItemPath
 
 Unit = Literal["epoch_ms", "epoch_s", "year"]
@@ -79,7 +79,9 @@ class Shape:
     `volatile`: top-level keys outside the content hash. `echo`: keys that repeat the request, so that an
     error beside them is still only an error. `expected`: keys whose absence in most items is an alarm.
     `known`: keys that occur and are not read; many keys beyond those mean that the source changed. `is_profile`: an
-    item is the profile of a person, looked at when it was fetched; not what a list has known for a while.
+    item is the profile of a person, looked at when it was fetched; not what a list has known for a while. `words`:
+    what a verifier's words mean, "status" or "status/sub_status" to one of `records.columns.ADDRESS_CLASSES` (or
+    `OUTCOME_KINDS`).
     """
 
     name: str
@@ -98,14 +100,30 @@ class Shape:
     people: tuple[Section, ...]
     intelligence: Section | None = None
     is_profile: bool = False
+    positions: tuple[Section, ...] = ()
+    address: Section | None = None
+    outcome: Section | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def sections(self, target: SectionName) -> tuple[Section, ...]:
-        """The sections that yield companies, intelligence, or people (the person, then each list)."""
+        """The sections of one kind: companies, positions, intelligence, addresses, outcomes, or people (the person, then
+        lists).
+        """
+        if target == "position":
+            return self.positions
+        if target in ("address", "outcome"):
+            single = self.address if target == "address" else self.outcome
+            return (single,) if single else ()
         if target == "intelligence":
             return (self.intelligence,) if self.intelligence else ()
         if target == "company":
             return (self.company,) if self.company else ()
         return ((self.person,) if self.person else ()) + self.people
+
+    def lone_sections(self) -> tuple[Section, ...]:
+        """The sections that yield at most one record per item."""
+        of_items = (self.company, self.person, self.intelligence, self.address, self.outcome)
+        return tuple(section for section in of_items if section is not None and section.each is None)
 
     def states_time(self, target: SectionName) -> bool:
         """Whether records of this kind say themselves when they were observed."""
@@ -119,14 +137,17 @@ class Shape:
             for path in (*find.paths, *find.titles, *([find.latest] if find.latest else []))
         ]
         found += [refusal.reason_path for refusal in self.refusals if refusal.reason_path]
-        for section in (*self.sections("company"), *self.sections("person"), *self.sections("intelligence")):
+        for section in (
+            *self.sections("company"), *self.sections("person"), *self.positions, *self.sections("intelligence"),
+            *self.sections("address"), *self.sections("outcome"),
+        ):  # fmt: skip
             found += [section.each] if section.each else []
             found += _section_paths(section)
         return tuple(found)
 
     def known_keys(self) -> tuple[str, ...]:
         """Top-level keys that are no surprise: those the shape reads by a short path, and those it lists."""
-        inside = {path.text for section in self.people for path in _section_paths(section)}
+        inside = {path.text for section in (*self.people, *self.positions) for path in _section_paths(section)}
         whole = {find.name for find in self.finds if any(path.jsonpath == "$" for path in find.paths)}
         read = [
             path.steps[0]
@@ -134,6 +155,23 @@ class Shape:
             if path.steps and path.base in {HERE, ITEM, *whole} and path.text not in inside
         ]
         return tuple(sorted({*read, *self.volatile, *self.echo, *self.expected, *self.known}))
+
+
+    def anchor_keys(self) -> frozenset[str]:
+        """Top-level keys of which an item needs one to be about anybody; empty where SQL/JSON paths find it."""
+        found: set[str] = set()
+        for target in ("company", "person", "intelligence"):
+            for section in self.sections(target):
+                paths = [section.each] if section.each else [
+                    path
+                    for name in anchor_names(target)
+                    for way in section.columns.get(name, ())
+                    for path in way.paths
+                ]  # fmt: skip
+                if not all(path.steps and path.base in {HERE, ITEM} for path in paths):
+                    return frozenset()
+                found |= {path.steps[0] for path in paths}
+        return frozenset(found)
 
 
 def _section_paths(section: Section) -> list[ItemPath]:

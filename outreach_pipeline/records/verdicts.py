@@ -18,23 +18,27 @@ def place_people(people: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
     """Add the company that each person's item states: company_part, company_name, and company_ref, the text by which
     people without an identity of their own are told apart (domain, else LinkedIn, else name).
 
-    A person nested in a company's item works at that company (part 0). `employers` becomes all that the record lists,
+    A person nested in a company's item works at that company (part 0), a further position of a profile has a part of its
+    own (`positions`). `employers` becomes all that the record lists,
     the stated one first, as text of a PostgreSQL array; who has a company is not without an employer.
     """
     ref = companies["domain"].fillna(("linkedin:" + companies["linkedin_id"]).astype("str"))
     ref = ref.fillna(("linkedin:" + companies["linkedin_slug"]).astype("str")).fillna(companies["name_key"])
     ref = ref.fillna(companies["stated_id"])
     stated = companies.assign(company_ref=ref)
-    stated = stated[(stated["part"] == "0") & stated["company_ref"].notna()].set_index("load_id")
-    known = is_in(people["load_id"], stated.index.to_series())
-    stated_keys = people["load_id"].map(stated["name_key"]).astype("str")
+    stated = stated[stated["company_ref"].notna()]
+    keys = (stated["load_id"] + "/" + stated["part"]).astype("str")
+    stated.index = pd.Index(keys)
+    places = (people["load_id"] + "/" + people["company_part"]).astype("str")
+    known = is_in(places, keys)
+    stated_keys = places.map(stated["name_key"]).astype("str")
     lists = (stated_keys.fillna("") + "\x1f" + people["employers"].fillna("")).astype("str")
     return people.assign(
         employers=texts_of(lists, _employers),
         has_no_employer=people["has_no_employer"].mask(known, "false"),
-        company_part=pd.Series(known.map({True: "0", False: None}), index=people.index, dtype="str"),
-        company_name=people["load_id"].map(stated["name"]).astype("str"),
-        company_ref=people["load_id"].map(stated["company_ref"]).astype("str"),
+        company_part=people["company_part"].where(known),
+        company_name=places.map(stated["name"]).astype("str"),
+        company_ref=places.map(stated["company_ref"]).astype("str"),
     )
 
 

@@ -11,37 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from outreach_pipeline.rules.company_words import LOOSE, telling_words, without_forms
 from outreach_pipeline.rules.reading import NOTHING, Reading, accepted, refused
-from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape, word_set
+from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape
 
-# Dropped at the end of a key, one word at a time: "GmbH & Co. KG" goes as kg, co, and, gmbh. Single letters
-# are joined first, so "S.A. de C.V." arrives as "sa de cv" and "L.L.C." as "llc".
-_LEGAL = word_set("""
-inc incorporated corp corporation co company llc llp lllp lp ltd limited plc pllc pbc ulc unlimited cic cio
-gmbh mbh ggmbh ug haftungsbeschrankt ag kg kgaa ohg gbr ek eg ev se sa sas sasu sarl eurl sci snc scop scs srl
-srls sapa sl slu sll bv bvba nv vof cv cvba sprl ab hb as asa ans aps oy oyj abp ehf hf sia uab oue ou
-ltda eireli epp sab sapi cvba kk gk yk kabushiki kaisha bhd sdn berhad tbk pte pty pvt private jsc pjsc ojsc
-cjsc ooo oao zao pao ao tov doo dd ad ead eood ood kft zrt nyrt bt sro
-""")
-_LEGAL_PAIRS = frozenset({("de", "cv"), ("de", "rl"), ("sp", "zoo"), ("spol", "sro")})
-_ENDINGS_CJK = re.compile(
-    r"^(?:株式会社|有限会社|合同会社|주식회사)|(?:株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|주식회사)$"
-)
-# "Spa", "PA", "PC" are words and states as well: legal forms only when they are written as such.
-_DOTTED = re.compile(
-    r"[\s,]+(?:S\.?\s?p\.\s?A\.?|SpA|P\.\s?A\.?|P\.\s?C\.?|S\.\s?C\.?|e\.\s?V\.?|N\.\s?A\.?)$"
-)
-_PREFIXES_CYRILLIC = ("ооо ", "оао ", "зао ", "пао ", "ао ", "тов ")
-_ABBREVIATIONS = {"intl": "international", "bros": "brothers", "mfg": "manufacturing", "cos": "companies"}
-_LOOSE = frozenset(
-    {"group", "groupe", "gruppe", "grupo", "holding", "holdings", "international", "companies", "global"}
-)
 _FORMERLY = re.compile(
     r"\(\s*(?:formerly|previously|formally|fka|f/k/a|f\.k\.a\.?|ehemals|früher|vormals|anciennement|ex[- ])"
     r"(?:\s+known)?(?:\s+as)?:?\s*([^()]+?)\s*\)",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\([^()]*$")
+_TRADE_MARK = re.compile(r"[™®℠]|\((?:tm|r|sm|c)\)", re.IGNORECASE)
 # What people write where their employer should be; as a company it would gather every freelancer in one
 # master.
 _OWN_BOSS = frozenset({
@@ -59,14 +38,14 @@ _NO_COMPANY = _OWN_BOSS | {
 
 
 def read_company_name(text: str | None) -> Reading:
-    """The name for display: entities and blanks repaired, a trailing comma gone; case and legal form as they
-    are.
+    """The name for display: entities and blanks repaired, trade marks and a trailing comma gone; case and legal form
+    as they are.
 
     Problems: "placeholder" ("Unknown", "#REF!"), "no_company" ("Self-employed", "Stealth Startup").
     """
     if is_absent(text):
         return NOTHING
-    name = (clean(unescape(clean(text) or "")) or "").strip(" ,;|\"'`“”")
+    name = (clean(_TRADE_MARK.sub("", unescape(clean(text) or ""))) or "").strip(" ,;|\"'`“”")
     if is_placeholder(name):
         return refused("placeholder")
     if fold(name) in _NO_COMPANY:
@@ -95,21 +74,14 @@ def company_key(text: str | None) -> str | None:
     """What two spellings of one company share: "BRAMBLEWICK STAFFING GROUP, LLC" -> "bramblewick staffing
     group".
 
-    Folded; "&" is "and"; remarks in brackets, a leading "the" and legal forms at the end are dropped, never
-    to nothing. Words that distinguish (Group, Holdings, a place) stay. None where the name is no company's.
-    A match key only: it is never shown.
+    Folded; "&" is "and"; remarks in brackets, a leading "the" and legal forms at either end are dropped, never
+    to nothing. Words that distinguish (Group, Holdings, a place, also in brackets) stay. None where the name is no
+    company's. A match key only: it is never shown.
     """
     name = clean_company_name(text)
     if name is None:
         return None
-    without = _REMARK.sub(" ", name)
-    if fold(without):
-        name = without.strip(" ,")
-    undotted = _DOTTED.sub("", name)
-    name = undotted if fold(undotted) else name
-    name = re.sub(r"['’‘`´ʼ]", "", name).replace("&", " and ").replace("+", " and ")
-    words = _join_letters(_ENDINGS_CJK.sub("", fold(name)).split() or fold(name).split())
-    key = " ".join(_strip([_ABBREVIATIONS.get(word, word) for word in words]))
+    key = " ".join(telling_words(name))
     return None if is_placeholder(key) or key in _NO_COMPANY else key  # "The Company", "Private LLC"
 
 
@@ -118,35 +90,8 @@ def company_key_loose(text: str | None) -> str | None:
     key = company_key(text)
     if key is None:
         return None
-    words = [word for word in key.split() if word not in _LOOSE]
-    return " ".join(_strip(words)) or key
-
-
-def _join_letters(words: list[str]) -> list[str]:
-    """Runs of single letters as one word: "u s bancorp" -> "us bancorp"; digits stay ("group 1")."""
-    joined: list[str] = []
-    run = False
-    for word in words:
-        single = len(word) == 1 and word.isalpha()
-        if single and run:
-            joined[-1] += word
-        else:
-            joined.append(word)
-        run = single
-    return joined
-
-
-def _strip(words: list[str]) -> list[str]:
-    while len(words) > 1:
-        if words[0] == "the" or (words[0] + " ") in _PREFIXES_CYRILLIC:
-            words = words[1:]
-        elif len(words) > 2 and (words[-2], words[-1]) in _LEGAL_PAIRS:
-            words = words[:-2]
-        elif words[-1] in _LEGAL or words[-1] == "and":
-            words = words[:-1]
-        else:
-            break
-    return words
+    words = [word for word in key.split() if word not in LOOSE]
+    return " ".join(without_forms(words)) or key
 
 
 @dataclass(frozen=True, slots=True)

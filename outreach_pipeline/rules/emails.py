@@ -5,6 +5,7 @@ Belongs here: reading an address, splitting a cell that holds several, and what 
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from disposable_email_domains import blocklist
@@ -19,9 +20,24 @@ _GATE = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\/_]{1,253}"
 _PLAIN = re.compile(
     r"([A-Za-z0-9_-]{1,30}(?:\.[A-Za-z0-9_-]{1,30})?)@([A-Za-z0-9.-]{1,100}\.[A-Za-z]{2,20})"
 )
+_SPECIAL = re.compile("locked|^u00", re.IGNORECASE)
 _ANGLED = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*>")
 _SEPARATORS = re.compile(r"[,;|\s]+|(?<=\w)/(?=[^/@\s]+@)")
-_WRAPPING = " '\"`<>()[]{}“”‘’«»,;:!?|"
+# No address ends in these. Some may begin one (RFC 5322, atext: !ada@, {ada}@), so in front they go with their twin.
+_BEHIND = " '\"`<>()[]{}“”‘’«»,;:!?|./"
+_IN_FRONT = " \"<>()[]“”‘’«»,;:"
+_TWINS = {"'": "'", "`": "`", "}": "{", "|": "|"}
+_LABEL = re.compile(r"^(?:mailto|e-?mail|mail)\s*:\s*", re.IGNORECASE)
+# Left-overs of URL, JSON and JavaScript escapes of characters that no address has: %20ada@, u003eada@, \\nada@.
+_ESCAPE = r"(?:%(?:20|22|27|3[ace]|0[9ad]|2c)|\\?u00(?:3[ce]|2[027]|0[9ad])|\\x(?:3[ce]|2[027]|0[9ad])|\\[nrt])+"
+_ESCAPED = re.compile(rf"^{_ESCAPE}|{_ESCAPE}$", re.IGNORECASE)
+_AT = re.compile(r"\s*[\[({]\s*(?:at|ät|arroba|@)\s*[\])}]\s*", re.IGNORECASE)
+_DOT = re.compile(r"\s*[\[({]\s*(?:dot|punkt|punto|point|\.)\s*[\])}]\s*", re.IGNORECASE)
+_IN_WORDS = re.compile(r"([\w.+-]+) at ([\w-]+(?: dot [\w-]+)+)", re.IGNORECASE)
+_APART = re.compile(r"\S+\s*@\s*\S+")
+_WIDE = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"。": ".", "．": "."})
+# What a program writes for a program: tokens (Sentry, one-click answers), return paths that hold an address (VERP).
+_MACHINE = re.compile(r"(?:.*[+._-])?(?=[0-9a-f]*\d)[0-9a-f]{16,}|(?:bounces?|return|srs\d?|prvs)[+=._-].*=.*")
 _FILE_NAMES = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|js|pdf|html?|php)$")  # "logo@2x.png"
 
 # Apollo writes email_not_unlocked@domain.com, even beside email_status "verified".
@@ -68,36 +84,38 @@ def read_email(text: str | None) -> Reading:
 
     `mailto:`, display names, quotes, brackets and trailing punctuation are taken off. Syntax by
     email-validator, without DNS: `.example` is accepted; `.test`, `.invalid`, `.local` are not.
-    Problems: "syntax", "locked_placeholder", "masked", "placeholder", "no_reply", "disposable", "several".
-    Notes: "role_address" (info@, sales@, ...), "non_ascii" (not every mail server takes it).
+    Problems: "syntax", "locked_placeholder", "masked", "placeholder", "no_reply", "disposable", "several",
+    "machine_address".
+    Notes: "role_address" (info@, sales@, ...), "non_ascii" (not every mail server takes it), "escape_repaired".
     """
     if is_absent(text):
         return NOTHING
-    if (plain := _PLAIN.fullmatch(text or "")) and "locked" not in plain[1].lower():
+    if (plain := _PLAIN.fullmatch(text or "")) and not _SPECIAL.search(plain[1]):
         domain = _read_domain(plain[2].lower())
         return _judge(plain[1].lower(), domain) if domain else refused("syntax")
     return _read_slowly(text)
 
 
 def _read_slowly(text: str | None) -> Reading:
-    address = _unwrap(text or "")
+    address = _unwrap(_spelled(clean(text) or ""))
+    repaired = _without_escapes(address)
+    notes = ["escape_repaired"] if repaired != address else []
+    address = repaired
     if _LOCKED.fullmatch(address):
         return refused("locked_placeholder")
     if "@" not in address:
         return refused("placeholder" if is_placeholder(address) else "syntax")
     if address.count("@") > 1 and len(split_emails(address)) > 1:
         return refused("several")
-    if re.search(r"[*•…█]", address):
+    if re.search(r"\*{2}|^.\*+@|[•…█]", address):
         return refused("masked")
-    if not _GATE.fullmatch(address):
-        return refused("syntax")
     checked = _validate(address)
-    return _judge(*checked) if checked else refused("syntax")
+    return _judge(*checked, notes) if checked else refused("syntax")
 
 
 def _validate(address: str) -> tuple[str, str] | None:
     """Local part and domain in ASCII, or None."""
-    if _FILE_NAMES.search(address):
+    if not _GATE.fullmatch(address) or _FILE_NAMES.search(address):
         return None
     try:
         checked = validate_email(address, check_deliverability=False)
@@ -113,7 +131,7 @@ def _read_domain(domain: str) -> str | None:
     return checked[1] if checked else None
 
 
-def _judge(local: str, domain: str) -> Reading:
+def _judge(local: str, domain: str, notes: Sequence[str] = ()) -> Reading:
     address, bare = f"{local}@{domain}", local.translate(_NO_MARKS)
     if bare in _PLACEHOLDER_LOCALS or address in _PLACEHOLDER_ADDRESSES:
         return refused("placeholder")
@@ -121,20 +139,50 @@ def _judge(local: str, domain: str) -> Reading:
         return refused("no_reply")
     if is_disposable(domain):
         return refused("disposable")
-    notes = ["role_address"] if is_role_address(address) else []
-    return accepted(address, notes if local.isascii() else [*notes, "non_ascii"])
+    if len(local) > 15 and _MACHINE.fullmatch(local):  # 16 is the shortest token there is
+        return refused("machine_address")
+    told = [*notes, "role_address"] if is_role_address(address) else [*notes]
+    return accepted(address, told if local.isascii() else [*told, "non_ascii"])
+
+
+def _spelled(text: str) -> str:
+    """With the signs of an address where they were spelled out, escaped or full-width; a valid address stays."""
+    if _validate(text.lower()):
+        return text
+    text = unescape(text)
+    if not text.isascii():
+        text = text.translate(_WIDE)
+    if "@" not in text:
+        text = re.sub("%40", "@", text, count=1)
+    if "@" not in text or _AT.search(text):
+        text = _DOT.sub(".", _AT.sub("@", text))
+    if "@" not in text and (spelled := _IN_WORDS.fullmatch(text)):
+        text = f"{spelled[1]}@{spelled[2].replace(' dot ', '.')}"
+    return re.sub(r"\s", "", text) if _APART.fullmatch(text) else text
 
 
 def _unwrap(text: str) -> str:
-    cleaned = unescape(clean(text) or "")
-    angled = _ANGLED.search(cleaned)
-    address = angled[1] if angled else cleaned
-    while True:  # "<mailto:'a@b.example'>." wraps several times
-        inner = re.sub(r"^(?:mailto|e-?mail)\s*:\s*", "", address.strip(_WRAPPING), flags=re.IGNORECASE)
-        inner = inner.partition("?")[0].rstrip(".").lower()
-        if inner == address:
-            return inner
-        address = inner
+    """One address without what stands around it; a valid address is never cut."""
+    angled = _ANGLED.search(text)
+    address = (angled[1] if angled else text).lower()
+    while not _validate(address):  # "<mailto:'a@b.example'>." wraps several times
+        body = address.rstrip(_BEHIND)
+        local, at, domain = body.rpartition("@")
+        if at:
+            body = local + at + re.split(r"[?/]", domain)[0].rstrip(_BEHIND)
+        twins = "".join(_TWINS[each] for each in address[len(body) :] if each in _TWINS)
+        body = _LABEL.sub("", body.lstrip(_IN_FRONT + twins))
+        if body == address:
+            break
+        address = body
+    return address
+
+
+def _without_escapes(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    if not at:
+        return address
+    return _ESCAPED.sub("", local).lstrip(_IN_FRONT) + at + _ESCAPED.sub("", domain)
 
 
 def split_emails(text: str | None) -> list[str]:
@@ -152,6 +200,9 @@ def _split_slowly(text: str | None) -> list[str]:
     cleaned = clean(text)
     if cleaned is None or is_absent(cleaned):
         return []
+    cleaned = _spelled(cleaned)
+    if _validate(cleaned.lower()):
+        return [cleaned.lower()]
     found: dict[str, str] = {}
     for piece in _SEPARATORS.split(cleaned):
         if "@" in piece:

@@ -38,10 +38,12 @@ _COMPANY_URN = re.compile(
 _OPAQUE = re.compile(r"AC[A-Za-z]AA[\w-]{20,60}", re.ASCII)
 _OPAQUE_LOWERED = re.compile(r"ac[a-z]aa[a-z0-9_-]{34}", re.ASCII)  # 39 characters, as real ones have
 _BARE_SLUG = re.compile(r"[\w-]{3,100}")
-_FORBIDDEN = re.compile(r"[\s/?#%<>\"\\\ufffd\x00-\x1f]")
-_EMPTY_SLUGS = frozenset(
-    {"unavailable", "undefined", "null", "nan", "none", "unknown", "me", "login", "in", "company"}
-)
+_FORBIDDEN = re.compile(r"[\s/?#%<>{}\[\]\"\\\ufffd\x00-\x1f]")
+# Words that LinkedIn's own pages have where a slug stands, and what programs write in its place.
+_EMPTY_SLUGS = frozenset({
+    "unavailable", "undefined", "null", "nan", "none", "unknown", "me", "login", "in", "company", "dir", "search",
+    "edit", "view", "profile", "setup", "signup", "authwall", "feed", "pub", "results", "settings",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ def _profile_at(place: str, name: str, rest: str) -> LinkedInProfile:
     if place.startswith("sales/"):
         name = name.partition(",")[0]  # /sales/lead/ACwAA...,NAME_SEARCH,x1y2
         return _profile(name) if _OPAQUE.fullmatch(name) else LinkedInProfile(problem="not_a_profile")
+    if place == "pub" and name.lower() == "dir":  # the directory of all who are called so
+        return LinkedInProfile(problem="not_a_profile")
     if place == "profile/view":
         return LinkedInProfile(problem="old_address")
     if place == "pub" and re.match(r"/[0-9a-f]{1,3}/[0-9a-f]{1,3}/[0-9a-f]{1,3}\b", rest, re.IGNORECASE):
@@ -193,12 +197,15 @@ def _unwrap(text: str | None) -> str:
 
 
 def _slug(text: str) -> str | None:
-    """The slug in one spelling: percent-decoded (some actors encode what was encoded), lower-case, NFC."""
+    """The slug in one spelling: percent-decoded (some actors encode what was encoded), lower-case, NFC.
+
+    Brackets and quotes inside make it no slug: "<acme>" is what a template left, not the page of acme.
+    """
     for _ in range(3):
         if "%" not in text:
             break
         text = unquote(text)
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower()).strip(" '\"<>()[],;")
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower()).strip(" ',;")
     if not 1 <= len(text) <= 100 or _FORBIDDEN.search(text) or clean(text) != text or not fold(text):
         return None
     return text

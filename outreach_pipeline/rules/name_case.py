@@ -36,10 +36,10 @@ def _part_case(part: str | None, shouted: bool, is_last: int) -> str | None:
     words = part.split()
     if part.lower() == part and not all(fold(word) in PARTICLES for word in words):
         return " ".join(
-            _word_case(word, bool(is_last) and at < len(words) - 1) for at, word in enumerate(words)
+            word_case(word, bool(is_last) and at < len(words) - 1) for at, word in enumerate(words)
         )
     return " ".join(
-        _word_case(word, bool(is_last) and at < len(words) - 1) if _is_shouted(word, shouted) else word
+        word_case(word, bool(is_last) and at < len(words) - 1) if _is_shouted(word, shouted) else word
         for at, word in enumerate(words)
     )
 
@@ -49,7 +49,8 @@ def _is_shouted(word: str, shouted: bool) -> bool:
     return word.upper() == word and word.lower() != word and len(letters) >= (2 if shouted else 4)
 
 
-def _word_case(word: str, may_be_particle: bool) -> str:
+def word_case(word: str, may_be_particle: bool) -> str:
+    """A shouted or whispered word as one would write it; a particle that stands before a name small."""
     bare = bare_word(word)
     if bare in SUFFIXES and bare[0] in "iv":
         return word.upper()

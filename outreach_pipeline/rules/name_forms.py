@@ -30,6 +30,7 @@ _ABBREVIATED = re.compile(r"[^\W\d_]{2,4}\.")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _SPLIT = re.compile(r"[\s\-\u2010-\u2015,/\u00b7\u30fb]+")
 _PLAIN = re.compile(r"[A-Z][a-z]+")
+_BETWEEN = frozenset({"und", "y", "e", "i"})  # von und zu Quill, Ortega y Gasset
 # Letters that ICAO 9303 and DIN 5007 write as two (ä is ae, å is aa, ß is ss), then spellings of one sound that vary
 # within one name (Meier, Meyer; Karl, Carl; Katharina, Katarina; Josef, Joseph; Sara, Sarah), then doubled letters.
 _SAME = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("y", "i"), ("c", "k"), ("th", "t"))
@@ -59,7 +60,12 @@ def name_form(first: str, last: str) -> NameForm:
     given = [token for word in _words_of(first) for token in _tokens(word, is_given=True)]
     by_word = [(word, _tokens(word, is_given=False)) for word in words]
     family = [token for _, tokens in by_word for token in tokens]
-    telling = [token for word, tokens in by_word if fold(word) not in PARTICLES for token in tokens] or family
+    telling = [
+        token
+        for at, (word, tokens) in enumerate(by_word)
+        if fold(word) not in PARTICLES and (fold(word) not in _BETWEEN or at == len(by_word) - 1)
+        for token in tokens
+    ] or family
     form = "|".join((" ".join(given), " ".join(telling), _joined(given), _joined(family), suffix))
     return NameForm(form, _grade(given, telling))
 

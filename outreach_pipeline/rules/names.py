@@ -6,10 +6,11 @@ that two people are one.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-from outreach_pipeline.rules.name_case import bare_word, repair_case
+from outreach_pipeline.rules.name_case import repair_case, word_case
+from outreach_pipeline.rules.name_decoration import OBFUSCATED, Bare, undress
+from outreach_pipeline.rules.name_scripts import split_script
 from outreach_pipeline.rules.name_words import (
     AMBIGUOUS_CREDENTIALS,
     CREDENTIALS,
@@ -18,15 +19,14 @@ from outreach_pipeline.rules.name_words import (
     PARTICLES,
     SOFTWARE_NOTHING,
     SUFFIXES,
+    SUFFIXES_SHOWN,
+    TITLES_WRITTEN_OUT,
 )
+from outreach_pipeline.rules.nicknames import full_names
 from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape
 
-_OBFUSCATED = re.compile(r"[*•█▪●]|\.{3}|…")
-_NICKNAME = re.compile(
-    r"""\([^()]*\)?|\[[^\[\]]*\]?|\{[^{}]*\}?|"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|(?<!\S)['‘][^'’]+['’](?!\S)"""
-)
-_REMARK = re.compile(r"\s+[-–—~]+\s+.*$|\s*[|•·►→✦].*$")
 _SEVERAL = re.compile(r"[^\W\d]\s*/\s*[^\W\d]|\s&\s|\s(?:and|und)\s", re.IGNORECASE)
+_VON_UND_ZU = re.compile(r"\bvon und zu\b", re.IGNORECASE)
 _BETWEEN_PEOPLE = re.compile(r"\s*/\s*|\s&\s|\s(?:and|und)\s", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"[@#\d\\<>=_%$€£^:]|https?|www\.")
 _SENTENCE = re.compile(
@@ -35,10 +35,11 @@ _SENTENCE = re.compile(
 # Most names are a capital and small letters, twice, and nothing is to be done with them: 2 us against 98.
 _PLAIN_WORD = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)?")
 _SPECIAL = frozenset({
-    *HONORIFICS, *CREDENTIALS, *AMBIGUOUS_CREDENTIALS, *SUFFIXES, *NOT_PEOPLE,
+    *HONORIFICS, *TITLES_WRITTEN_OUT, *CREDENTIALS, *AMBIGUOUS_CREDENTIALS, *SUFFIXES, *NOT_PEOPLE,
     *(word.lower() for word in SOFTWARE_NOTHING), "and", "und", "please", "upgrade",
 })  # fmt: skip
-_INITIAL = re.compile(r"(?:[^\W\d_]\.?\s?){1,2}")
+# A last name that only begins, as LinkedIn shows it to strangers ("Wren D."). Without its dot one letter is a name.
+_INITIAL = re.compile(r"(?:[^\W\d_]\.\s?){1,2}")
 _MAX_WORDS = 9
 _ROUNDS = (
     4  # what was taken off may bare something else to take off; two rounds are the most seen in real names
@@ -102,35 +103,41 @@ def _read_slowly(full: str | None, first: str | None, last: str | None) -> Perso
 
 def _read(full: str | None, first: str | None, last: str | None) -> PersonName:
     notes: dict[str, None] = {}
-    given, family = _tidy(first, notes, whole=False), _tidy(last, notes, whole=False)
-    whole = _tidy(full, notes)
-    if not (given or family or whole):
+    given, family = undress(first, notes, whole=False), undress(last, notes, whole=False)
+    whole = undress(full, notes)
+    if not (given.words or family.words or whole.words):
         return PersonName(problem=None if all(map(is_absent, (full, first, last))) else "placeholder")
-    if given and whole and fold(given) in HONORIFICS:
-        given = None  # first name "Dr."
-    for part in (given, family) if given or family else (whole,):
-        problem = _refusal(part)
+    if given.text and whole.words and fold(given.text) in HONORIFICS:
+        given = Bare()  # first name "Dr."
+    for part in (given, family) if given.words or family.words else (whole,):
+        problem = _refusal(part.text)
         if problem:
             return PersonName(problem=problem)
-    if given and family and fold(given) == fold(family) and fold(given) in NOT_PEOPLE:
+    if given.text and family.text and fold(given.text) == fold(family.text) and fold(given.text) in NOT_PEOPLE:
         return PersonName(problem="placeholder")
-    given, family, problem = _unhide(given, family)
-    if (not given or not family) and whole and not _refusal(whole):
-        given, family, problem = _from_full(whole, given, family, problem, notes)
-    given, family = repair_case(given, family, notes)
-    if given and not family and problem is None:
+    firsts, lasts, problem = _unhide(given.text, family.text)
+    suffix = family.suffix or given.suffix
+    if (not firsts or not lasts) and whole.text and not _refusal(whole.text):
+        firsts, lasts, problem = _from_full(whole, firsts, lasts, problem, notes)
+        suffix = suffix or whole.suffix
+    firsts, lasts = repair_case(firsts, lasts, notes)
+    if "case_repaired" in notes:
+        notes["case_repaired"] = notes.pop("case_repaired")  # the last thing that was done
+    if firsts and not lasts and problem is None:
         problem = "mononym"
-    return PersonName(given, family, problem, " ".join(notes) or None)
+    if lasts and suffix:
+        lasts = f"{lasts} {SUFFIXES_SHOWN[suffix]}"
+    return PersonName(firsts, lasts, problem, " ".join(notes) or None)
 
 
 def _unhide(given: str | None, family: str | None) -> tuple[str | None, str | None, str | None]:
     """Without the names a vendor hides until they are paid for."""
     problem = None
-    if family and _OBFUSCATED.search(family):
+    if family and OBFUSCATED.search(family):
         family, problem = None, "obfuscated"
     elif family and _INITIAL.fullmatch(family) and len(fold(family).replace(" ", "")) < 2:
         family, problem = None, "initial_only"
-    if given and _OBFUSCATED.search(given):
+    if given and OBFUSCATED.search(given):
         given, problem = None, "obfuscated"
     return given, family, problem
 
@@ -140,83 +147,27 @@ def _refusal(text: str | None) -> str | None:
         return None
     if (fold(text) in NOT_PEOPLE and " " in fold(text)) or (text.startswith("#") and is_placeholder(text)):
         return "placeholder"
-    if _SEVERAL.search(text):
+    if _SEVERAL.search(_VON_UND_ZU.sub("von zu", text)):
         return "several_people"
     if _NOT_A_NAME.search(text) or _SENTENCE.search(text) or len(text.split()) > _MAX_WORDS:
         return "not_a_name"
     return None
 
 
-def _tidy(text: str | None, notes: dict[str, None], *, whole: bool = True) -> str | None:
-    """One field without what is no name: emojis, nicknames, remarks, credentials, honorifics."""
-    cleaned = clean(unescape(clean(text) or ""))
-    if cleaned is None or cleaned in SOFTWARE_NOTHING:
-        return None
-    if "\ufffd" in cleaned or re.search(r"[^\W\d]\?[^\W\d]", cleaned):
-        notes["broken_encoding"] = None  # "O?Shaughnessy": which letter it was, nobody can say
-    kept = "".join(
-        char if char == "\ufffd" or unicodedata.category(char) not in ("So", "Sk", "Co", "Cn") else " "
-        for char in cleaned
-    )
-    for pattern, note in ((_NICKNAME, "nickname_dropped"), (_REMARK, "remark_dropped")):
-        without = pattern.sub(" ", kept)
-        if fold(without) and without != kept:
-            kept = without
-            notes[note] = None
-    kept = _drop_credentials(" ".join(kept.split()).strip(" ,;-–—'\"|"), notes, whole=whole)
-    words = kept.split()
-    while len(words) > 1 and _is_honorific(words[0]):
-        words = words[1:]
-        notes["honorific_dropped"] = None
-    kept = " ".join(words).strip(" ,;-–—'\"|")
-    return kept if fold(kept) or _OBFUSCATED.search(kept) else None
-
-
-def _is_honorific(word: str) -> bool:
-    bare = fold(word.replace("-", "")).replace(" ", "")
-    return HONORIFICS.get(bare, False) or (bare in HONORIFICS and word.endswith("."))
-
-
-def _drop_credentials(text: str, notes: dict[str, None], *, whole: bool) -> str:
-    head, *pieces = (piece.strip() for piece in text.split(","))
-    suffixes = [piece for piece in pieces if bare_word(piece) in SUFFIXES]
-    others = [piece for piece in pieces if piece and piece not in suffixes]
-    names = [piece for piece in others if not all(_is_credential(word, True) for word in piece.split())]
-    words = head.split()
-    if whole and names and names[0] == others[0] and (len(words) == 1 or fold(words[0]) in PARTICLES):
-        words = names[0].split() + words  # "Quill, Ada"
-        notes["swapped"] = None
-        names = names[1:]
-    if names:
-        notes["remark_dropped"] = None  # "Ada Quill, Certified Coach"
-    dropped = len(others) > len(names) + ("swapped" in notes)
-    while len(words) > 1 and _is_credential(words[-1], False):
-        words, dropped = words[:-1], True
-    if dropped:
-        notes["credentials_dropped"] = None
-    return " ".join(words + suffixes)
-
-
-def _is_credential(word: str, after_comma: bool) -> bool:
-    bare = bare_word(word)
-    if bare in CREDENTIALS:
-        return True
-    return bare in AMBIGUOUS_CREDENTIALS and (after_comma or word.count(".") > 1) and word.upper() == word
-
-
 def _from_full(
-    whole: str, given: str | None, family: str | None, problem: str | None, notes: dict[str, None]
+    whole: Bare, given: str | None, family: str | None, problem: str | None, notes: dict[str, None]
 ) -> tuple[str | None, str | None, str | None]:
     """What the full name adds; it never contradicts the field that is there."""
-    split_first, split_last = _split(whole)
-    if split_last and _OBFUSCATED.search(split_last):
+    text = whole.text or ""
+    split_first, split_last = _split(whole, notes)
+    if split_last and OBFUSCATED.search(split_last):
         split_last, problem = None, "obfuscated"
-    elif split_last and len(fold(split_last)) < 2:
+    elif split_last and _INITIAL.fullmatch(split_last) and len(fold(split_last)) < 2:
         split_last, problem = None, "initial_only"
-    if given and family is None and split_last and fold(whole).startswith(fold(given) + " "):
+    if given and family is None and split_last and fold(text).startswith(fold(given) + " "):
         family, problem = split_last, None
         notes["split"] = None
-    elif family and given is None and split_first and fold(whole).endswith(" " + fold(family)):
+    elif family and given is None and split_first and fold(text).endswith(" " + fold(family)):
         given = split_first
         notes["split"] = None
     elif given is None and family is None:
@@ -226,22 +177,67 @@ def _from_full(
     return given, family, problem
 
 
-def _split(whole: str) -> tuple[str | None, str | None]:
-    words = whole.split()
-    if len(words) < 2:
-        return whole or None, None
-    end = len(words)
-    while end > 2 and bare_word(words[end - 1]) in SUFFIXES:
-        end -= 1
+def _split(whole: Bare, notes: dict[str, None]) -> tuple[str | None, str | None]:
+    words, end = whole.words, len(whole.words)
+    if parts := split_script(" ".join(words)):
+        return parts
+    if end < 2:
+        return whole.text, None
+    if not whole.family and (run := _family_in_front(words)):
+        notes["swapped"] = None
+        whole.family = run
+        words = words[run:] + words[:run]
     start = end - 1
-    for at in range(1, end - 1):
+    if whole.family:
+        start = end - whole.family
+    elif run := _shouted_run(words[::-1]):
+        start = end - run
+    elif end > 2 and len(words[-1]) == 1 and len(fold(words[-2])) > 1:
+        start = end - 2  # "Ravi Kumar S": the initial of the father's name is not all of the last name
+    for at in range(1, start):
         if fold(words[at]) in PARTICLES:
             start = at
             break
     firsts = words[:start]
     while len(firsts) > 1 and len(fold(firsts[-1])) == 1 and any(len(fold(word)) > 1 for word in firsts):
         firsts = firsts[:-1]
-    return " ".join(firsts), " ".join(words[start:])
+    return " ".join(firsts), _cased(words[start:], firsts, notes)
+
+
+def _cased(lasts: list[str], firsts: list[str], notes: dict[str, None]) -> str:
+    """A last name in capitals beside a first name that is not, written as one would."""
+    cased = list(lasts)
+    if not all(word.isupper() for word in firsts):
+        for at, word in enumerate(lasts):
+            may_be_particle = at < len(lasts) - 1 and fold(word) in PARTICLES
+            if word.isupper() and (may_be_particle or _is_spoken(word)):
+                cased[at] = word_case(word, may_be_particle)
+    if cased != lasts:
+        notes["case_repaired"] = None
+    return " ".join(cased)
+
+
+def _shouted_run(words: list[str]) -> int:
+    """How many words in front are in capitals while the others are not; 0 where all are, or none."""
+    run = 0
+    while run < len(words) and len(fold(words[run])) > 1 and words[run].isupper():
+        run += 1
+    return run if run < len(words) and not any(word.isupper() and len(word) > 1 for word in words[run:]) else 0
+
+
+def _is_spoken(word: str) -> bool:
+    return len(word) > 2 and (not word.isascii() or bool(set(word) & set("AEIOUY")))
+
+
+def _family_in_front(words: list[str]) -> int:
+    """How many words in front are a last name in capitals (French, Hungarian, Italian lists): "LENOIR Jean-Pierre".
+
+    Not initials written together (DG, JRR: two letters, or no vowel), nor a first name that is shouted alone.
+    """
+    run = _shouted_run(words)
+    if not run or not any(map(_is_spoken, words[:run])):
+        return 0
+    return 0 if run == 1 and full_names(fold(words[0])) and not full_names(fold(words[run])) else run
 
 
 def split_two_people(full: str | None) -> tuple[str, str] | None:
@@ -281,14 +277,13 @@ def _key_slowly(first: str | None, last: str | None) -> str | None:
 
 
 def _key(name: str) -> str | None:
-    text = _tidy(name, {}) or ""
-    if _OBFUSCATED.search(text) or _SEVERAL.search(text):
+    bare = undress(name, {})
+    text = bare.text or ""
+    if OBFUSCATED.search(text) or _SEVERAL.search(_VON_UND_ZU.sub("von zu", text)):
         return None
     words = fold(re.sub(r"['’‘`´ʼ]|\ufffd|(?<=[^\W\d])\?(?=[^\W\d])", "", text)).split()
-    suffixes: list[str] = []
-    while len(words) > 2 and words[-1] in SUFFIXES:
-        suffixes.insert(0, SUFFIXES[words.pop()])
-    if not words or (len(words[-1]) == 1 and words[-1].isascii()):
+    suffixes = [bare.suffix] if bare.suffix else []
+    if not words or (len(words) < 3 and len(words[-1]) == 1 and words[-1].isascii()):
         return None  # "Wren D.": a surname that only begins
     long = [word for word in words[:-1] if len(word) > 1]
     if long:

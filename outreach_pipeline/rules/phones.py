@@ -6,6 +6,7 @@ country never assumed: the original turned 555-0100 into +5550100 and silence in
 """
 
 import re
+import unicodedata
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
@@ -14,17 +15,17 @@ from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.reading import NOTHING, Reading, accepted, refused
 from outreach_pipeline.rules.texts import clean, is_absent, is_placeholder
 
-_LABEL = re.compile(
-    r"^(?:tel(?:ephone|efon|éfono)?|phone|fon|mobile?|cell|office|work|direct|home|main|hq|ph|[tpmow])\s*[.:]+\s*",
-    re.IGNORECASE,
-)
-_EXTENSION = re.compile(
-    r"[\s,;]*(?:\b(?:ext(?:ension|n)?|durchwahl|poste|x)|(?<=\d)x|#)[\s.:]*\d{1,7}\s*$|;ext=\d+$",
-    re.IGNORECASE,
-)
-_SEVERAL = re.compile(r"\s*(?:[;|]|,(?=\s*[+(\d])|\s/\s|/(?=\s*\+)|\s(?:or|oder|ou|and)\s)\s*", re.IGNORECASE)
+# A number is a run of these; whatever else is written (labels, words for extension in any language, pauses, a stroke
+# before an alternate ending, a second number) stands before it or behind it. A plus begins a number of its own.
+_RUN = re.compile(r"\+?[\d\s().\-]*\d[\d\s().\-]*")
+_DASHES = str.maketrans({**dict.fromkeys("‐‑‒–—−﹣－", "-"), **dict.fromkeys("·•∙", " "), "\uff0b": "+"})
+_NO_PHONE = re.compile(r"@|://|\bwww\.", re.IGNORECASE)
+_FAX = re.compile(r"(?:^|[^a-z])(?:tele)?fax", re.IGNORECASE)
+_FLOAT = re.compile(r"\+?(\d)(?:[.,](\d+))?e\+?(\d+)", re.IGNORECASE)
+_LONGEST = 300
+_WHOLE = 7
+"""Digits from which a run is a number; fewer behind one are its extension or an alternate ending."""
 _VANITY = re.compile(r"(?:\+?1[\s.-]?)?\(?8\d\d\)?[\s.-]?[A-Z0-9][A-Z0-9\s.-]{6,12}", re.IGNORECASE)
-_SHAPE = re.compile(r"\+?[\d\s().\-/‐‑‒–—·]+")
 # Already as it should be: nothing to take off, only to be judged by phonenumbers; 65 us against 120.
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _NANP = frozenset(phonenumbers.region_codes_for_country_code(1))
@@ -58,17 +59,36 @@ def read_phone(text: str | None, region: str | None = None) -> Reading:
 
 
 def _read_slowly(text: str | None, region: str | None) -> Reading:
-    cleaned = (clean(text) or "").replace("\uff0b", "+").strip(" '\"`’‘<>[]")
+    cleaned = _plain_digits(clean((text or "").replace("\n", ";")) or "").strip(" '\"`’‘<>[];")
     if is_placeholder(cleaned):
         return refused("placeholder")
-    if re.fullmatch(r"\+?\d+(?:[.,]\d+)?e\+?\d+", cleaned, re.IGNORECASE):
-        return refused("precision_lost")
     notes: list[str] = []
-    number = _strip(cleaned, notes)
-    if not _SHAPE.fullmatch(number) and not _VANITY.fullmatch(number):
+    if written := _FLOAT.fullmatch(cleaned):
+        cleaned = _unfloat(written)
+        if not cleaned:
+            return refused("precision_lost")
+        notes.append("float_repaired")
+    if _NO_PHONE.search(cleaned) or len(cleaned) > _LONGEST:
+        return refused("syntax")
+    number = cleaned if _VANITY.fullmatch(cleaned) and not _RUN.fullmatch(cleaned) else _find(cleaned, notes)
+    if number is None:
         return refused("syntax")
     digits = re.sub(r"\D", "", phonenumbers.convert_alpha_characters_in_number(number))
     return _judge(number, digits, region, notes)
+
+
+def _plain_digits(text: str) -> str:
+    """With the digits, dashes and signs of other widths and scripts as ASCII has them."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def _unfloat(written: re.Match[str]) -> str:
+    """The digits of 1.4155552671E10, where all of them are there; else nothing."""
+    digits = written[1] + (written[2] or "")
+    return digits if len(digits) == int(written[3][:3]) + 1 else ""
 
 
 def _judge(number: str, digits: str, region: str | None, notes: list[str]) -> Reading:
@@ -81,21 +101,38 @@ def _judge(number: str, digits: str, region: str | None, notes: list[str]) -> Re
     return _read(number, digits, region.upper() if region else None, notes)
 
 
-def _strip(text: str, notes: list[str]) -> str:
-    """Without label, float ending, further numbers and extension; what was taken off is noted."""
-    text = re.sub(r"^(?:tel|callto|sms):(?://)?", "", text, flags=re.IGNORECASE)
-    text = _LABEL.sub("", text).strip(" '\"`")
+def _find(text: str, notes: list[str]) -> str | None:
+    """The first number of a text that is no fax; what stood behind it is noted."""
     if re.fullmatch(r"\+?\d{7,}\.0+", text):
-        text = text.partition(".")[0]
         notes.append("float_repaired")
-    pieces = [piece for piece in _SEVERAL.split(text) if len(re.sub(r"\D", "", piece)) >= 7]
-    if len(pieces) > 1:
-        text = pieces[0]
-        notes.append("first_of_several")
-    without = _EXTENSION.sub("", text)
-    if without != text:
-        notes.append("extension_dropped")
-    return re.sub(r"^\+[+\s]+", "+", without.strip(" ,;:"))
+        return text.partition(".")[0]
+    text = re.sub(r"\(\s*((?:\+|00)\d{1,3})\s*\)", r" \1 ", text)  # (+33) 1 42 68 53 00
+    text = re.sub(r"\+[+\s]+", "+", text)
+    runs = [run for run in _RUN.finditer(text) if not _FAX.search(text[: run.start()].rpartition(";")[2][-12:])]
+    at = next((n for n, run in enumerate(runs) if _digits(run[0]) >= _WHOLE - 2), 0)
+    if at >= len(runs):
+        return None
+    number, end = runs[at][0], runs[at].end()
+    while at + 1 < len(runs) and text[end : runs[at + 1].start()].strip() == "/" and _goes_on(number, runs[at + 1][0]):
+        at += 1  # 030/123456
+        number, end = f"{number} {runs[at][0]}", runs[at].end()
+    behind = [_digits(run[0]) for run in runs[at + 1 :]]
+    if behind:
+        notes.append("first_of_several" if max(behind) >= _WHOLE else "extension_dropped")
+    return re.sub(r"^\+00", "+", number.strip(" .-()" if number.count("(") != number.count(")") else " .-"))
+
+
+def _digits(run: str) -> int:
+    return sum(char.isdigit() for char in run)
+
+
+def _goes_on(number: str, run: str) -> bool:
+    """Whether a stroke is within the number (030/123456), not before an alternate ending (030 123456/57)."""
+    if run.startswith("+"):
+        return False
+    if number.startswith("+1") and _digits(number) < 11:  # the length of every number there
+        return True
+    return _digits(number) < _WHOLE or (_digits(number) < _WHOLE + 2 and _digits(run) > 4)
 
 
 def _read(number: str, digits: str, region: str | None, notes: list[str]) -> Reading:

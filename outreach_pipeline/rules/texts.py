@@ -52,6 +52,8 @@ def clean(text: str | None) -> str | None:
     """
     if text is None:
         return None
+    if text[:2] == '="' and text[-1] == '"':  # how spreadsheets are told to leave a text alone
+        text = text[2:-1].replace('""', '"')
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip() or None
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
@@ -69,6 +71,25 @@ def unescape(text: str) -> str:
             break
         text = resolved
     return text
+
+
+# A letter from À to ï and what cp1252 makes of a second byte of UTF-8.
+_MOJIBAKE = re.compile(
+    r"[\u00c0-\u00ef][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+)
+_LONGEST_REPAIRED = 20_000
+
+
+def repair_mojibake(text: str) -> str:
+    """The text as it was before UTF-8 was read as cp1252 or Latin-1 ("JosÃ©" is José), also twice; others unchanged.
+
+    By ftfy, which changes only what it takes for broken with near certainty; repairing again changes nothing.
+    """
+    if text.isascii() or len(text) > _LONGEST_REPAIRED or not _MOJIBAKE.search(text):
+        return text
+    from ftfy import fix_encoding  # 0.1 s, and few runs meet such a text
+
+    return fix_encoding(text)
 
 
 def fold(text: str | None) -> str:

@@ -1,7 +1,8 @@
 """Judging one role word of a title: is it claimed, refused, or claimed for a part of the company only.
 
-Belongs here: the mentions of a segment, the guards, scopes and modifiers beside each.
-Does not belong here: what one segment hands on to the next, and the reading as a whole (`titles.py`).
+Belongs here: the mentions of a segment, the guards and modifiers beside each.
+Does not belong here: guards of other segments (`title_reach.py`), the part that a role is of (`title_parts.py`),
+the reading as a whole (`titles.py`).
 """
 
 from __future__ import annotations
@@ -9,19 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from outreach_pipeline.rules.title_rules import Entry, Guard, Modifier, Node, RolePattern
+from outreach_pipeline.rules.title_facets import OTHER_CHIEF, Guard, Modifier, RolePattern
+from outreach_pipeline.rules.title_parts import scopes, share
+from outreach_pipeline.rules.title_rules import Entry, Node
 from outreach_pipeline.rules.title_segments import Item, Segment, completions, cut
 
 _BARE_CONFIDENCE = 0.5  # a department named beside something else: "Accountant, HR"
 _PART_CONFIDENCE = 0.8  # a seat for one region or department
 
-_OF = Guard("of", ("near",), "principal")
+OF = Guard("of", ("near",), "service")
 _PART = Guard("part_of_company", ("near",))
 
 
 @dataclass(slots=True)
 class Mention:
-    """A role word; the words beside it make `factor` and `confidence`, or `refused` says why not."""
+    """A role word; the words beside it make `factor` and `confidence`, or `refused` says why not.
+
+    `item` is its place in its segment, None for a department that was completed by its neighbour's rank.
+    """
 
     entry: Entry
     pattern: RolePattern
@@ -30,6 +36,8 @@ class Mention:
     notes: str
     refused: str | None = None
     guard: Guard | None = None
+    narrowed: float = 1.0
+    item: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +55,25 @@ def mentions_of(
     `bare`: whether a department alone may count, which it may not within the name of a company.
     """
     segment = segments[index]
-    solid = [_judge(segments, index, k, p) for k, p in _positions(segment.items)]
+    solid = _placed(segments, index, _positions(segment.items))
     if solid or not bare or not any(i.entry is not None and i.entry.department for i in segment.items):
         return solid
     completed = _completed(segments, index, tree)
     if completed is not None:
         return [completed]
-    found = [_judge(segments, index, k, p) for k, p in _positions(segment.items, bare=True)]
+    found = _placed(segments, index, _positions(segment.items, bare=True))
     for mention in found:
         if len(segments) > 1:
             mention.confidence *= _BARE_CONFIDENCE
+    return found
+
+
+def _placed(
+    segments: Sequence[Segment], index: int, positions: Sequence[tuple[int, RolePattern]]
+) -> list[Mention]:
+    found = [_judge(segments, index, k, pattern) for k, pattern in positions]
+    for mention, (k, _) in zip(found, positions, strict=True):
+        mention.item = k
     return found
 
 
@@ -114,19 +131,24 @@ def _judge(segments: Sequence[Segment], index: int, k: int, pattern: RolePattern
         mention.guard = refusal.guard
         mention.refused = f"{refusal.guard.name} ({refusal.word!r} {refusal.side} {entry.phrase!r})"
         return mention
-    for scope in sorted(_scopes(segments, index, k, pattern)):
-        share = pattern.when_function if scope == "function" else pattern.when_region
-        if share == 0.0:
-            mention.refused, mention.guard = f"{_PART.name} (a {scope} beside {entry.phrase!r})", _PART
-        elif share < 1.0:
-            mention.factor *= share
-            mention.confidence *= _PART_CONFIDENCE
-            mention.notes += f", one {scope}"
+    for scope in sorted(scopes(segments, index, k, pattern)):
+        narrow(mention, scope, share(scope, pattern))
     for modifier in _modifiers(items, k):
         mention.factor *= modifier.factor
         mention.confidence *= modifier.confidence
         mention.notes += f", {modifier.name}"
     return mention
+
+
+def narrow(mention: Mention, scope: str, left: float) -> None:
+    """Leave `left` (0..1) of the points, once; nothing left refuses the role."""
+    if left == 0.0:
+        mention.refused, mention.guard = f"{_PART.name} (a {scope} beside {mention.entry.phrase!r})", _PART
+    elif left < min(1.0, mention.narrowed):
+        mention.factor *= left / mention.narrowed
+        mention.narrowed = left
+        mention.confidence *= _PART_CONFIDENCE
+        mention.notes += f", one {scope}"
 
 
 def _refusal(items: Sequence[Item], k: int, pattern: RolePattern) -> _Refusal | None:
@@ -143,9 +165,9 @@ def _refusal_before(items: Sequence[Item], k: int, pattern: RolePattern) -> _Ref
         if entry.reset:
             return None
         if near and entry.link and j > 0:
-            return _Refusal(_OF, entry.phrase, "before")
+            return _Refusal(OF, entry.phrase, "before")
         guard = entry.guard
-        applies = guard is not None and pattern.role in guard.roles
+        applies = guard is not None and pattern.role in (*guard.roles, OTHER_CHIEF)
         if guard is not None and applies and ("before" in guard.sides or (near and "near" in guard.sides)):
             return _Refusal(guard, entry.phrase, "before")
         near = near and bool(entry.filler or entry.modifier)
@@ -158,53 +180,12 @@ def _refusal_after(items: Sequence[Item], k: int, pattern: RolePattern) -> _Refu
         if entry is None or entry.link or entry.reset:
             break
         guard = entry.guard
-        if guard is not None and "after" in guard.sides and pattern.role in guard.roles:
+        if guard is not None and "after" in guard.sides and pattern.role in (*guard.roles, OTHER_CHIEF):
             return _Refusal(guard, entry.phrase, "after")
     last = items[-1].entry
     if k < len(items) - 1 and last is not None and last.guard is not None and "end" in last.guard.sides:
         return _Refusal(last.guard, last.phrase, "after")
     return None
-
-
-def _scopes(segments: Sequence[Segment], index: int, k: int, pattern: RolePattern) -> set[str]:
-    """The parts of the company that words beside the role narrow it to."""
-    items = segments[index].items
-    found = _scope_before(items, k, pattern)
-    rest = [i.entry for i in items[k + 1 :]]
-    if not rest:
-        return found | _scopes_behind(segments, index, pattern)
-    linked = rest[0] is not None and bool(rest[0].link)
-    tail = rest[1:] if linked else rest
-    named = [e.scope for e in tail if e is not None and e.scope]
-    if all(e is not None and (e.scope or e.filler) for e in tail):
-        found.update(named)
-    elif not linked and rest[0] is not None and rest[0].scope:
-        found.add(rest[0].scope)  # "President of Sales Solutions" is a company, "President Sales Acme" is not
-    return found
-
-
-def _scope_before(items: Sequence[Item], k: int, pattern: RolePattern) -> set[str]:
-    for j in range(k - 1, -1, -1):
-        entry = items[j].entry
-        if entry is None:
-            break
-        if entry.scope == "region" or (entry.scope and pattern.role == "CEO"):
-            return {entry.scope}
-        if not (entry.filler or entry.modifier):
-            break
-    return set()
-
-
-def _scopes_behind(segments: Sequence[Segment], index: int, pattern: RolePattern) -> set[str]:
-    # "President & CFO, North America": the place behind a list holds for all of it
-    j = index + 1
-    while j < len(segments) and segments[j].separator in ("&", "/") and not segments[j].departments_only:
-        j += 1
-    if j == len(segments) or segments[j].separator not in (",", "-") or not segments[j].departments_only:
-        return set()
-    named = {i.entry.scope for i in segments[j].items if i.entry is not None and i.entry.scope}
-    # behind a head a department is the part they head; behind others it is one more duty
-    return {s for s in named if s == "region" or (pattern.role == "CEO" and j == index + 1)}
 
 
 def _modifiers(items: Sequence[Item], k: int) -> list[Modifier]:

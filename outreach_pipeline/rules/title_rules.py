@@ -1,8 +1,8 @@
 """Loading `titles.toml`: patterns, guards and word lists become one tree of phrases, checked and versioned.
 
-Belongs here: the shape of the rules, every check of the file, the version that replays compare.
-Does not belong here: the pattern language (`title_patterns.py`), how a title is read with the rules
-(`titles.py`), and any word of any language (`titles.toml`).
+Belongs here: the shape of the file, the tree of phrases, the version that replays compare.
+Does not belong here: what a row may say (`title_facets.py`), the pattern language (`title_patterns.py`), how a
+title is read with the rules (`titles.py`), and any word of any language (`titles.toml`).
 """
 
 from __future__ import annotations
@@ -10,73 +10,19 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from outreach_pipeline.rules import title_words
+from outreach_pipeline.rules import title_dates, title_words
+from outreach_pipeline.rules.title_facets import SECTIONS, Facets, Guard, Modifier, Rank, RolePattern, strings, take
 from outreach_pipeline.rules.title_patterns import Patterns, Phrase
+from outreach_pipeline.rules.title_spelling import Spelling
 
-ROLES = ("CEO", "CFO", "HR")
-SENIORITIES = ("c_level", "owner", "vp", "director", "manager", "other")
-"""Highest first."""
-SIDES = ("before", "near", "after", "end")
-CARRIES = ("none", "status", "principal", "servant")
-SCOPES = ("function", "region")
 DEFAULT_PATH = Path(__file__).with_name("titles.toml")
 
-_READER_REVISION = 1  # raise it when the code reads the same file differently: replays must notice that too
-
-
-@dataclass(frozen=True, slots=True)
-class RolePattern:
-    """What a phrase says: a role, its rank within it, and what a narrower scope does to that rank."""
-
-    role: str
-    points: int
-    confidence: float
-    seniority: str
-    whole: bool = False
-    when_function: float = 1.0
-    when_region: float = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Why a role word beside this phrase is not the role.
-
-    `sides`: where the guard stands, seen from the role word: "before" it, "near" (right before it), "after"
-    it, at the "end" of the segment. `carry`: what it refuses in the segments that follow: "none"; "status"
-    (what a person was: joined by "&", or of the same role); "principal" (whom one serves: the high ones);
-    "servant" (the same, even if no role word stands beside it: "Executive Assistant, CEO").
-    """
-
-    name: str
-    sides: tuple[str, ...]
-    carry: str = "none"
-    roles: tuple[str, ...] = ROLES
-
-
-@dataclass(frozen=True, slots=True)
-class Rank:
-    """A level without a department ("director").
-
-    `lists`: it holds for the next department too ("VP Finance & HR"), unless one of `closed_by` is between.
-    """
-
-    seniority: str
-    lists: bool = True
-    closed_by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Modifier:
-    """A word that weakens the role beside it ("interim")."""
-
-    name: str
-    factor: float
-    confidence: float
+_READER_REVISION = 2  # raise it when the code reads the same file differently: replays must notice that too
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +37,12 @@ class Entry:
     modifier: Modifier | None = None
     scope: str | None = None
     department: str | None = None
+    post: bool | None = None
     link: bool | None = None
     reset: bool | None = None
     filler: bool | None = None
 
 
-Facets = Callable[[dict[str, Any]], dict[str, Any]]
-"""Takes the keys it knows out of a row and says what the row's phrases mean."""
 _FACETS = tuple(f.name for f in fields(Entry) if f.name not in ("phrase", "language"))
 
 
@@ -117,10 +62,14 @@ class TitleRules:
     separators: Mapping[str, str]
     token_pattern: re.Pattern[str]
     tree: Mapping[str, Node]
+    dates: Callable[[str], str]
+    together: re.Pattern[str] | None
+    spelling: Spelling
 
     def tokens(self, title: str) -> list[str]:
         """The words of `title`, separators among them in canonical form."""
-        return title_words.tokens(title, self.separators, self.token_pattern)
+        found = title_words.tokens(title, self.separators, self.token_pattern, self.dates, self.together)
+        return [known for word in found for known in self.spelling.read(word)]
 
 
 def load_rules(path: Path | str | None = None) -> TitleRules:
@@ -137,10 +86,17 @@ def load_rules(path: Path | str | None = None) -> TitleRules:
     try:
         separators = _separators(document)
         tree = _Builder(_table(document, "words"), separators).build(document)
+        dates = title_dates.signs(_date_words(document))
+        prefixes = strings(document["prefixes"], "prefixes") if "prefixes" in document else []
     except ValueError as error:
         raise ValueError(f"{source.name}: {error}") from error
     version = f"r{_READER_REVISION}-{hashlib.sha256(content).hexdigest()[:12]}"
-    return TitleRules(version, separators, title_words.separator_pattern(separators), tree)
+    words = {*_words(tree), *separators, *separators.values()}
+    together = title_words.run_together(words)
+    heads = {word for word, node in tree.items() if _begins_post(node)}
+    spelling = Spelling(words, heads, [title_words.fold(prefix) for prefix in prefixes])
+    pattern = title_words.separator_pattern(separators)
+    return TitleRules(version, separators, pattern, tree, dates, together, spelling)
 
 
 def _separators(document: Mapping[str, Any]) -> dict[str, str]:
@@ -149,10 +105,29 @@ def _separators(document: Mapping[str, Any]) -> dict[str, str]:
         if kind not in title_words.SEPARATOR_KINDS:
             expected = title_words.SEPARATOR_KINDS
             raise ValueError(f"separators: unknown kind {kind!r}, expected one of {expected}")
-        for member in _strings(members, f"separators.{kind}"):
+        for member in strings(members, f"separators.{kind}"):
             if found.setdefault(title_words.fold(member), kind) != kind:
                 raise ValueError(f"separators: {member!r} is listed twice")
     return found
+
+
+def _date_words(document: Mapping[str, Any]) -> dict[str, list[str]]:
+    table = _table(document, "dates")
+    if unknown := sorted(set(table) - set(title_dates.WORD_LISTS)):
+        raise ValueError(f"dates: unknown lists {unknown}")
+    return {name: [title_words.fold(w) for w in strings(table[name], f"dates.{name}")] for name in table}
+
+
+def _begins_post(node: Node) -> bool:
+    if node.entry is not None and (node.entry.role or node.entry.rank or node.entry.post):
+        return True
+    return any(_begins_post(later) for later in node.follow.values())
+
+
+def _words(nodes: Mapping[str, Node]) -> Iterator[str]:
+    for word, node in nodes.items():
+        yield word
+        yield from _words(node.follow)
 
 
 def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -169,10 +144,7 @@ def _rows(document: Mapping[str, Any], section: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _strings(value: object, where: str) -> list[str]:
-    if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
-        raise ValueError(f"{where}: expected a list of texts that is not empty")
-    return value
+_OVER = Guard("ended", ("after", "end"), "post")
 
 
 class _Builder:
@@ -183,22 +155,27 @@ class _Builder:
         self._tree: dict[str, Node] = {}
 
     def build(self, document: Mapping[str, Any]) -> dict[str, Node]:
-        known = {"format", "separators", "words", *_SECTIONS}
+        known = {"format", "separators", "words", "dates", "prefixes", *SECTIONS}
         if unknown := sorted(set(document) - known):
             raise ValueError(f"unknown sections {unknown}")
         if document.get("format") != 1:
             raise ValueError(f"format: expected 1, found {document.get('format')!r}")
-        for section, facet_of in _SECTIONS.items():
+        for section, facet_of in SECTIONS.items():
             for number, row in enumerate(_rows(document, section), 1):
                 self._add_row(f"{section} {number}", dict(row), facet_of)
         if not self._tree:
             raise ValueError("no rules at all")
+        self._add((title_dates.ENDED,), Entry("a time that is over", "any", guard=_OVER))
+        self._add((title_dates.OPEN,), Entry("a time that is not over", "any", reset=True))
         return self._tree
 
     def _add_row(self, where: str, row: dict[str, Any], facet_of: Facets) -> None:
         try:
-            language: str = _take(row, "language", str)
-            patterns = _strings(row.pop("patterns", None), "patterns")
+            language: str = take(row, "language", str)
+            patterns = strings(row.pop("patterns", None), "patterns")
+            if "objects" in row:
+                listed = [self._patterns.expand(pattern) for pattern in strings(row["objects"], "objects")]
+                row["objects"] = sorted({word for phrases in listed for phrase in phrases for word in phrase})
             facets = facet_of(row)
             _nothing_left(row)
             for pattern in patterns:
@@ -231,93 +208,3 @@ def _merged(old: Entry, new: Entry) -> Entry:
             raise ValueError(f"{new.phrase!r} ({new.language}) already has another {facet} ({old.language})")
         changes[facet] = theirs
     return replace(old, **changes) if changes else old
-
-
-def _take(row: dict[str, Any], key: str, kind: type, default: Any = None) -> Any:
-    value = row.pop(key, default)
-    if kind is float and type(value) is int:
-        value = float(value)
-    if type(value) is not kind:
-        raise ValueError(f"{key}: expected {kind.__name__}, found {value!r}")
-    return value
-
-
-def _one_of(row: dict[str, Any], key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-    value = row.pop(key, default)
-    if value not in allowed:
-        raise ValueError(f"{key}: expected one of {allowed}, found {value!r}")
-    return str(value)
-
-
-def _several_of(
-    row: dict[str, Any], key: str, allowed: tuple[str, ...], default: list[str]
-) -> tuple[str, ...]:
-    values = _strings(row.pop(key, default), key)
-    for value in values:
-        if value not in allowed:
-            raise ValueError(f"{key}: expected some of {allowed}, found {value!r}")
-    return tuple(values)
-
-
-def _share(row: dict[str, Any], key: str, default: float | None = None) -> float:
-    value: float = _take(row, key, float, default)
-    if not 0.0 <= value <= 1.0:
-        raise ValueError(f"{key}: expected 0 to 1, found {value}")
-    return value
-
-
-def _role(row: dict[str, Any]) -> dict[str, Any]:
-    points: int = _take(row, "points", int)
-    if not 1 <= points <= 100:
-        raise ValueError(f"points: expected 1 to 100, found {points}")
-    pattern = RolePattern(
-        role=_one_of(row, "role", ROLES),
-        points=points,
-        confidence=_share(row, "confidence"),
-        seniority=_one_of(row, "seniority", SENIORITIES),
-        whole=_take(row, "whole", bool, False),
-        when_function=_share(row, "when_function", 1.0),
-        when_region=_share(row, "when_region", 0.7),
-    )
-    return {"role": pattern}
-
-
-def _guard(row: dict[str, Any]) -> dict[str, Any]:
-    name: str = _take(row, "name", str)
-    sides = _several_of(row, "sides", SIDES, ["before"])
-    carry = _one_of(row, "carry", CARRIES, "none")
-    return {"guard": Guard(name, sides, carry, _several_of(row, "roles", ROLES, list(ROLES)))}
-
-
-def _rank(row: dict[str, Any]) -> dict[str, Any]:
-    closed_by = tuple(_strings(row.pop("closed_by"), "closed_by")) if "closed_by" in row else ()
-    return {"rank": Rank(_one_of(row, "seniority", SENIORITIES), _take(row, "lists", bool, True), closed_by)}
-
-
-def _modifier(row: dict[str, Any]) -> dict[str, Any]:
-    return {"modifier": Modifier(_take(row, "name", str), _share(row, "factor"), _share(row, "confidence"))}
-
-
-def _scope(row: dict[str, Any]) -> dict[str, Any]:
-    return {"scope": _one_of(row, "kind", SCOPES)}
-
-
-def _department(row: dict[str, Any]) -> dict[str, Any]:
-    return {"department": _one_of(row, "role", ROLES), "scope": "function"}
-
-
-def _flag(name: str) -> Facets:
-    return lambda _row: {name: True}
-
-
-_SECTIONS: dict[str, Facets] = {
-    "role": _role,
-    "guard": _guard,
-    "rank": _rank,
-    "modifier": _modifier,
-    "department": _department,
-    "scope": _scope,
-    "link": _flag("link"),
-    "reset": _flag("reset"),
-    "filler": _flag("filler"),
-}

@@ -1,19 +1,25 @@
 """Cutting a title into segments of known phrases, and completing a segment by its neighbour's rank.
 
-Belongs here: words + tree -> segments ("VP", "Finance", "HR"), "Director, People" -> "director people".
-Does not belong here: which role a phrase means and what refuses it (`titles.py`).
+Belongs here: words + tree -> segments ("VP", "Finance", "HR"), "Director, People" -> "director people", and the
+one phrase that is known by its form: any "chief ... officer" or "C.O" is a chief.
+Does not belong here: which role a phrase means and what refuses it (`title_mentions.py`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from outreach_pipeline.rules.title_rules import Entry, Node, Rank
+from outreach_pipeline.rules.title_facets import OTHER_CHIEF, Rank, RolePattern
+from outreach_pipeline.rules.title_rules import Entry, Node
 from outreach_pipeline.rules.title_words import SEPARATOR_KINDS
 
 _SEPARATORS = frozenset(SEPARATOR_KINDS)
-_LISTING = frozenset({",", "&", "/", "-"})
+_LISTING = frozenset({",", "&", "/", "-", "("})
+_CHIEF = RolePattern(OTHER_CHIEF, 100, 1.0, "c_level")
+_INITIALS = re.compile(r"c[a-z]{1,2}o")
+_CHIEF_WORDS = 4  # "chief information security officer", "chief research and development officer"
 _JUNIOR = frozenset({"assistant", "junior", "deputy"})
 
 
@@ -25,37 +31,49 @@ class Item(NamedTuple):
     end: int
 
 
-class Segment(NamedTuple):
-    """What stands between two separators. `separator` is the one before it, "" for the first."""
+class Segment:
+    """What stands between two separators. `separator` is the one before it, "" for the first.
 
-    separator: str
-    words: list[str]
-    items: list[Item]
+    `is_post`: whether it names what somebody is: a role, a rank, another post ("Treasurer"). `departments_only`:
+    whether it only names parts of a company, such as "Finance" or "North America".
+    """
 
-    @property
-    def departments_only(self) -> bool:
-        """Whether it only names parts of a company, such as "Finance" or "North America"."""
-        return bool(self.items) and all(e is not None and (e.scope or e.filler) for e, _, _ in self.items)
+    __slots__ = ("departments_only", "is_post", "items", "separator", "words")
+
+    def __init__(self, separator: str) -> None:
+        self.separator = separator
+        self.words: list[str] = []
+        self.items: list[Item] = []
+        self.is_post = False
+        self.departments_only = False
+
+    def add(self, entry: Entry | None, words: Sequence[str]) -> None:
+        """Put a phrase at the end."""
+        start = len(self.words)
+        self.words.extend(words)
+        self.items.append(Item(entry, start, len(self.words)))
+        department = entry is not None and bool(entry.scope or entry.filler or entry.link)
+        self.departments_only = department and (self.departments_only or len(self.items) == 1)
+        if entry is not None and (entry.rank or entry.post or (entry.role and not entry.role.whole)):
+            self.is_post = True
 
 
 def cut(words: Sequence[str], tree: Mapping[str, Node]) -> list[Segment]:
     """The segments of a title in order; the longest phrase wins, even across "&" ("People & Culture")."""
-    segment = Segment("", [], [])
+    segment = Segment("")
     segments = [segment]
     position, last = 0, len(words)
     while position < last:
         word = words[position]
-        entry, end = _longest(words, position, tree)
+        entry, end = _chief(words, position, *_longest(words, position, tree))
         if entry is None and word in _SEPARATORS:
             if not segment.items:
                 segments.pop()  # of two separators in a row the last one counts, but nothing ends "@"
                 word = "@" if segment.separator == "@" else word
-            segment = Segment(word, [], [])
+            segment = Segment(word)
             segments.append(segment)
         else:
-            start = len(segment.words)
-            segment.words.extend(words[position:end])
-            segment.items.append(Item(entry, start, len(segment.words)))
+            segment.add(entry, words[position:end])
         position = end
     return [s for s in segments if s.items]
 
@@ -74,24 +92,49 @@ def _longest(words: Sequence[str], start: int, tree: Mapping[str, Node]) -> tupl
     return found, end
 
 
+def _chief(words: Sequence[str], start: int, entry: Entry | None, end: int) -> tuple[Entry | None, int]:
+    """What was found, or the chief of something else whose title the rules need not know: "CISO"."""
+    if entry is None:
+        known = Entry("c…o", "any", role=_CHIEF) if _INITIALS.fullmatch(words[start]) else None
+        return known, end
+    if entry.rank is not None and entry.rank.closed_by:
+        for stop in range(end + 1, min(end + _CHIEF_WORDS, len(words))):
+            if words[stop] in _SEPARATORS:
+                break
+            if words[stop] in entry.rank.closed_by:
+                return Entry(f"{entry.phrase} … {words[stop]}", entry.language, role=_CHIEF, rank=entry.rank), stop + 1
+    return entry, end
+
+
 def attach(segments: list[Segment]) -> list[Segment]:
-    """Join "CEO, retired" and "CFO - Interim": a segment that only qualifies belongs to the one before it."""
+    """Join "CEO, retired", "CFO (Interim)", "CEO (interim) of Acme": what only qualifies, or goes on after a
+    bracket, belongs to the segment before it.
+    """
     joined: list[Segment] = []
     for segment in segments:
-        if joined and segment.separator in (",", "-") and all(_qualifies(i.entry) for i in segment.items):
-            target = joined[-1]
-            offset = len(target.words)
-            target.words.extend(segment.words)
-            target.items.extend(Item(i.entry, i.start + offset, i.end + offset) for i in segment.items)
+        if joined and (_only_qualifies(segment) or _goes_on(segment)):
+            for entry, start, end in segment.items:
+                joined[-1].add(entry, segment.words[start:end])
         else:
             joined.append(segment)
     return joined
 
 
-def _qualifies(entry: Entry | None) -> bool:
-    if entry is None:
+def _only_qualifies(segment: Segment) -> bool:
+    entries = [i.entry for i in segment.items]
+    if segment.separator not in (",", "-", "("):
         return False
+    idle = all(e is not None and (e.filler or e.reset or _qualifies(e)) for e in entries)
+    return idle and any(e is not None and _qualifies(e) for e in entries)
+
+
+def _qualifies(entry: Entry) -> bool:
     return entry.modifier is not None or (entry.guard is not None and "end" in entry.guard.sides)
+
+
+def _goes_on(segment: Segment) -> bool:
+    first = segment.items[0].entry
+    return segment.separator == ")" and first is not None and bool(first.link)
 
 
 class Completion(NamedTuple):
@@ -159,7 +202,7 @@ def _rank_behind(segments: Sequence[Segment], index: int, tree: Mapping[str, Nod
         giver += 1
     if giver == len(segments):
         return []
-    if any(s.separator not in (",", "&", "/") for s in segments[index + 1 : giver + 1]):
+    if any(s.separator not in (",", "&", "/", "(") for s in segments[index + 1 : giver + 1]):
         return []
     words = segments[giver].words
     entry, start, end = segments[giver].items[-1]

@@ -1,19 +1,22 @@
 """Turning a job title into words: folding, abbreviations, gendered endings, separators as words.
 
-Belongs here: text -> list of tokens, the separators among them, because "&", "/", "|" and "at" carry meaning.
-Does not belong here: what the words mean (`titles.toml`), how a title is read (`titles.py`).
+Belongs here: text -> list of tokens, the separators among them, because "&", "/", "|", "at" and brackets carry
+meaning; the words that scripts without blanks run together. Does not belong here: times (`title_dates.py`),
+what the words mean (`titles.toml`), how a title is read (`titles.py`).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+
+from outreach_pipeline.rules.title_dates import ENDED, OPEN
 
 MAX_CHARACTERS = 500
 """Only so much of a title is read: the longest headline LinkedIn accepts has 220 characters."""
 
-SEPARATOR_KINDS = (",", "&", "/", "-", "|", "@")
+SEPARATOR_KINDS = (",", "&", "/", "-", "|", "@", "(", ")")
 """The canonical separators a title is cut at; `titles.toml` lists which characters and words mean each."""
 
 # NFKD does not take these apart, and people type them without the stroke.
@@ -29,6 +32,7 @@ _SEX = re.compile(r"(?<![^\W_])[mfwhdxi](?:/[mfwhdxi]){1,3}(?![^\W_])")
 _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.\s?){1,5}[^\W\d_](?:\.|(?![^\W_]))")
 _DASH = r"(?<!\S)-+|-+(?!\S)"
 _WORD = r"[^\W_]+"
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
 def fold(text: str) -> str:
@@ -46,15 +50,30 @@ def separator_pattern(separators: Mapping[str, str]) -> re.Pattern[str]:
     """
     signs = [key for key in separators if len(key) == 1 and not key.isalnum() and key != "-"]
     characters = "".join(re.escape(sign) for sign in signs)
-    return re.compile(f"{_WORD}|[{characters}]|{_DASH}" if characters else f"{_WORD}|{_DASH}")
+    return re.compile(f"{_WORD}|[{characters}{ENDED}{OPEN}]|{_DASH}")
 
 
-def tokens(text: str, separators: Mapping[str, str], pattern: re.Pattern[str]) -> list[str]:
+def run_together(words: Iterable[str]) -> re.Pattern[str] | None:
+    """The pattern of those of `words` whose script puts no blanks between words, the longest first."""
+    found = sorted((word for word in words if _IDEOGRAPH.search(word)), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, found))) if found else None
+
+
+def tokens(
+    text: str,
+    separators: Mapping[str, str],
+    pattern: re.Pattern[str],
+    dates: Callable[[str], str],
+    together: re.Pattern[str] | None,
+) -> list[str]:
     """The words of `text` in order, each separator replaced by its canonical kind.
 
     A hyphen within a word only divides it ("co-CEO"); one with a space beside it separates ("CEO - Acme").
+    `dates` puts signs in the place of times; `together` finds the words that are written without blanks.
     """
-    folded = fold(text[:MAX_CHARACTERS])
+    folded = dates(fold(text[:MAX_CHARACTERS]))
+    if together is not None and not folded.isascii():
+        folded = together.sub(r" \g<0> ", folded)
     if not _GENDER_MARKS.isdisjoint(folded):
         if "/" in folded:
             folded = _SEX.sub(" ", folded)

@@ -1,8 +1,9 @@
 """Reading a job title: is it the CEO, the CFO or the head of HR, how high, how surely, and why (or why not).
 
 Belongs here: the reading of one title as a whole, with loaded rules.
-Does not belong here: the judgement of one role word (`title_mentions.py`), words of any language
-(`titles.toml`), their loading (`title_rules.py`), which of several candidates holds a slot (a stage decides).
+Does not belong here: the judgement of one role word (`title_mentions.py`), how far a guard governs
+(`title_reach.py`), words of any language (`titles.toml`), their loading (`title_rules.py`), which of several
+candidates holds a slot (a stage decides).
 """
 
 from __future__ import annotations
@@ -10,28 +11,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from outreach_pipeline.rules.title_companies import named
+from outreach_pipeline.rules.title_facets import OTHER_CHIEF, SENIORITIES
+from outreach_pipeline.rules.title_heads import yield_to_others
 from outreach_pipeline.rules.title_mentions import Mention, mentions_of
-from outreach_pipeline.rules.title_rules import SENIORITIES, Guard, RolePattern, TitleRules, load_rules
+from outreach_pipeline.rules.title_reach import settle
+from outreach_pipeline.rules.title_rules import TitleRules, load_rules
 from outreach_pipeline.rules.title_segments import Segment, attach, cut
 
 __all__ = ["RoleReading", "TitleReading", "TitleRules", "load_rules", "read_title"]
-
-_PRINCIPAL_POINTS = 75
-"""Whom one assists is high: "Assistant to CEO & CFO" is neither, "... to CEO & HR Manager" the latter."""
-
 
 @dataclass(frozen=True, slots=True)
 class RoleReading:
     """One role that a title claims.
 
     `points` 1..100 within the role (100 = the seat itself), `confidence` 0..1, `reason` for people: which
-    phrase of which language, in which segment of the title.
+    phrase of which language, in which segment of the title. `company` is the key of the company that the title
+    says the role is at, None where it names none: the role counts at no other.
     """
 
     role: str
     points: int
     confidence: float
     reason: str
+    company: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class TitleReading:
     `guard` names the first refusal of a role word, such as "former ('ex' before 'ceo'), segment 1", also when
     another role was read; None if nothing was refused. `seniority` is one of c_level, owner, vp, director,
     manager, other.
-    No text repeats words of the title that the rules do not know.
+    No `reason` or `guard` repeats words of the title that the rules do not know.
     """
 
     roles: tuple[RoleReading, ...] = ()
@@ -49,99 +52,58 @@ class TitleReading:
     seniority: str = "other"
 
 
-@dataclass(slots=True)
-class _Carried:
-    """What a segment hands on to the next: its refusal, its "interim"."""
-
-    guard: Guard | None = None
-    why: str = ""
-    role: str = ""
-    modifier_role: str = ""
-    factor: float = 1.0
-
-    @property
-    def serves(self) -> bool:
-        """Whether it is a servant's title that has not named its principal yet: "Executive Assistant"."""
-        return self.guard is not None and self.guard.carry == "servant" and not self.role
-
-    def reaches(self, separator: str, pattern: RolePattern) -> bool:
-        """Whether the refusal holds for a role word behind `separator` too."""
-        if self.guard is None:
-            return False
-        if self.guard.carry == "status":
-            return separator in ("&", "/") or pattern.role == self.role
-        if self.serves and separator not in (",", "-"):
-            return False
-        return pattern.whole or pattern.points >= _PRINCIPAL_POINTS
-
-
 def read_title(title: str | None, rules: TitleRules) -> TitleReading:
     """Read one title in any of the languages of the rules. Never raises; None and blank mean no role."""
     if not title:
         return TitleReading()
     segments = attach(cut(rules.tokens(title), rules.tree))
-    mentions: list[tuple[int, Mention]] = []
-    carried = _Carried()
+    mentions = _mentions(segments, rules)
+    told = [(number, mention) for number, here in enumerate(mentions, 1) for mention in here]
+    if not told:
+        return TitleReading((), _swallowed(segments, rules), _seniority(segments, told))
+    settle(segments, mentions)
+    _spread_interim(segments, mentions)
+    yield_to_others(segments, mentions)
+    return TitleReading(_roles(segments, told, title), _first_refusal(told), _seniority(segments, told))
+
+
+def _mentions(segments: Sequence[Segment], rules: TitleRules) -> list[list[Mention]]:
+    found: list[list[Mention]] = []
     company = False
     for index, segment in enumerate(segments):
-        if segment.separator == "@":
-            company, carried = True, _Carried()
-            continue
-        if segment.separator == "|" or (segment.separator == "-" and not carried.serves):
-            carried = _Carried()
-        company = company and segment.separator != "|"
-        found = mentions_of(segments, index, rules.tree, bare=not company)
-        for mention in found:
-            _apply(carried, segment, mention)
-        carried = _carry(carried, segment, found)
-        mentions.extend((index + 1, mention) for mention in found)
-    guard = _first_refusal(mentions) if mentions else _swallowed(segments, rules)
-    return TitleReading(_roles(mentions), guard, _seniority(segments, mentions))
+        company = segment.separator == "@" or (company and segment.separator != "|")
+        found.append([] if segment.separator == "@" else mentions_of(segments, index, rules.tree, bare=not company))
+    return found
 
 
-def _apply(carried: _Carried, segment: Segment, mention: Mention) -> None:
-    if mention.refused is not None or any(i.entry is not None and i.entry.reset for i in segment.items):
-        return
-    pattern = mention.pattern
-    if carried.reaches(segment.separator, pattern):
-        mention.refused = f"{carried.why}, carried over to {mention.entry.phrase!r}"
-        mention.guard = carried.guard
-    elif carried.modifier_role == pattern.role and "interim" not in mention.notes:
-        mention.factor *= carried.factor
-        mention.notes += ", interim before"
+def _spread_interim(segments: Sequence[Segment], mentions: Sequence[Sequence[Mention]]) -> None:
+    """The same seat in other words is held for a time as well: "Interim President, Chief Executive Officer"."""
+    held: Mention | None = None
+    for segment, here in zip(segments, mentions, strict=True):
+        if segment.separator in ("@", "|", "-"):
+            held = None
+        for mention in here:
+            if ", interim" in mention.notes:
+                held = mention
+            elif held is not None and held.pattern.role == mention.pattern.role and mention.refused is None:
+                mention.factor *= held.factor
+                mention.notes += ", interim before"
 
 
-def _carry(carried: _Carried, segment: Segment, mentions: Sequence[Mention]) -> _Carried:
-    words = [i.entry for i in segment.items]
-    if any(e is not None and e.reset for e in words):
-        carried = _Carried()
-    for mention in mentions:
-        if mention.guard is not None and mention.refused is not None:
-            if mention.guard.carry != "none":
-                carried = _Carried(mention.guard, mention.refused, mention.pattern.role)
-        elif ", interim" in mention.notes:
-            carried = _Carried(modifier_role=mention.pattern.role, factor=mention.factor)
-    if not mentions:
-        guards = [e.guard for e in words if e is not None and e.guard is not None]
-        carried = next((_Carried(g, f"{g.name} (before)") for g in guards if g.carry == "servant"), carried)
-    # "Former CEO of Acme and ...": with a company of its own the former post is told to the end
-    ends = any(e is not None and e.link for e in words[1:])
-    if ends and carried.guard is not None and carried.guard.carry == "status":
-        return _Carried()
-    return carried
-
-
-def _roles(mentions: Sequence[tuple[int, Mention]]) -> tuple[RoleReading, ...]:
+def _roles(
+    segments: Sequence[Segment], mentions: Sequence[tuple[int, Mention]], title: str
+) -> tuple[RoleReading, ...]:
     best: dict[str, RoleReading] = {}
     for number, mention in mentions:
-        if mention.refused is not None:
+        if mention.refused is not None or mention.pattern.role == OTHER_CHIEF:
             continue
         role = mention.pattern.role
         points = min(100, max(1, round(mention.pattern.points * mention.factor)))
         if role not in best or points > best[role].points:
             matched = f"matched {mention.entry.phrase!r} ({mention.entry.language})"
             reason = f"{matched}{mention.notes}, segment {number}"
-            best[role] = RoleReading(role, points, round(min(1.0, mention.confidence), 3), reason)
+            company = named(segments, number - 1, mention.item, title)
+            best[role] = RoleReading(role, points, round(min(1.0, mention.confidence), 3), reason, company)
     return tuple(best.values())
 
 

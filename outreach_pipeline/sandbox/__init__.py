@@ -8,6 +8,6 @@ outside tests, benchmarks and the commands `sandbox` and `demo` may import this 
     with Sandbox(companies=200) as sandbox:
         sandbox.apify_url, sandbox.apify_token, sandbox.apollo_url, sandbox.apollo_key
 
-`world` invents, `render` writes it down as the sources would, `server` serves it, `score` compares masters
-with it.
+`world` invents, `render` writes it down as the sources would, `apify` and `apollo` serve it (`server` is both),
+`score` compares a database with it.
 """

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from outreach_pipeline.errors import ConfigurationError
-from outreach_pipeline.sandbox.apify_runs import Timing
+from outreach_pipeline.sandbox.apify.runs import Timing
 from outreach_pipeline.sandbox.configure import dotenv, first_day_of, next_steps, refuse_own, sources_toml
 from outreach_pipeline.sandbox.server import Sandbox
 

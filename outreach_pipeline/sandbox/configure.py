@@ -15,7 +15,7 @@ from pathlib import Path
 
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.sandbox.server import APIFY_TOKEN, Sandbox
-from outreach_pipeline.sandbox.world import FIRST_DAY
+from outreach_pipeline.sandbox.world.world import FIRST_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def sources_toml(files: Path | None = None, companies: int = 200, *, refresh: bo
     """The sources.toml of the demo, with caps for a world of so many companies.
 
     `files` is the folder under which each day has a folder of its own; without it file sources are left out.
-    `apollo_match` asks about those whom `apollo_search` has landed: let it run after that one. `refresh` adds the
+    `match` asks about those whom `search` has landed: let it run after that one. `refresh` adds the
     source of the refresh loop.
     """
     tables = []
@@ -112,6 +112,15 @@ def sources_toml(files: Path | None = None, companies: int = 200, *, refresh: bo
         head = f'[sources.{source.name}]\nkind = "{source.kind}"\nshape = "{source.shape}"\n'
         tables.append(f"{head}rank = {source.rank}\nnightly = true\n{text}")
     return "\n".join([*tables, REFRESH] if refresh else tables)
+
+
+def files_toml(files: Path) -> str:
+    """The same sources, all of them files in a folder per day under `files`, named after the source."""
+    return "\n".join(
+        f'[sources.{s.name}]\nkind = "files"\nshape = "{s.shape}"\nrank = {s.rank}\nnightly = true\n'
+        f'path = "{files}/{{day}}/{s.name}.{"csv" if s.file.endswith(".csv") else "jsonl"}"\n'
+        for s in SOURCES
+    )
 
 
 def first_day_of(night: int) -> date:

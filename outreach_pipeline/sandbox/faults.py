@@ -1,7 +1,7 @@
 """Faults on request: which call fails next, how, and how often.
 
 Belongs here: the queue of faults and the table of kinds. Does not belong here: what a kind does to the
-connection (`http`) or to a run (`apify_runs`).
+connection (`http`) or to a run (`runs`).
 
 ===================  ====================================================================================
 kind                 what happens

@@ -1,7 +1,7 @@
 """A small HTTP/1.1 server for the sandbox: threads, keep-alive, bodies in one write, faults on request.
 
 Belongs here: requests, answers, routing, and what a fault does to a connection. Does not belong here: what
-Apify or Apollo answer (`apify_server`, `apollo_server`) and when a fault is due (`faults`).
+Apify or Apollo answer (`service`, `service`) and when a fault is due (`faults`).
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class _Exchange(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._exchange()
 
-    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 - names of the base class
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_GET  # noqa: N815 - names of the base class
 
     def _exchange(self) -> None:
         request = self._read()

@@ -1,7 +1,7 @@
 """Both servers together: what demo, tests and the command `outreach sandbox` start.
 
 Belongs here: starting and stopping, the night in force, the ledger of what was paid, which items a run gets.
-Does not belong here: the answers of either API (`apify_server`, `apollo_server`).
+Does not belong here: the answers of either API (`apify.service`, `apollo.service`).
 
     with Sandbox(companies=200, seed=1) as sandbox:
         ApifyClient(sandbox.apify_token, api_url=sandbox.apify_url)
@@ -25,17 +25,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from outreach_pipeline.sandbox.apify_actors import ActorKind, find_actor
-from outreach_pipeline.sandbox.apify_runs import Run, Timing
-from outreach_pipeline.sandbox.apify_server import ApifyService, ItemsOf
-from outreach_pipeline.sandbox.apollo_limits import Limits
-from outreach_pipeline.sandbox.apollo_search import ApolloSearch
-from outreach_pipeline.sandbox.apollo_server import ApolloService, Plan
+from outreach_pipeline.sandbox.apify.actors import ActorKind, find_actor
+from outreach_pipeline.sandbox.apify.runs import Run, Timing
+from outreach_pipeline.sandbox.apify.selection import select_items
+from outreach_pipeline.sandbox.apify.service import ApifyService, ItemsOf
+from outreach_pipeline.sandbox.apollo.limits import Limits
+from outreach_pipeline.sandbox.apollo.search import ApolloSearch
+from outreach_pipeline.sandbox.apollo.service import ApolloService, Plan
 from outreach_pipeline.sandbox.http import Answer, HttpServer, Request, Service, json_answer
-from outreach_pipeline.sandbox.render import Renderer
-from outreach_pipeline.sandbox.selection import select_items
-from outreach_pipeline.sandbox.truth import Truth, truth_of
-from outreach_pipeline.sandbox.world import FIRST_DAY, World
+from outreach_pipeline.sandbox.render.renderer import Renderer
+from outreach_pipeline.sandbox.world.truth import Truth, truth_of
+from outreach_pipeline.sandbox.world.world import FIRST_DAY, World
 
 APIFY_TOKEN = "sandbox-apify-token"  # noqa: S105 - a token for a server on this machine
 APOLLO_KEY = "sandbox-apollo-key"

@@ -41,7 +41,7 @@ def names(value: Any) -> list[str]:
 
 def missing(value: Any) -> list[str]:
     """Those of them that are set neither in the environment nor in `.env`."""
-    known = _known()
+    known = known_variables()
     return [name for name in names(value) if not known.get(name)]
 
 
@@ -57,7 +57,7 @@ def with_secrets(run_input: Mapping[str, Any]) -> dict[str, Any]:
             f"The input of the actor needs {', '.join(lacking)}, which {'is' if len(lacking) == 1 else 'are'} not set.",
             next_step="Set it in the environment or in .env, not in sources.toml. Nothing was started.",
         )
-    known = _known()
+    known = known_variables()
     return {key: _filled(value, known) for key, value in run_input.items()}
 
 
@@ -81,7 +81,7 @@ class Secrets:
 
     @cached_property
     def _values(self) -> list[str]:
-        known = _known()
+        known = known_variables()
         found = [known.get(name, "") for given in self._inputs() for name in names(given)]
         return [value for value in dict.fromkeys([*found, *self._also]) if len(value) >= _TELLING]
 
@@ -164,7 +164,7 @@ def _reference(value: Any) -> str | None:
     return name if isinstance(name, str) and _NAME.match(name) else None
 
 
-def _known() -> dict[str, str]:
+def known_variables() -> dict[str, str]:
     """What is set: `.env` of the working folder, as the settings read it, and the environment, which wins."""
     from dotenv import dotenv_values
 

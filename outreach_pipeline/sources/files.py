@@ -18,7 +18,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from io import BufferedReader
 from pathlib import Path
@@ -26,7 +26,9 @@ from typing import cast
 
 from outreach_pipeline.errors import ConfigurationError, TransientError
 from outreach_pipeline.sources import json_stream
+from outreach_pipeline.sources.csv_dialect import Columns
 from outreach_pipeline.sources.csv_records import split_csv
+from outreach_pipeline.sources.items import poison
 from outreach_pipeline.sources.pages import (
     PAGE_BYTES,
     PAGE_ITEMS,
@@ -39,10 +41,13 @@ from outreach_pipeline.sources.pages import (
     RawItem,
     paginate,
 )
+from outreach_pipeline.sources.text_bytes import gather_head, has_content, to_utf8
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
 _LINES = (".jsonl", ".ndjson")
 _GZIP_MAGIC = b"\x1f\x8b"
+# What is kept of a file that cannot be read, so that somebody can tell what it is.
+_SHOWN_BYTES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,12 @@ class FilesSource:
     """Items from files. `path` may be a file, a folder or a glob, and contain `{day}` (2026-11-06).
 
     `item_paths`: where items stand in wrapping objects (`json_stream.parse_path`). `delimiter`: of CSV,
-    empty to find it. Page bounds as in `pages.paginate`. `landed`: sha256 of files that were read
-    before and are skipped, because a file that nobody replaced says nothing new.
+    empty to find it. `columns`: those of the shape, by which the header of a CSV file is found. Page bounds as in
+    `pages.paginate`. `landed`: sha256 of files that were read before and are skipped, because a file that nobody
+    replaced says nothing new.
+
+    A file that cannot be read, or has content and no item, is an error where it is the only one, and one poison item
+    beside others: no file is left out in silence, and none holds up the rest.
     """
 
     name: str
@@ -59,6 +68,7 @@ class FilesSource:
     path: str
     item_paths: tuple[json_stream.Path, ...] = ()
     delimiter: str = ""
+    columns: Columns = field(default_factory=Columns)
     page_items: int = PAGE_ITEMS
     page_bytes: int = PAGE_BYTES
     landed: frozenset[str] = frozenset()
@@ -67,7 +77,8 @@ class FilesSource:
         """Give the pages after `cursor`, see `pages.Source.pull`.
 
         Raises:
-            ConfigurationError: a file or folder is missing, unreadable or of an unknown kind.
+            ConfigurationError: a file or folder is missing, unreadable or of an unknown kind; or the only file is not
+                what its name says or has no item.
             TransientError: a file was written to while it was read.
 
         """
@@ -80,10 +91,10 @@ class FilesSource:
             return {"file": name, "sha256": origin.id, "item": count, "before": befores[name]}
 
         start, skip_sha, skip = _resume(names, befores, cursor)
-        entries = self._entries([(name, files[name]) for name in names[start:]], skip_sha, skip)
+        entries = self._entries([(name, files[name]) for name in names[start:]], skip_sha, skip, alone=len(names) == 1)
         return paginate(entries, cursor, cursor_after, max_items=self.page_items, max_bytes=self.page_bytes)
 
-    def _entries(self, files: list[tuple[str, Path]], skip_sha: str, skip: int) -> Iterator[Entry]:
+    def _entries(self, files: list[tuple[str, Path]], skip_sha: str, skip: int, *, alone: bool) -> Iterator[Entry]:
         for place, (name, path) in enumerate(files):
             with _open(path) as handle:
                 before = os.fstat(handle.fileno())
@@ -93,7 +104,8 @@ class FilesSource:
                     continue
                 origin = Origin("file", sha, name)
                 done = skip if place == 0 and sha == skip_sha else 0
-                for position, item in enumerate(self._items(handle, name, path)):
+                items = self._items(handle, name, path)
+                for position, item in enumerate(items if alone else _or_poison(items, handle, name)):
                     if position >= done:
                         yield Entry(item, origin, position)
                 after = os.fstat(handle.fileno())
@@ -101,24 +113,47 @@ class FilesSource:
                     raise TransientError(f"{self.name}: {name} was written to while it was read.")
 
     def _items(self, handle: BufferedReader, name: str, path: Path) -> Iterator[Item]:
-        chunks = _Chunks(handle, name)
-        suffix = kind_of(path)
+        file = _Chunks(handle)
+        chunks, encoding = to_utf8(file)
+        head, chunks = gather_head(chunks)
+        suffix, found = kind_of(path), False
+        for item in self._split(chunks, name, suffix, (f"read as {encoding}",) if encoding else ()):
+            found = True
+            yield item
+        if file.broken:
+            yield PoisonItem("", f"the compressed file is broken or cut off after {file.given} bytes")
+        elif not found:
+            what = "holds no item" if has_content(head) else "is empty"
+            raise ConfigurationError(f"{name} {what}.", next_step="Check what was exported, and land it again.")
+
+    def _split(self, chunks: Iterator[bytes], name: str, suffix: str, notes: tuple[str, ...]) -> Iterator[Item]:
         if suffix in (".csv", ".tsv"):
-            delimiter = self.delimiter or ("\t" if suffix == ".tsv" else "")
-            yield from split_csv(chunks, label=name, delimiter=delimiter)
-        else:
-            lines = True if suffix in _LINES else None
-            for item in json_stream.split(chunks, self.item_paths, lines=lines):
-                yield item if isinstance(item, PoisonItem) else RawItem(item)
-        if chunks.broken:
-            yield PoisonItem("", f"the compressed file is broken or cut off after {chunks.given} bytes")
+            usual = "\t" if suffix == ".tsv" else ","
+            yield from split_csv(
+                chunks, label=name, delimiter=self.delimiter, usual=usual, columns=self.columns, notes=notes
+            )
+            return
+        for item in json_stream.split(chunks, self.item_paths, lines=True if suffix in _LINES else None):
+            yield item if isinstance(item, PoisonItem) else RawItem(item, notes)
+            notes = ()
+
+
+def _or_poison(items: Iterator[Item], handle: BufferedReader, name: str) -> Iterator[Item]:
+    """The items of one of several files; what is wrong with the file as a whole becomes one of them."""
+    try:
+        yield from items
+    except ConfigurationError as error:
+        handle.seek(0)
+        head = handle.read(_SHOWN_BYTES)
+        if has_content(head):
+            yield poison(f"{name}\n".encode() + head, error.message.rstrip("."))
 
 
 class _Chunks:
     """The (decompressed) bytes of a file. Whether it is gzip is told by its first bytes, not by its name."""
 
-    def __init__(self, handle: BufferedReader, name: str) -> None:
-        self._handle, self._name = handle, name
+    def __init__(self, handle: BufferedReader) -> None:
+        self._handle = handle
         self.broken = False
         self.given = 0
 
@@ -132,8 +167,6 @@ class _Chunks:
         )
         try:
             while chunk := stream.read(json_stream.CHUNK_BYTES):
-                if not self.given and chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
-                    raise ConfigurationError(f"{self._name} is UTF-16.", next_step="Save it as UTF-8.")
                 self.given += len(chunk)
                 yield chunk
         except (EOFError, gzip.BadGzipFile, zlib.error):

@@ -67,6 +67,18 @@ class FilesConfig(Common):
         return value
 
 
+class VerifyConfig(Common):
+    """A verifier of addresses. It is asked by `outreach verify`, in the order of OUTREACH_VERIFY_ORDER."""
+
+    kind: Literal["verify"]
+    provider: str = Field(
+        pattern=NAME.pattern, description="dns, or the verifier's file: one beside sources.toml, else a shipped one."
+    )
+    url: str = Field(default="", description="Where it is, when not where its file says.")
+    max_credits: Decimal | None = Field(default=None, ge=0, description="The most a night may cost, in its credits.")
+    credit_usd: Decimal | None = Field(default=None, ge=0, description="What a credit costs you, for the ceilings.")
+
+
 class ApifyConfig(Common):
     """One actor with its input. Every run has its own cap, beside the ones of the day and the month."""
 

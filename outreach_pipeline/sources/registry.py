@@ -19,8 +19,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.sources import json_stream
+from outreach_pipeline.sources.csv_dialect import Columns
 from outreach_pipeline.sources.files import FilesSource
-from outreach_pipeline.sources.options import NAME, ApifyConfig, ApolloConfig, Common, FilesConfig
+from outreach_pipeline.sources.options import NAME, ApifyConfig, ApolloConfig, Common, FilesConfig, VerifyConfig
 from outreach_pipeline.sources.pages import PAGE_ITEMS, Source
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ __all__ = [
     "FilesConfig",
     "SourceConfig",
     "Sources",
+    "VerifyConfig",
     "load_sources",
     "open_apify_source",
     "open_apollo_source",
@@ -47,22 +49,26 @@ __all__ = [
     "open_source",
 ]
 
-KINDS = ("files", "apify", "apollo")
+KINDS = ("files", "apify", "apollo", "verify")
 
 
-SourceConfig: TypeAlias = Annotated[FilesConfig | ApifyConfig | ApolloConfig, Field(discriminator="kind")]
-_MODELS: dict[str, type[Common]] = {"files": FilesConfig, "apify": ApifyConfig, "apollo": ApolloConfig}
-_ADAPTER: TypeAdapter[FilesConfig | ApifyConfig | ApolloConfig] = TypeAdapter(SourceConfig)
+SourceConfig: TypeAlias = Annotated[
+    FilesConfig | ApifyConfig | ApolloConfig | VerifyConfig, Field(discriminator="kind")
+]
+_MODELS: dict[str, type[Common]] = {
+    "files": FilesConfig, "apify": ApifyConfig, "apollo": ApolloConfig, "verify": VerifyConfig,
+}  # fmt: skip
+_ADAPTER: TypeAdapter[FilesConfig | ApifyConfig | ApolloConfig | VerifyConfig] = TypeAdapter(SourceConfig)
 
 
-class Sources(Mapping[str, FilesConfig | ApifyConfig | ApolloConfig]):
+class Sources(Mapping[str, SourceConfig]):
     """The sources of one sources.toml by name, in the order of the file."""
 
-    def __init__(self, file: Path, sources: Mapping[str, FilesConfig | ApifyConfig | ApolloConfig]) -> None:
+    def __init__(self, file: Path, sources: Mapping[str, SourceConfig]) -> None:
         self.file = file
         self._sources = dict(sources)
 
-    def __getitem__(self, name: str) -> FilesConfig | ApifyConfig | ApolloConfig:
+    def __getitem__(self, name: str) -> SourceConfig:
         """Give one source.
 
         Raises:
@@ -120,10 +126,11 @@ def load_sources(file: Path) -> Sources:
 
 
 def open_source(
-    config: FilesConfig | ApifyConfig | ApolloConfig,
+    config: SourceConfig,
     *,
     folder: Path,
     item_paths: tuple[json_stream.Path, ...] = (),
+    columns: Columns | None = None,
     path: str | None = None,
     page_items: int = PAGE_ITEMS,
     landed: frozenset[str] = frozenset(),
@@ -131,8 +138,9 @@ def open_source(
     """Make the source that can be pulled.
 
     `folder` is where relative paths start (that of sources.toml). `item_paths` is what the shape says about
-    wrappers; `items` in sources.toml goes before it. `path` goes before the configured one (`outreach land
-    FILE`) and is taken from the working folder. `landed`: files to skip, see `FilesSource`.
+    wrappers; `items` in sources.toml goes before it. `columns`: what the shape reads of a CSV file. `path` goes before
+    the configured one (`outreach land FILE`) and is taken from the working folder. `landed`: files to skip, see
+    `FilesSource`.
 
     Raises:
         ConfigurationError: the kind is not available, or a file source has no path.
@@ -157,6 +165,7 @@ def open_source(
         path,
         paths,
         config.delimiter,
+        columns or Columns(),
         page_items,
         landed=landed if config.path else frozenset(),
     )

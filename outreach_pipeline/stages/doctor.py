@@ -156,6 +156,7 @@ def _roles(workspace: Workspace) -> Iterator[Finding]:
 def _left_over(workspace: Workspace) -> Iterator[Finding]:
     with workspace.database.transaction(Role.READ) as tx:
         row = tx.fetch_one(load_queries("doctor").left_over) or {}
+        partial = [each["batch_id"] for each in tx.fetch_all(load_queries("doctor").partial_batches)]
     words = {"replay_queue": "loads wait for a replay", "slot_work": "companies wait for their slots",
              "stale_pulls": "pulls never ended"}  # fmt: skip
     left = [f"{row[name]:,} {what}" for name, what in words.items() if row[name]]
@@ -163,6 +164,10 @@ def _left_over(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("left over", WARN, "; ".join(left), "Run `outreach replay`, or the batches again.")
     else:
         yield Finding("left over", OK, "no interrupted work")
+    if partial:
+        shown = f"{', '.join(partial[:3])}{', …' if len(partial) > 3 else ''}"
+        detail = f"{len(partial)} batches of the last week are partial, their source did not give all: {shown}"
+        yield Finding("left over", WARN, detail, "`outreach status` says why; what came is landed.")
 
 
 def _sources(workspace: Workspace) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ def standings(tx: Transaction, company_number: int) -> list[Json]:
     hold it.
     """
     rows = tx.fetch_all(load_queries("explain").candidates, {"number": company_number})
-    first = {row["slot_type"]: row for row in rows if row["place"] == 1}
+    first = {row["slot_type"]: row for row in rows if row["is_holder"]}
     return [{**row, "why": _why(row, first.get(row["slot_type"]))} for row in rows]
 
 
@@ -36,7 +36,7 @@ def explain_slot(tx: Transaction, barton_id: str, number: int) -> Json | None:
         "slot_type": slot["slot_type"],
         "company": {"id": slot["company_unique_id"], "name": slot["company_name"]},
         "fields": _fields(slot, candidates),
-        "occupant": next((each for each in candidates if each["place"] == 1), None),
+        "occupant": next((each for each in candidates if each["is_holder"]), None),
         "candidates": candidates,
         "history": tx.fetch_all(queries.slot_history, {"id": barton_id}),
         "created_at": slot["created_at"],
@@ -65,16 +65,35 @@ def _where(candidate: Json | None) -> Json:
     return {name: candidate and candidate[name] for name in ("source", "load_id", "batch_id", "observed_at")}
 
 
-def _why(row: Row, holder: Row | None) -> str | None:
+def _why(row: Row, holder: Row | None) -> str | None:  # noqa: PLR0911 - reasons read best in their order
     """Why somebody does not hold the slot; None for who does."""
-    if row["place"] == 1 or (holder is None and row["is_candidate"]):
+    if row["is_holder"]:
         return None
     if not row["is_here"]:
         return "observed elsewhere, or without an employer, since"
-    if row["points"] is None or holder is None:
+    if row["is_elsewhere"]:
+        return "the newest title names another company"
+    if row["points"] is None:
         return "the newest title does not name the role"
-    older = row["observed_at"] < holder["observed_at"]
+    if not row["is_able"]:
+        return f"{row['points']} points; the slot takes {row['threshold']}: competes, but does not hold it"
+    if row["is_tied"] or holder is None:
+        kept = "" if holder is None else "; who held the slot keeps it"
+        return f"equal to another candidate in points, source, day and number of sources{kept}"
+    return _why_behind(row, holder)
+
+
+def _why_behind(row: Row, holder: Row) -> str:
+    older = row["observed_at"].date() < holder["observed_at"].date()
     days = f"title seen {row['observed_at'].date()}, the occupant's {holder['observed_at'].date()}"
     if row["points"] < holder["points"]:
         return f"{row['points']} points against {holder['points']}" + (f"; {days}" if older else "")
-    return days if older else "equal points and day: decided by confidence and name"
+    if older:
+        return days
+    if row["confidence"] < holder["confidence"]:
+        return "equal points and day: the occupant's title says it more surely"
+    if row["source_rank"] > holder["source_rank"]:
+        return "equal points and day: the occupant's source is better"
+    if row["observed_at"] < holder["observed_at"]:
+        return "equal points and day: the occupant's word is newer"
+    return "equal points, day and source: more sources say it of the occupant"

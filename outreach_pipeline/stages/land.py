@@ -7,27 +7,30 @@ a source (`sources`), telling duplicates (`intake.f_land`), looking into items (
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import JsonbArray, Role, Transaction
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import PermanentError, TransientError
+from outreach_pipeline.errors import ConfigurationError, PermanentError, TransientError
+from outreach_pipeline.sources.files import FilesSource
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
-from outreach_pipeline.sources.pages import Page, PoisonItem
+from outreach_pipeline.sources.pages import Cursor, Page, PoisonItem, read_ahead
 from outreach_pipeline.stages.credits import settle_calls
 from outreach_pipeline.stages.lease import Lease
 from outreach_pipeline.stages.money import Meter
 from outreach_pipeline.stages.workspace import ASIDE, INGESTED, Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
+    from outreach_pipeline.sources.csv_dialect import Columns
     from outreach_pipeline.sources.pages import Source
     from outreach_pipeline.stages.workspace import SourceConfig
 
 _CONFIGURED = "configured"
 _BY_OTHERS = "Other programs ingest these (`intake.f_ingest_json`); there is nothing to read."
+_BY_VERIFY = "Addresses of this source are verified by `outreach verify`, for those who are due."
 _BY_WAVES = "Profiles of this source are landed by the refresh of people who are due (`outreach refresh`)."
 
 
@@ -67,11 +70,13 @@ def land_batch(
 
     Raises ConfigurationError (unknown source, nothing to read), TransientError (try again: it resumes at the cursor).
     """
-    from outreach_pipeline.sources.registry import ApolloConfig, FilesConfig
+    from outreach_pipeline.sources.registry import ApolloConfig, FilesConfig, VerifyConfig
 
     if batch.source == INGESTED:
         return LandReport(batch.batch_id, already=True, note=_BY_OTHERS)
     config = workspace.source(batch.source)
+    if isinstance(config, VerifyConfig):
+        return LandReport(batch.batch_id, already=True, note=_BY_VERIFY)
     if getattr(config, "mode", None) == "refresh":
         return LandReport(batch.batch_id, already=True, note=_BY_WAVES)
     with workspace.database.transaction(Role.INGEST) as tx:
@@ -136,9 +141,18 @@ def _open(
         config,
         folder=workspace.sources_folder,
         item_paths=workspace.shape_of(config).items_at,
+        columns=_columns(workspace, config),
         page_items=workspace.settings.page_items,
         landed=landed,
     )
+
+
+def _columns(workspace: Workspace, config: SourceConfig) -> Columns:
+    """The columns of the source's shape, by which the header of a CSV file is known."""
+    from outreach_pipeline.sources.csv_dialect import Columns
+
+    shape = workspace.shape_of(config)
+    return Columns(shape.known_keys(), shape.anchor_keys())
 
 
 def _refuse(batch: Batch, verdict: str, note: str | None) -> None:
@@ -156,7 +170,7 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
 
     Raises ConfigurationError when the source is unknown or the file cannot be read.
     """
-    from outreach_pipeline.sources.files import content_id
+    from outreach_pipeline.sources.files import content_id, find_files
     from outreach_pipeline.sources.registry import FilesConfig, open_source
 
     config = workspace.source(batch.source)
@@ -165,8 +179,10 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
         config = FilesConfig(kind="files", name=config.name, shape=config.shape, rank=config.rank)
     source = open_source(
         config, folder=Path.cwd(), item_paths=workspace.shape_of(config).items_at, path=str(path),
-        page_items=workspace.settings.page_items,
+        columns=_columns(workspace, config), page_items=workspace.settings.page_items,
     )  # fmt: skip
+    if not find_files(str(path), batch.day):
+        raise ConfigurationError(f"There is no file that can be read in {path.name}.", next_step="Name another folder.")
     origin = f"file:{content_id(str(path), batch.day)}"
     with workspace.database.transaction(Role.INGEST) as tx:
         register_source(tx, workspace, workspace.source(batch.source))
@@ -197,6 +213,31 @@ def land_pull(
     if pull["status"] != "running":
         return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
     return _read(workspace, batch, source, pull["pull_id"], again=False, progress=progress, after_page=after_page)
+
+
+def land_leased(
+    workspace: Workspace,
+    batch: Batch,
+    origin: str,
+    source_of: Callable[[Lease], Source],
+    *,
+    progress: Progress = no_progress,
+) -> LandReport:
+    """As `land_pull`, for a source that pays by the call: this process holds the pull while it works.
+
+    Raises TransientError when another process holds it, and what the source raises; pages that landed stay landed.
+    """
+    with workspace.database.transaction(Role.INGEST) as tx:
+        register_source(tx, workspace, workspace.source(batch.source))
+        tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, origin))
+    lease = Lease(workspace.database, batch, pull["pull_id"], workspace.settings.apollo_lease_secs)
+    try:
+        return _read(
+            workspace, batch, source_of(lease), pull["pull_id"], again=False, progress=progress, lease=lease
+        )
+    finally:
+        lease.release()
 
 
 def _pull_key(batch: Batch, origin: str) -> dict[str, str]:
@@ -244,7 +285,7 @@ def _read(
         cursor = tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id})
     report = LandReport(batch.batch_id)
     meter = Meter(workspace.database, batch)
-    for page in source.pull(batch.day, cursor):
+    for page, items in _pages(source, batch, cursor):
         with workspace.database.transaction(Role.INGEST) as tx:
             if lease is not None:
                 lease.renew(tx)
@@ -254,7 +295,7 @@ def _read(
                     f"Batch {batch.batch_id} is being landed by another process as well.",
                     next_step="Let that one finish; run this again afterwards.",
                 )
-            report = _land_page(tx, batch, page, pull_id, report)
+            report = _land_page(tx, batch, page, items, pull_id, report)
             if after_page is not None:
                 after_page(tx)
         cursor = page.cursor
@@ -263,21 +304,26 @@ def _read(
     return report
 
 
-def _land_page(tx: Transaction, batch: Batch, page: Page, pull_id: int, report: LandReport) -> LandReport:
+def _pages(source: Source, batch: Batch, cursor: Cursor) -> Iterator[tuple[Page, list[PreparedItem | PoisonItem]]]:
+    """The pages with their items made fit for jsonb; of files the next one meanwhile, which nobody has to pay."""
+    pages = source.pull(batch.day, cursor)
+    if isinstance(source, FilesSource):
+        return read_ahead(pages, lambda page: list(prepare_all(page.items)))
+    return ((page, list(prepare_all(page.items))) for page in pages)
+
+
+def _land_page(
+    tx: Transaction, batch: Batch, page: Page, items: list[PreparedItem | PoisonItem], pull_id: int, report: LandReport
+) -> LandReport:
     queries = load_queries("land")
-    good: list[PreparedItem] = []
-    bad: list[PoisonItem] = []
-    for item in prepare_all(page.items):
-        if isinstance(item, PreparedItem):
-            good.append(item)
-        else:
-            bad.append(item)
+    good = [item for item in items if isinstance(item, PreparedItem)]
+    bad = [item for item in items if isinstance(item, PoisonItem)]
     duplicates = 0
     where = {"source": batch.source, "batch_id": batch.batch_id}
     if good:
         notes = {str(n): "; ".join(item.notes) for n, item in enumerate(good, start=1) if item.notes}
-        items = JsonbArray([item.data for item in good])
-        row = tx.fetch_one(queries.land_page, {**where, "items": items, "notes": json.dumps(notes) if notes else None})
+        sent = JsonbArray([item.data for item in good])
+        row = tx.fetch_one(queries.land_page, {**where, "items": sent, "notes": json.dumps(notes) if notes else None})
         duplicates += row["duplicates"] if row else 0
     if bad:
         row = tx.fetch_one(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from outreach_pipeline.database.connect import Database, Role, Row
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import BudgetError
-from outreach_pipeline.stages.workspace import ASIDE, Batch
+from outreach_pipeline.stages.workspace import ASIDE, Batch, Workspace
 
 if TYPE_CHECKING:
     from outreach_pipeline.settings import Settings
@@ -141,6 +141,12 @@ def _reset_at(period: str, today: date) -> datetime:
 def plain(amount: Decimal | None) -> str:
     """An amount without the zeros that its column adds."""
     return "none" if amount is None else f"{amount.normalize():f}"
+
+
+def paid_providers(workspace: Workspace) -> tuple[str, ...]:
+    """Who is paid: Apify, Apollo, and the sources that verify addresses for credits of their own."""
+    verifiers = (each for each in workspace.sources.values() if each.kind == "verify" and each.provider != "dns")
+    return ("apify", "apollo", *(each.name for each in verifiers))
 
 
 def set_budget(database: Database, provider: str, period: str, amount: Decimal | None) -> None:

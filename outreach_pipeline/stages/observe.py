@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from outreach_pipeline.database.connect import Role, Transaction
-from outreach_pipeline.database.flatten import extract
+from outreach_pipeline.database.flatten import extract, id_array
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.records.joint import with_second_people
 from outreach_pipeline.records.observed import stated_times
@@ -40,12 +40,14 @@ def observe_duplicates_of_batch(workspace: Workspace, batch: Batch, shape: Shape
             if found.empty:
                 return changed
             changed += _observe(tx, batch, shape, found)
+            repeated = sorted(set(found["duplicate_of"].astype("int64")))
+            tx.execute(queries.queue_repeated, {"load_ids": repeated, "batch_id": batch.batch_id})
             after = int(found["load_id"].iloc[-1])
 
 
 def observe_duplicates_of_loads(tx: Transaction, batch: Batch, shape: Shape, load_ids: list[int]) -> int:
     """The same for loads just validated whose duplicates came before (a replay, or batches out of order)."""
-    found = read_csv(tx.copy_out(load_queries("validate").duplicates_of_loads, {"load_ids": load_ids}))
+    found = read_csv(tx.copy_out(load_queries("validate").duplicates_of_loads, {"load_ids": id_array(load_ids)}))
     return 0 if found.empty else _observe(tx, batch, shape, found)
 
 
@@ -56,6 +58,8 @@ def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFra
         ("person", queries.observe_people),
         ("company", queries.observe_companies),
         ("intelligence", queries.observe_intelligence),
+        ("address", queries.observe_addresses),
+        ("outcome", queries.observe_outcomes),
     )
     changed = 0
     for section, statement in sections:

@@ -61,6 +61,7 @@ def promote_batch(
         with workspace.database.transaction(Role.PROMOTE) as tx:
             masters = tx.fetch_one(queries.promote_masters, chunk) or {}
             contacts = tx.fetch_one(queries.promote_contacts, chunk) or {}
+            tx.execute(queries.promote_outcomes, chunk)
         report = replace(
             report,
             loads=report.loads + len(chunk["load_ids"]),

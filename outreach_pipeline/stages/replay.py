@@ -17,14 +17,16 @@ from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.rules.titles import TitleReading, read_title
 from outreach_pipeline.stages.ingested import find_batch
-from outreach_pipeline.stages.workspace import Progress, Workspace, no_progress
+from outreach_pipeline.stages.workspace import Progress, Workspace, no_progress, shape_fingerprint
 
 _TITLES_PER_CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayFilter:
-    """Which loads: these ids, or those whose rejections match (None: any). Empty: every load that failed."""
+    """Which loads: these ids, or those whose rejections match (None: any). Empty: every load that failed, and all of the
+    batches that another shape has read than their source has now.
+    """
 
     load_ids: tuple[int, ...] = ()
     batch_id: str | None = None
@@ -57,7 +59,10 @@ def replay(workspace: Workspace, which: ReplayFilter, *, progress: Progress = no
     Raises ConfigurationError for a load id that does not exist, TransientError when the database was busy.
     """
     kept = _refuse_unknown(workspace, which.load_ids)
-    _queue(workspace, which, progress)
+    _queue(workspace, _chosen(workspace, which), progress)
+    outdated = _read_by_another_shape(workspace) if which == ReplayFilter() else []
+    if outdated:
+        _queue(workspace, _all_of(workspace, outdated), progress)
     with workspace.database.transaction(Role.VALIDATE) as tx:
         lined_up = {
             row["batch_id"]: row["load_ids"] for row in tx.fetch_all(load_queries("replay").queued_batches)
@@ -66,7 +71,7 @@ def replay(workspace: Workspace, which: ReplayFilter, *, progress: Progress = no
     with workspace.database.transaction(Role.VALIDATE) as tx:
         marked = {row["batch_id"] for row in tx.fetch_all(load_queries("replay").batches_to_promote)}
     batches = tuple(sorted({*lined_up, *marked}))
-    report = _work_off(workspace, replace(report, batches=batches, kept_as_text=kept), progress)
+    report = _work_off(workspace, replace(report, batches=batches, kept_as_text=kept), frozenset(outdated), progress)
     return _count(workspace, report, [load_id for ids in lined_up.values() for load_id in ids])
 
 
@@ -93,10 +98,30 @@ def _refuse_unknown(workspace: Workspace, load_ids: Sequence[int]) -> int:
     return sum(row["kept_as_text"] for row in known.values())
 
 
-def _queue(workspace: Workspace, which: ReplayFilter, progress: Progress) -> None:
+def _read_by_another_shape(workspace: Workspace) -> list[str]:
+    """Batches whose items another shape has read than their source has now; of sources that are known."""
+    with workspace.database.transaction(Role.VALIDATE) as tx:
+        rows = tx.fetch_all(load_queries("replay").read_batches)
+    known = {source: shape_fingerprint(workspace, source) for source in {row["source"] for row in rows}}
+    return [row["batch_id"] for row in rows if known[row["source"]] not in {None, row["read_by"]}]
+
+
+def _all_of(workspace: Workspace, batch_ids: list[str]) -> Iterable[list[int]]:
+    after = 0
+    while True:
+        where = {"batch_ids": batch_ids, "after": after, "limit": workspace.settings.chunk_loads}
+        with workspace.database.transaction(Role.VALIDATE) as tx:
+            rows = tx.fetch_all(load_queries("replay").loads_of_batches, where)
+        if not rows:
+            return
+        after = rows[-1]["load_id"]
+        yield [row["load_id"] for row in rows]
+
+
+def _queue(workspace: Workspace, chosen: Iterable[list[int]], progress: Progress) -> None:
     queries = load_queries("replay")
     queued = 0
-    for load_ids in _chosen(workspace, which):
+    for load_ids in chosen:
         with workspace.database.transaction(Role.VALIDATE) as tx:
             queued += tx.fetch_value(queries.queue_replay, {"load_ids": load_ids})
         progress("in line", queued, None)
@@ -157,7 +182,10 @@ def _said(reading: TitleReading) -> set[tuple[object, ...]]:
     return {(role.role, role.points, round(role.confidence, 3)) for role in reading.roles}
 
 
-def _work_off(workspace: Workspace, report: ReplayReport, progress: Progress) -> ReplayReport:
+def _work_off(
+    workspace: Workspace, report: ReplayReport, whole: frozenset[str], progress: Progress
+) -> ReplayReport:
+    """`whole` are batches of which every load is in line."""
     from outreach_pipeline.stages.checks import hold_or_release
     from outreach_pipeline.stages.promote import promote_batch
     from outreach_pipeline.stages.slots import assign_slots
@@ -167,7 +195,7 @@ def _work_off(workspace: Workspace, report: ReplayReport, progress: Progress) ->
     for done, batch_id in enumerate(report.batches):
         batch = find_batch(workspace, batch_id)
         progress("batches", done, len(report.batches))
-        validate_batch(workspace, batch, progress=progress)
+        validate_batch(workspace, batch, progress=progress, anew=batch_id in whole)
         if hold_or_release(workspace, batch).held:
             held.append(batch_id)
         else:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from typing import Any
+
 from outreach_pipeline.database.connect import Role, Row
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.stages.workspace import Workspace
@@ -31,13 +33,16 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class BatchStatus:
     """One batch. `state`: empty, landed (not validated yet), held (validated, not let through), open (some
-    loads are due), done.
+    loads are due), partial (done, but its source did not give all), done.
+
+    `note`: why it is partial, in a sentence; else "".
     """
 
     batch_id: str
     source: str
     day: date
     state: str
+    note: str
     loads: Counts
     released_at: datetime | None
     last_landed_at: datetime | None
@@ -59,7 +64,7 @@ class StatusReport:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A company that a name in review may be."""
+    """A company that a name in review may be, or one of two (companies or people) that may be one."""
 
     company_unique_id: str
     company_name: str
@@ -68,7 +73,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A company name that nobody can place for certain."""
+    """What nobody can tell for certain: which company a name means (`entity` name), or whether two companies or people
+    are one, with what speaks for it and against it.
+    """
 
     review_id: int
     company_name: str
@@ -79,6 +86,9 @@ class Review:
     load_id: int | None
     batch_id: str | None
     created_at: datetime
+    entity: str = "name"
+    speaks_for: tuple[str, ...] = ()
+    speaks_against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,8 @@ def read_reviews(workspace: Workspace, *, limit: int = 50) -> ReviewReport:
     reviews = []
     for row in rows:
         candidates = tuple(named[each] for each in row.pop("candidate_ids") if each in named)
-        reviews.append(Review(**row, candidates=candidates))
+        told: dict[str, Any] = {name: tuple(row.pop(name)) for name in ("speaks_for", "speaks_against")}
+        reviews.append(Review(**row, **told, candidates=candidates))
     return ReviewReport(total, tuple(reviews))
 
 
@@ -120,19 +131,22 @@ def read_status(workspace: Workspace, *, day: date | None = None, source: str | 
 def _batch(row: Row) -> BatchStatus:
     loads = Counts(**{name: row[name] for name in Counts.__slots__})
     return BatchStatus(
-        row["batch_id"], row["source"], row["day"], _state(loads, row["is_held"], row["released_at"]), loads,
+        row["batch_id"], row["source"], row["day"],
+        _state(loads, row["is_held"], row["released_at"], row["is_partial"]), row["note"], loads,
         row["released_at"], row["last_landed_at"],
     )  # fmt: skip
 
 
-def _state(loads: Counts, is_held: bool, released_at: datetime | None) -> str:
+def _state(loads: Counts, is_held: bool, released_at: datetime | None, is_partial: bool) -> str:
     if loads.landed == 0:
         return "empty"
     if loads.pending > loads.waiting:
         return "open" if released_at or loads.waiting else "landed"
     if is_held:
         return "held"
-    return "open" if loads.waiting and not released_at else "done"
+    if loads.waiting and not released_at:
+        return "open"
+    return "partial" if is_partial else "done"
 
 
 def _sum(counts: list[Counts]) -> Counts:

@@ -52,6 +52,6 @@ def write_readings(tx: Transaction, rules: TitleRules, readings: dict[str, Title
         {
             "titles": [title for title, _ in rows], "roles": [role.role for _, role in rows],
             "points": [role.points for _, role in rows], "confidences": [role.confidence for _, role in rows],
-            "reasons": [role.reason for _, role in rows],
+            "reasons": [role.reason for _, role in rows], "companies": [role.company for _, role in rows],
         },
     )  # fmt: skip

@@ -6,6 +6,7 @@ anything a stage does with them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,9 +21,9 @@ from outreach_pipeline.settings import SHIPPED_SHAPES, Settings
 if TYPE_CHECKING:
     from outreach_pipeline.records.shape import Shape
     from outreach_pipeline.rules.titles import TitleRules
-    from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, FilesConfig, Sources
+    from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, FilesConfig, Sources, VerifyConfig
 
-    SourceConfig = FilesConfig | ApifyConfig | ApolloConfig
+    SourceConfig = FilesConfig | ApifyConfig | ApolloConfig | VerifyConfig
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, done so far, total or None) while a long stage works. Behind ASIDE, `what` may say more that
@@ -143,3 +144,12 @@ class Workspace:
     def sources_folder(self) -> Path:
         """Where relative paths in sources.toml start."""
         return Path(self.settings.sources).resolve().parent
+
+
+def shape_fingerprint(workspace: Workspace, source: str) -> str | None:
+    """Hash of the shape that reads a source's items now; None for a source that is not configured any more."""
+    try:
+        shape = workspace.shape_of(workspace.source(source))
+    except ConfigurationError:
+        return None
+    return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]

@@ -23,6 +23,7 @@ begin
     perform marketing.f_slot_standing();
     perform marketing.f_slot_timeline();
     select * into v_changes from marketing.f_write_slots();
+    perform marketing.f_hold_ties();
     delete from marketing.slot_work as w using pg_temp.slot_company as c where c.company_no = w.company_no;
     drop table pg_temp.slot_company, pg_temp.slot_standing, pg_temp.slot_event;
     return query select v_companies, v_changes.assigned, v_changes.displaced, v_changes.vacated;

@@ -126,6 +126,7 @@ begin
     analyze pg_temp.person_best;
 
     return query select * from marketing.f_write_people(p_audit_id);
+    perform marketing.f_propose_moves();
     insert into marketing.slot_work (company_no)
     select distinct r.company_no
     from pg_temp.person_record as r

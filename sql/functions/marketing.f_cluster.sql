@@ -16,7 +16,11 @@ declare
 begin
     create temp table value_shared (kind text, value text, reason text) on commit drop;
     create temp table doubt (a bigint, b bigint, level integer, reason text) on commit drop;
-    for v_level in select distinct k.level from pg_temp.node_key as k order by k.level loop
+    for v_level in
+        select distinct x.level
+        from (select k.level from pg_temp.node_key as k group by k.level, k.kind, k.value having count(*) > 1) as x
+        order by x.level
+    loop
         if marketing.f_candidate_pairs(p_entity, v_level) then
             perform marketing.f_veto_pairs(p_entity, v_level);
             perform marketing.f_unite_pairs(p_entity, v_level);

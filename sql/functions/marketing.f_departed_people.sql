@@ -17,19 +17,21 @@ begin
             select
             from pg_temp.person_record as r
             where r.person_no = j.person_no and r.company_no is distinct from j.known_company_no
-                and (r.company_no is not null or r.has_no_employer or r.employers is not null)
+                and (r.company_no is not null or r.has_no_employer or r.has_ended or r.employers is not null)
         )
     ),
     told as (
         select r.person_no, r.job_at, r.is_current, r.source_rank, r.source, r.content_hash, r.part, r.load_id,
             coalesce(r.company_no = d.company_no, false)
             or coalesce(cardinality(r.employers) > 1 and not marketing.f_is_other_employer(r.employers, d.company_no), false) as is_here,
-            case when not r.has_no_employer then coalesce(r.company_name, r.employers[1]) end as employer
+            case when not (r.has_no_employer or r.has_ended) then coalesce(r.company_name, r.employers[1]) end as employer
         from doubtful as d
         inner join pg_temp.person_record as r using (person_no)
-        where (r.company_no is not null and not marketing.f_is_namesake(r.company_no, d.company_no))
-            or r.has_no_employer
-            or (r.company_no is null and r.employers is not null and marketing.f_is_other_employer(r.employers, d.company_no))
+        where not exists (
+            select from marketing.withheld_word as h where h.load_id = r.load_id and h.person_no = r.person_no
+        ) and ((r.company_no is not null and not marketing.f_is_namesake(r.company_no, d.company_no))
+            or r.has_no_employer or r.has_ended
+            or (r.company_no is null and r.starts_on is null and r.employers is not null and marketing.f_is_other_employer(r.employers, d.company_no)))
     ),
     -- One who lists several positions is here if one of them is.
     spoken as (

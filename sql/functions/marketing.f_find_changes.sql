@@ -5,6 +5,7 @@
 -- read anew) corrects the master and is no change. A profile that was asked for (a refresh job) was looked at later
 -- than what the master said when it was asked, also on the same day. A rise of up to 10 points in the same role that only
 -- another source tells is its wording, no promotion: chiefs are worth 90 to 100 by name (SVP Human Resources, CHRO).
+-- A title of the same roles and about the same points is a wording, and no change at all.
 create or replace function marketing.f_find_changes()
 returns void
 language plpgsql
@@ -13,13 +14,14 @@ as $$
 begin
     create temp table change_claim on commit drop as
     select c.unique_id, k.kind, k.old_load, k.new_load, k.new_part, k.previous_value, k.new_value,
-        not role.gained and role.most <= 10 as is_small_rise
+        not role.gained and role.most <= 10 as is_small_rise,
+        not (role.gained or role.lost) and coalesce(role.most, 0) <= 10 and coalesce(role.least, 0) >= -10 as is_wording
     from pg_temp.change_pair as c
     left join lateral (
         select count(a.role) as roles_before, count(b.role) as roles_after,
             coalesce(bool_or(b.role is null), false) as lost, coalesce(bool_or(a.role is null), false) as gained,
             coalesce(bool_or(b.points > a.points), false) as rose, coalesce(bool_or(b.points < a.points), false) as fell,
-            max(b.points - a.points) as most
+            max(b.points - a.points) as most, min(b.points - a.points) as least
         from (select t.role, t.points from marketing.title_role as t where t.title = c.old_title) as a
         full join (select t.role, t.points from marketing.title_role as t where t.title = c.new_title) as b using (role)
     ) as role on true
@@ -48,9 +50,16 @@ begin
         (
             'name_change', (c.was ->> 'last_name')::bigint, (c.becomes ->> 'last_name')::bigint, null, c.old_name, c.new_name,
             case when c.old_last_name <> c.new_last_name then
-                not marketing.same_spelling(c.old_last_name, c.new_last_name)
-                and strpos(' ' || marketing.folded(c.old_name) || ' ', ' ' || marketing.folded(c.new_last_name) || ' ') = 0
-                and strpos(' ' || marketing.folded(c.new_name) || ' ', ' ' || marketing.folded(c.old_last_name) || ' ') = 0
+                not marketing.names_compatible(
+                    (
+                        select min(v.name_form) from intake.validated_people as v
+                        where v.load_id = (c.was ->> 'last_name')::bigint and v.first_name || ' ' || v.last_name = c.old_name
+                    ),
+                    (
+                        select min(v.name_form) from intake.validated_people as v
+                        where v.load_id = (c.becomes ->> 'last_name')::bigint and v.first_name || ' ' || v.last_name = c.new_name
+                    )
+                )
             end
         ),
         (
@@ -87,7 +96,7 @@ begin
             when k.kind = 'promotion' and k.is_small_rise and n.source <> o.source and not n.is_answer then 'title_change'
             else k.kind
         end as kind,
-        k.previous_value, k.new_value, k.old_load, k.new_load, k.new_part, n.is_answer,
+        k.previous_value, k.new_value, k.old_load, k.new_load, k.new_part, n.is_answer, k.is_wording,
         -- Who moved to one company and left it again since, left that one.
         case when k.kind = 'left_company' then c.new_company else c.old_company end as old_company,
         case when k.kind = 'left_company' then c.new_no else c.old_no end as old_no,
@@ -100,7 +109,11 @@ begin
     inner join seen as n on n.load_id = k.new_load
     where n.first_at > o.last_at
         or (n.source = o.source and n.last_at > o.last_at)
-        or (n.first_at >= o.last_at and n.load_id <> o.load_id and n.is_answer);
+        or (n.first_at >= o.last_at and n.load_id <> o.load_id and n.is_answer)
+        -- The day that the record gave as the end has come.
+        or (k.kind = 'left_company' and n.load_id = o.load_id);
+    -- Another wording of the same role is no change.
+    delete from pg_temp.change_found as f where f.kind = 'title_change' and f.is_wording;
     drop table pg_temp.change_claim;
 end
 $$;

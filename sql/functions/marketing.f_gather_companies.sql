@@ -9,51 +9,53 @@ as $$
 begin
     create temp table node (node bigint primary key, label bigint) on commit drop;
     insert into pg_temp.node (node, label)
-    select s.signature_no, s.signature_no
-    from (
-        select n.signature_no from pg_temp.signature_new as n
+    with recursive reach (signature_no) as (
+        (
+            select s.signature_no
+            from (
+                select n.signature_no from pg_temp.signature_new as n
+                union
+                select b.value::bigint from intake.left_behind as b where b.entity = 'company' and b.kind = 'signature'
+                union
+                select c.signature_no
+                from intake.left_behind as b
+                inner join marketing.company_signature as c on c.company_no = b.value::bigint
+                where b.entity = 'company' and b.kind = 'number'
+            ) as x
+            inner join marketing.company_signature as s using (signature_no)
+            where s.is_strong or not exists (select from intake.company_member as m where m.signature_no = s.signature_no)
+        )
         union
-        select b.value::bigint from intake.left_behind as b where b.entity = 'company' and b.kind = 'signature'
-        union
-        select c.signature_no
-        from intake.left_behind as b
-        inner join marketing.company_signature as c on c.company_no = b.value::bigint
-        where b.entity = 'company' and b.kind = 'number'
-    ) as x
-    inner join marketing.company_signature as s using (signature_no)
-    where s.is_strong or not exists (select from intake.company_member as m where m.signature_no = s.signature_no);
-    loop
-        analyze pg_temp.node;
-        insert into pg_temp.node (node, label)
-        select distinct x.signature_no, x.signature_no
-        from (
+        select x.signature_no
+        from reach as r
+        cross join lateral (
             select far.signature_no
-            from pg_temp.node as n
-            inner join marketing.company_key as near on near.signature_no = n.node
+            from marketing.company_key as near
             inner join marketing.company_key as far on far.value = near.value and far.kind = near.kind
-            union
+            where near.signature_no = r.signature_no
+            union all
             select far.signature_no
-            from pg_temp.node as n
-            inner join marketing.company_signature as near on near.signature_no = n.node
+            from marketing.company_signature as near
             inner join marketing.company_signature as far on far.company_no = near.company_no and far.is_strong
-            union
+            where near.signature_no = r.signature_no
+            union all
             select far.signature_no
-            from pg_temp.node as n
-            inner join marketing.company_key as near on near.signature_no = n.node and near.kind = 'stated'
+            from marketing.company_key as near
             cross join lateral marketing.f_founding_record('company', public.barton_number(near.value)) as f
             inner join intake.company_member as far on far.load_id = f.load_id and far.part = f.part
-            union
+            where near.signature_no = r.signature_no and near.kind = 'stated'
+            union all
             select far.signature_no
-            from pg_temp.node as n
-            inner join intake.company_member as near on near.signature_no = n.node and near.founded_no is not null
-            inner join marketing.match_review as r
-                on r.entity = 'company' and r.status = 'accepted' and near.founded_no in (r.first_no, r.second_no)
-            cross join lateral marketing.f_founding_record('company', r.first_no + r.second_no - near.founded_no) as f
+            from intake.company_member as near
+            inner join marketing.match_review as d
+                on d.entity = 'company' and d.status = 'accepted' and near.founded_no in (d.first_no, d.second_no)
+            cross join lateral marketing.f_founding_record('company', d.first_no + d.second_no - near.founded_no) as f
             inner join intake.company_member as far on far.load_id = f.load_id and far.part = f.part
+            where near.signature_no = r.signature_no and near.founded_no is not null
         ) as x
-        where not exists (select from pg_temp.node as n where n.node = x.signature_no);
-        exit when not found;
-    end loop;
+    )
+    select r.signature_no, r.signature_no from reach as r;
+    analyze pg_temp.node;
 
     create temp table number_before on commit drop as
     select distinct s.company_no as number

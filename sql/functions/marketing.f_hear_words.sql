@@ -17,22 +17,33 @@ begin
     create temp table said on commit drop as
     select 'person' as entity, s.subject, v.load_id, v.part, v.is_stated_time, v.first_observed_at, v.last_observed_at,
         case when coalesce(v.title, v.company_ref) is not null or v.has_no_employer
-            then hashtextextended(concat_ws(E'\x1f', v.title, E'\x1e' || v.company_ref, v.has_no_employer), 0) end as job,
-        case when v.email is not null then hashtextextended(concat_ws(E'\x1f', v.email, v.email_status), 0) end as mail,
-        nullif(concat_ws(E'\x1f', v.work_phone_e164, v.personal_phone_e164, v.city, v.state, v.country), '') as rest
+            then hashtextextended((v.title, v.company_ref, v.has_no_employer)::text, 0) end as job,
+        case when v.email is not null then hashtextextended((v.email, v.email_status)::text, 0) end as mail,
+        nullif((v.work_phone_e164, v.personal_phone_e164, v.city, v.state, v.country)::text, '(,,,,)') as rest
     from pg_temp.heard_subject as s
     inner join intake.validated_people as v using (subject)
     union all
     select 'company', s.subject, v.load_id, v.part, v.is_stated_time, v.first_observed_at, v.last_observed_at,
         v.employee_count::bigint, hashtextextended(v.company_phone, 0),
-        nullif(concat_ws(E'\x1f', v.name, v.website_url, v.industry, v.address_street, v.address_city, v.address_state, v.address_zip,
-            v.address_country, v.linkedin_url, v.founded_year, v.description), '')
+        (v.name, v.website_url, v.industry, v.address_street, v.address_city, v.address_state, v.address_zip, v.address_country,
+            v.linkedin_url, v.founded_year, v.description)::text
     from pg_temp.heard_subject as s
     inner join intake.validated_companies as v using (subject);
     -- Most subjects have one content: nothing to weigh.
     delete from pg_temp.said as x
     using (select y.subject from pg_temp.said as y group by y.subject having min(y.load_id) = max(y.load_id)) as lone
     where lone.subject = x.subject;
+    -- The positions of a profile (parts from 1000 on, and its own record) are one word about where somebody works.
+    update pg_temp.said as x
+    set job = g.job
+    from (
+        select y.load_id, hashtextextended(string_agg(y.job::text, ',' order by y.job), 0) as job
+        from pg_temp.said as y
+        where y.entity = 'person' and (y.part = 0 or y.part >= 1000)
+        group by y.load_id
+        having count(*) > 1
+    ) as g
+    where x.load_id = g.load_id and x.entity = 'person' and (x.part = 0 or x.part >= 1000);
     create temp table heard on commit drop as select distinct x.load_id from pg_temp.said as x;
     if not exists (select from pg_temp.heard) then
         drop table pg_temp.heard_subject, pg_temp.said;
@@ -41,7 +52,7 @@ begin
     analyze pg_temp.said, pg_temp.heard;
 
     create temp table sighting on commit drop as
-    select x.load_id, x.seen_id, b.observed_at + make_interval(secs => coalesce(k.earlier_waves, 0)) as seen_at
+    select x.load_id, x.seen_id, intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as seen_at
     from (
         select h.load_id, h.load_id as seen_id from pg_temp.heard as h
         union all
@@ -101,6 +112,10 @@ begin
     left join rest_run as r on r.entity = l.entity and r.subject = l.subject and r.part = l.part and r.n = l.n
     order by l.entity, l.load_id, l.part, l.n desc;
 
+    update pg_temp.fresh_word as w
+    set job_at = o.job_at
+    from pg_temp.fresh_word as o
+    where w.entity = 'person' and w.part >= 1000 and o.entity = 'person' and o.load_id = w.load_id and o.part = 0;
     insert into intake.word (entity, load_id, part, job_at, mail_at, rest_at, is_current)
     select w.entity, w.load_id, w.part, w.job_at, w.mail_at, w.rest_at, w.is_current from pg_temp.fresh_word as w
     on conflict (load_id, entity, part) do update

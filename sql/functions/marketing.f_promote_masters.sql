@@ -26,6 +26,11 @@ begin
     inner join intake.raw_loads as l using (load_id)
     inner join intake.batch as b on b.batch_id = l.batch_id and b.released_at is not null;
     select intake.log_operation('promote_masters', null, cardinality(v_ids), null) into v_audit;
+    -- Dates that lay ahead and have come.
+    select v_ids || array_agg(distinct v.load_id) into v_ids
+    from intake.validated_people as v
+    inner join intake.person_member as m on m.load_id = v.load_id and m.part = v.part
+    where v.is_ahead and (v.ends_on < current_date or v.starts_on <= current_date) and v.load_id <> all (coalesce(v_ids, '{}'));
     perform marketing.f_hear_words(v_ids);
 
     create temp table company_work on commit drop as
@@ -54,7 +59,7 @@ begin
     inner join intake.person_member as m using (load_id)
     except
     select t.person_no from pg_temp.person_touched as t;
-    delete from intake.left_behind;
+    delete from intake.left_behind as b where b.kind <> 'email';
     select * into v_people from marketing.f_build_people(v_audit);
     perform marketing.f_collect_gone('person');
     perform marketing.f_retire_masters('person');
@@ -82,6 +87,10 @@ begin
     perform bit.f_fold_signals(array(
         select public.barton_number(x.new_id) from pg_temp.master_gone as x where x.new_id is not null
     ));
+    update intake.validated_people as v
+    set is_ahead = coalesce(v.ends_on >= current_date, false) or coalesce(v.starts_on > current_date, false)
+    where v.is_ahead and (v.ends_on < current_date or v.starts_on <= current_date)
+        and exists (select from intake.person_member as m where m.load_id = v.load_id and m.part = v.part);
     delete from intake.promote_queue as q using unnest(v_ids) as i (load_id) where q.load_id = i.load_id;
     drop table pg_temp.company_work, pg_temp.company_touched, pg_temp.company_created, pg_temp.company_gone, pg_temp.company_moved,
         pg_temp.company_named, pg_temp.company_best, pg_temp.person_touched, pg_temp.person_reshaped, pg_temp.person_shifted,

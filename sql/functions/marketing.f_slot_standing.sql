@@ -1,19 +1,17 @@
 -- Who stood how at which moment. For each slot of pg_temp.slot_company and each moment at which one of its seekers was
--- observed: where each seeker worked and under which title, as far as was observed until then. A title's points (100 is
--- the seat itself) lose a tenth of a point for every day that it is older than the freshest title in the running: a
--- year-old chief executive (63) gives way to today's president (80), last month's (97) does not.
+-- observed: where each seeker worked and under which title, as far as was observed until then.
+-- A title that names another company than this one ("CEO, Lind Foods" in a record of Pell Motors) is no role here.
 -- Somebody is elsewhere when their newest record that says where they work says so: another company, a name that is no
 -- spelling of this company's (f_is_other_employer), or that every position has ended. A record that says nothing about
 -- an employer changes nothing, nor does one at a page of the same name (f_is_namesake).
--- Fills pg_temp.slot_standing (company_no, role, moment, person_no, is_candidate, place 1 = occupant, whereabouts: here,
--- elsewhere, unknown (a company not known here), none (no employer), ...).
+-- Fills pg_temp.slot_standing (company_no, role, moment, person_no, is_candidate, is_able: candidate from the threshold of
+-- the slot on, whereabouts: here, elsewhere, unknown (a company not known here), none (no employer), ...), which
+-- f_slot_ranking completes by who holds the slot.
 create or replace function marketing.f_slot_standing()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    c_points_per_day constant numeric := 0.1;
 begin
     create temp table seeker on commit drop as
     select distinct s.company_no, t.role, pm.person_no
@@ -27,8 +25,9 @@ begin
     create temp table trail on commit drop as
     select x.*
     from (
-        select p.company_no, p.person_no, v.title, b.began_at, v.last_observed_at, v.load_id, v.name_key, v.linkedin_slug,
+        select p.company_no, p.person_no, v.title, b.began_at, v.last_observed_at, v.load_id, v.part, v.source, v.source_rank,
             case
+                when b.is_over then 'none'
                 when pm.company_no = p.company_no then 'here'
                 when pm.company_no is not null and not marketing.f_is_namesake(pm.company_no, p.company_no) then 'elsewhere'
                 when v.has_no_employer then 'none'
@@ -46,14 +45,31 @@ begin
         left join intake.word as w on w.load_id = v.load_id and w.entity = 'person' and w.part = v.part
         -- What was said again after something else was said twice.
         cross join lateral (
-            select coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as began_at
+            select greatest(
+                    coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end), v.starts_on
+                ) as began_at, false as is_over
             union
-            select v.first_observed_at where v.first_observed_at < w.job_at
+            select v.first_observed_at, false where v.first_observed_at < w.job_at and v.starts_on is null
+            union
+            select (v.ends_on + 1)::timestamp at time zone 'UTC', true where v.ends_on < current_date
         ) as b
+        where (v.starts_on is null or v.starts_on <= current_date)
+            -- What waits for a decision about where they work says nothing here.
+            and not exists (
+                select from marketing.withheld_word as h where h.load_id = pm.load_id and h.person_no = pm.person_no
+            )
     ) as x
     where x.whereabouts is not null;
     create index on pg_temp.trail (person_no, company_no);
     analyze pg_temp.trail;
+
+    create temp table title_seat on commit drop as
+    select t.company_no, r.title, r.role, r.points, r.confidence, r.reason,
+        r.company_key is not null and marketing.f_is_other_employer(array[r.company_key], t.company_no) as is_elsewhere
+    from (select distinct x.company_no, x.title from pg_temp.trail as x where x.whereabouts = 'here') as t
+    inner join marketing.title_role as r on r.title = t.title;
+    create index on pg_temp.title_seat (company_no, title);
+    analyze pg_temp.title_seat;
 
     create temp table slot_standing on commit drop as
     with moment as (
@@ -61,46 +77,36 @@ begin
         from pg_temp.seeker as s
         inner join pg_temp.trail as t using (company_no, person_no)
         cross join lateral (values (t.began_at), (greatest(t.began_at, t.last_observed_at))) as x (moment)
-    ),
-    standing as (
-        select m.company_no, m.role, m.moment, s.person_no, job.whereabouts, job.whereabouts = 'here' as is_here,
-            job.load_id as job_load_id, title.title, title.load_id, title.observed_at, title.name_key, title.linkedin_slug, r.points, r.confidence, r.reason
-        from moment as m
-        inner join pg_temp.seeker as s using (company_no, role)
-        inner join lateral (
-            select t.whereabouts, t.load_id
-            from pg_temp.trail as t
-            where t.company_no = m.company_no and t.person_no = s.person_no and t.began_at <= m.moment
-            order by t.recency
-            limit 1
-        ) as job on true
-        left join lateral (
-            select t.title, t.load_id, t.name_key, t.linkedin_slug, least(t.last_observed_at, m.moment) as observed_at
-            from pg_temp.trail as t
-            where t.company_no = m.company_no and t.person_no = s.person_no and t.whereabouts = 'here' and t.title is not null
-                and t.began_at <= m.moment
-            order by t.recency
-            limit 1
-        ) as title on true
-        left join marketing.title_role as r on r.title = title.title and r.role = m.role
     )
-    select d.*,
-        case
-            when d.is_candidate then row_number() over (
-                partition by d.company_no, d.role, d.moment
-                order by d.is_candidate desc,
-                    d.points - c_points_per_day * extract(epoch from d.freshest_at - d.observed_at) / 86400 desc,
-                    d.observed_at desc, d.confidence desc, d.name_key, d.linkedin_slug, d.person_no
-            )
-        end as place
-    from (
-        select x.*, coalesce(x.is_here and x.points is not null, false) as is_candidate,
-            max(case when x.is_here and x.points is not null then x.observed_at end)
-                over (partition by x.company_no, x.role, x.moment) as freshest_at
-        from standing as x
-    ) as d;
+    select m.company_no, m.role, m.moment, s.person_no, job.whereabouts, job.whereabouts = 'here' as is_here,
+        job.load_id as job_load_id, title.title, title.load_id, title.part, title.observed_at, title.began_at, title.source_rank,
+        case when not r.is_elsewhere then r.points end as points, r.confidence, r.reason,
+        coalesce(r.is_elsewhere, false) as is_elsewhere, h.points as threshold,
+        coalesce(job.whereabouts = 'here' and not r.is_elsewhere, false) as is_candidate,
+        coalesce(job.whereabouts = 'here' and not r.is_elsewhere and r.points >= h.points, false) as is_able
+    from moment as m
+    inner join pg_temp.seeker as s using (company_no, role)
+    inner join marketing.slot_threshold as h on h.slot_type = m.role
+    inner join lateral (
+        select t.whereabouts, t.load_id
+        from pg_temp.trail as t
+        where t.company_no = m.company_no and t.person_no = s.person_no and t.began_at <= m.moment
+        order by t.recency
+        limit 1
+    ) as job on true
+    left join lateral (
+        select t.title, t.load_id, t.part, t.source_rank, t.began_at, greatest(t.began_at, least(t.last_observed_at, m.moment)) as observed_at
+        from pg_temp.trail as t
+        where t.company_no = m.company_no and t.person_no = s.person_no and t.whereabouts = 'here' and t.title is not null
+            and t.began_at <= m.moment
+        order by t.recency
+        limit 1
+    ) as title on true
+    left join pg_temp.title_seat as r on r.company_no = m.company_no and r.title = title.title and r.role = m.role;
     analyze pg_temp.slot_standing;
-    drop table pg_temp.seeker, pg_temp.trail;
+
+    perform marketing.f_slot_ranking();
+    drop table pg_temp.seeker, pg_temp.trail, pg_temp.title_seat;
 end
 $$;
 revoke all on function marketing.f_slot_standing() from public;

@@ -1,9 +1,8 @@
 -- Fills pg_temp.person_record: all records of the persons of pg_temp.person_touched who can have a master (a title of a slot
 -- role, or a master already), with the day on which their source began to say it (intake.word). And pg_temp.person_job
 -- (person_no, company_no, known_company_no: where they work; latest_role).
--- Where somebody works is what the newest word says that names a company we can identify. One who lists several current
--- positions stays where they were: a job that began later beside one that goes on changes nothing about that one. Of
--- positions never seen before the best title counts, then the order of the profile.
+-- Where somebody works is what the newest word says that names a company we can identify; where several are named,
+-- f_weigh_moves decides.
 create or replace function marketing.f_weigh_people()
 returns void
 language plpgsql
@@ -24,14 +23,21 @@ begin
     analyze pg_temp.person_wanted;
 
     create temp table person_record on commit drop as
-    select m.person_no, m.company_no, v.*, r.primary_role,
-        coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as job_at,
+    select m.person_no,
+        -- A position that has ended, or not begun yet, is none.
+        case when v.ends_on < current_date or v.starts_on > current_date then null else m.company_no end as company_no,
+        coalesce(v.ends_on < current_date, false) as has_ended, v.*, r.primary_role,
+        greatest(
+            coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end),
+            case when v.ends_on < current_date then v.ends_on + 1 when v.starts_on <= current_date then v.starts_on end
+        ) as job_at,
         coalesce(w.mail_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as mail_at,
         coalesce(w.rest_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as rest_at,
         coalesce(w.is_current, true) as is_current,
         exists (
             select from marketing.company_master as c where c.company_unique_id = public.barton_id('01', m.company_no)
-        ) and not exists (select from pg_temp.company_gone as g where g.company_no = m.company_no) as is_known
+        ) and not exists (select from pg_temp.company_gone as g where g.company_no = m.company_no)
+        and coalesce(v.ends_on >= current_date, true) and coalesce(v.starts_on <= current_date, true) as is_known
     from pg_temp.person_wanted as t
     inner join intake.person_member as m on m.person_no = t.person_no
     inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
@@ -41,11 +47,10 @@ begin
     analyze pg_temp.person_record;
 
     create temp table person_place on commit drop as
-    select r.person_no, r.load_id, r.part, r.company_no, r.is_known, r.primary_role,
+    select r.person_no, r.company_no, r.is_known, r.primary_role,
         row_number() over (
             partition by r.person_no order by r.job_at desc, r.is_current desc, r.source_rank, r.source, r.content_hash, r.load_id, r.part
-        ) as n,
-        count(*) over (partition by r.person_no, r.load_id) as positions
+        ) as n
     from pg_temp.person_record as r;
     analyze pg_temp.person_place;
 
@@ -53,31 +58,11 @@ begin
     select o.person_no,
         (array_agg(o.company_no))[min(o.n) filter (where o.company_no is not null)] as company_no,
         (array_agg(o.company_no))[min(o.n) filter (where o.is_known)] as known_company_no,
-        (array_agg(o.load_id))[min(o.n) filter (where o.is_known)] as known_load,
-        (array_agg(o.positions))[min(o.n) filter (where o.is_known)] as positions,
         (array_agg(o.primary_role))[min(o.n) filter (where o.primary_role is not null)] as latest_role
     from (select p.* from pg_temp.person_place as p order by p.person_no, p.n) as o
     group by o.person_no;
-    update pg_temp.person_job as j
-    set known_company_no = c.company_no
-    from (
-        select distinct on (x.person_no) x.person_no, x.company_no
-        from (
-            select p.person_no, p.company_no, p.n, p.primary_role,
-                (
-                    select min(o.n) from pg_temp.person_place as o
-                    where o.person_no = p.person_no and o.company_no = p.company_no and o.load_id <> p.load_id
-                ) as seen_before,
-                (select max(t.points) from marketing.title_role as t where t.title = r.title) as points
-            from pg_temp.person_job as j
-            inner join pg_temp.person_place as p on p.person_no = j.person_no and p.load_id = j.known_load and p.is_known
-            inner join pg_temp.person_record as r on r.load_id = p.load_id and r.part = p.part
-            where j.positions > 1
-        ) as x
-        order by x.person_no, x.seen_before nulls last, x.points desc nulls last, x.n
-    ) as c
-    where c.person_no = j.person_no;
     analyze pg_temp.person_job;
+    perform marketing.f_weigh_moves();
     drop table pg_temp.person_wanted, pg_temp.person_place;
 end
 $$;

@@ -54,9 +54,9 @@ begin
     inner join marketing.company_slot as s on s.company_unique_id = public.barton_id('01', c.company_no)
     left join (
         select distinct on (x.company_no, x.role) x.company_no, x.role, x.moment,
-            case when x.place = 1 then x.person_no end as person_no, x.observed_at
+            case when x.is_holder then x.person_no end as person_no, x.observed_at
         from pg_temp.slot_standing as x
-        order by x.company_no, x.role, x.moment desc, x.place
+        order by x.company_no, x.role, x.moment desc, x.is_holder desc
     ) as o on o.company_no = c.company_no and o.role = s.slot_type
     left join filled as f on f.company_slot_unique_id = s.company_slot_unique_id;
     analyze pg_temp.wanted_slot;

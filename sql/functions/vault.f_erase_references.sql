@@ -26,6 +26,7 @@ begin
     where t.person_unique_id in (select f.id from pg_temp.forgotten_id as f)
         or t.contact_id in (select c.contact_id from pg_temp.forgotten_contact as c);
     delete from marketing.campaign_executions as t where t.target_person_id in (select f.id from pg_temp.forgotten_id as f);
+    update marketing.target_record as t set fields = '{}', note = null where t.person_unique_id in (select f.id from pg_temp.forgotten_id as f);
     update marketing.campaigns as t
     set people_ids = array(select p.id from unnest(t.people_ids) as p (id) where p.id not in (select f.id from pg_temp.forgotten_id as f))
     where t.people_ids && array(select f.id from pg_temp.forgotten_id as f);

@@ -120,6 +120,7 @@ begin
     if v_rebuilt is not null then
         perform vault.f_promote_contacts(v_rebuilt);
     end if;
+    delete from intake.left_behind;
     perform vault.f_settle_contacts(null);
     if v_companies is not null then
         insert into marketing.slot_work (company_no)

@@ -89,6 +89,8 @@ begin
     delete from intake.validated_people as v
     using pg_temp.erased_record as r
     where v.load_id = r.load_id and v.part = r.part;
+    delete from intake.validated_addresses as v using pg_temp.erased_load as e where v.load_id = e.load_id;
+    delete from intake.validated_outcomes as v using pg_temp.erased_load as e where v.load_id = e.load_id;
     delete from intake.validated_companies as v
     using pg_temp.dropped_company as d
     where v.load_id = d.load_id and v.part = d.part;

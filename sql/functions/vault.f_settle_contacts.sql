@@ -2,7 +2,8 @@
 -- by its domain or a domain above it, or through its owner (by another address, a LinkedIn identity, the person). What a
 -- suppression displaced is kept in status_before and comes back when the last one ends or lapses. Given addresses
 -- narrow the search by domain only (an address never changes its domain); NULL looks at all. A bounce without an end lasts
--- until the address is verified anew (verified_at). Returns how many changed.
+-- until the address is verified anew (verified_at). An address that a verification found dead is inactive for as long as
+-- that is the newest word about it. Returns how many changed.
 create or replace function vault.f_settle_contacts(p_emails text[])
 returns integer
 language plpgsql
@@ -13,6 +14,7 @@ declare
 begin
     if not exists (select from vault.suppression)
         and not exists (select from vault.contacts as c where c.status_before is not null)
+        and not exists (select from intake.validated_addresses)
     then
         return 0;
     end if;
@@ -73,6 +75,11 @@ begin
         where not exists (
             select from marketing.shared_value as s where s.entity = 'person' and s.kind = 'email' and s.value = k.value
         )
+        union all
+        select c.contact_id, 'inactive'
+        from vault.contacts as c
+        inner join marketing.email_status_meaning as m on m.email_status = c.custom_fields ->> 'email_status' and m.is_dead
+        where p_emails is null or c.email = any(p_emails) or c.status_before is not null
     )
     -- The will of the person before the state of the mailbox before our own reasons.
     select h.contact_id,

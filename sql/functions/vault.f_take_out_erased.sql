@@ -57,9 +57,21 @@ begin
     select distinct l.load_id
     from pg_temp.erased_said as s
     inner join intake.raw_loads as l on l.load_id = s.load_id and l.status = 'failed'
-    where not exists (select from intake.validated_people as p where p.load_id = l.load_id);
+    where not exists (select from intake.validated_people as p where p.load_id = l.load_id)
+    union
+    select s.load_id
+    from pg_temp.erased_said as s
+    inner join intake.validated_addresses as v on v.load_id = s.load_id and v.email = s.value
+    where s.kind = 'email'
+    union
+    select s.load_id
+    from pg_temp.erased_said as s
+    inner join intake.validated_outcomes as v on v.load_id = s.load_id and v.email = s.value
+    where s.kind = 'email';
     if exists (select from pg_temp.erased_record) or exists (select from pg_temp.erased_load) then
-        select count(*) into v_before from pg_temp.erased_load;
+        select count(*) into v_before
+        from pg_temp.erased_load as e
+        inner join intake.raw_loads as l on l.load_id = e.load_id and l.status = 'failed';
         select vault.f_redact_records() - v_before into v_failed;
     end if;
 

@@ -184,7 +184,8 @@ create table marketing.shared_value (
 comment on table marketing.shared_value is 'Values that records carry which cannot be about the same: they unite nobody. numbers: who carries them.';
 
 create table marketing.match_review (
-    review_id bigint generated always as identity,
+    -- One count for both kinds of reviews: a number names one of them.
+    review_id bigint not null default nextval('marketing.company_match_review_review_id_seq'),
     entity text not null,
     first_no bigint not null,
     second_no bigint not null,
@@ -246,3 +247,34 @@ grant select on
 to outreach_read;
 -- Whose address is judged by a domain that has become a company's.
 create index idx_validated_people_email_domain on intake.validated_people (split_part(email, '@', 2)) where email is not null;
+
+-- Dates ahead take effect on their day, without another look.
+alter table intake.validated_people add column starts_on date;
+alter table intake.validated_people add column ends_on date;
+comment on column intake.validated_people.starts_on is 'The position begins on this day, which lay ahead when the item was read.';
+comment on column intake.validated_people.ends_on is 'The last day of the position, which lay ahead when the item was read.';
+alter table intake.validated_people add column is_ahead boolean not null default false;
+comment on column intake.validated_people.is_ahead is 'One of these days has not come yet; promotion takes the record up again on it.';
+create index idx_validated_people_is_ahead on intake.validated_people (load_id) where is_ahead;
+
+-- By which shape the items of a batch were read: another one now means that a plain replay reads them anew.
+alter table intake.batch add column read_by text;
+comment on column intake.batch.read_by is 'Hash of the shape that read its items; a replay reads anew what another shape has read.';
+grant update (read_by) on intake.batch to outreach_validate;
+
+-- Words about an employer that the policy does not let pass: one policy for every source.
+create table marketing.withheld_word (
+    load_id bigint not null,
+    person_no bigint not null,
+    intelligence_type text not null,
+    evidence text not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint withheld_word_pkey primary key (load_id, person_no),
+    constraint withheld_word_load_id_fkey foreign key (load_id) references intake.raw_loads (load_id) on delete cascade
+);
+comment on table marketing.withheld_word is 'Loads whose word about where a person works is not taken: what speaks for it is less than marketing.change_policy asks for. Each is a proposal, unless it is decided.';
+create index idx_withheld_word_person_no on marketing.withheld_word (person_no);
+create trigger trigger_withheld_word_updated_at before update on marketing.withheld_word
+for each row execute function public.trigger_updated_at();
+grant select on marketing.withheld_word to outreach_read;

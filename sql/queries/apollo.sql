@@ -18,7 +18,7 @@ select public.f_decide_credits(%(call_ids)s::bigint[], %(charged)s, %(note)s);
 -- name: doubtful_calls
 select call_id, batch_id, endpoint, reserved, asked as subjects, reserved_at, state, note
 from public.credit_ledger
-where provider = 'apollo' and (state = 'doubtful' or (state = 'reserved' and reserved_at < clock_timestamp() - interval '15 minutes'))
+where (state = 'doubtful' or (state = 'reserved' and reserved_at < clock_timestamp() - interval '15 minutes'))
 order by call_id;
 
 -- name: enrichment_subjects

@@ -27,3 +27,11 @@ select
     (select count(*) from intake.replay_queue) as replay_queue,
     (select count(*) from marketing.slot_work) as slot_work,
     (select count(*) from intake.pull where status = 'running' and updated_at < now() - interval '1 day') as stale_pulls;
+
+-- name: partial_batches
+-- Sources that did not give all in the last days: what is missing comes by no run of its own.
+select batch_id
+from intake.pull
+where status = 'partial' and finished_at > now() - interval '7 days'
+group by batch_id
+order by max(finished_at) desc;

@@ -65,7 +65,8 @@ select count(*) from intake.batch as b where (b.check_results ->> 'held')::boole
 select
     (select count(*) from public.linkedin_refresh_jobs) as "public.linkedin_refresh_jobs",
     (select count(*) from marketing.people_intelligence) as "marketing.people_intelligence",
-    (select count(*) from bit.signal) as "bit.signal";
+    (select count(*) from bit.signal) as "bit.signal",
+    (select count(*) from intake.validated_addresses) as "intake.validated_addresses";
 
 -- name: refresh_jobs
 -- By status and, where a job has ended, its outcome.

@@ -32,6 +32,16 @@ from (
             select from intake.intelligence_member as m where m.load_id = i.load_id and m.part = i.part and not m.is_stale
         )
     union
+    select v.load_id
+    from intake.validated_addresses as v
+    inner join intake.raw_loads as r using (load_id)
+    where v.batch_id = %(batch_id)s and r.status = 'pending'
+    union
+    select v.load_id
+    from intake.validated_outcomes as v
+    inner join intake.raw_loads as r using (load_id)
+    where v.batch_id = %(batch_id)s and r.status = 'pending'
+    union
     select q.load_id from intake.promote_queue as q where q.batch_id = %(batch_id)s
 ) as d
 inner join intake.raw_loads as l using (load_id)
@@ -45,6 +55,9 @@ order by d.load_id;
 
 -- name: promote_contacts
 select promoted_count, updated_count, failed_count from vault.f_promote_contacts(%(load_ids)s);
+
+-- name: promote_outcomes
+select marketing.f_promote_outcomes(%(load_ids)s);
 
 -- name: promote_masters
 select companies_created, companies_changed, people_created, people_changed, loads_promoted

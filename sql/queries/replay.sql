@@ -30,6 +30,17 @@ where b.batch_id = %(batch_id)s and b.check_results -> 'held' = 'true'::jsonb
 order by load_id
 limit %(limit)s;
 
+-- name: read_batches
+select b.batch_id, b.source, b.read_by from intake.batch as b where b.read_by is not null order by b.batch_id;
+
+-- name: loads_of_batches
+select l.load_id
+from intake.raw_loads as l
+where l.batch_id = any(%(batch_ids)s) and l.status in ('pending', 'failed', 'promoted') and l.load_id > %(after)s
+    and not coalesce(l.metadata, '{}') ?| array['kept_as_text', 'erased']
+order by l.load_id
+limit %(limit)s;
+
 -- name: known_loads
 select l.load_id, l.status, coalesce(l.metadata, '{}') ?| array['kept_as_text', 'erased'] as kept_as_text
 from intake.raw_loads as l

@@ -53,3 +53,19 @@ select distinct s.shape
 from intake.source as s
 where exists (select from intake.batch as b where b.source = s.source)
 order by s.shape;
+
+-- name: ready
+-- The ready list: whom it would have us write to, and where.
+select r.email, r.person_unique_id as person, r.company_unique_id as company, r.slot_type as role
+from marketing.outreach_ready as r;
+
+-- name: placed
+-- Where each person is believed to be, and whether they are believed to have left there.
+select p.unique_id as person, p.company_unique_id as company, p.departed_at is not null as has_left
+from marketing.people_master as p;
+
+-- name: asked_pairs
+-- Masters about which somebody is asked whether they are the same.
+select r.entity, r.first_no, r.second_no
+from marketing.match_review as r
+where r.status = 'open';

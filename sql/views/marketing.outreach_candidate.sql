@@ -21,12 +21,56 @@ touch as (
     select e.target_person_id, null, null, coalesce(e.executed_at, e.updated_at)
     from marketing.campaign_executions as e
     where e.status in ('executing', 'completed') and e.target_person_id is not null
+    union all
+    select c.person_unique_id, c.contact_id, null, c.claimed_at from marketing.campaign_person as c
+    union all
+    select o.person_unique_id, o.contact_id, case when x.value = 1 then o.company_unique_id end, o.happened_at
+    from marketing.outcome as o
+    inner join marketing.outreach_policy as x on x.name = 'reply_pauses_company'
+    where o.kind in ('replied', 'booked')
 ),
 lately as (
     select t.person_unique_id, t.contact_id, t.company_unique_id
     from touch as t
     cross join pause as p
     where t.touched_at > p.since
+),
+suppressed as (
+    select distinct v.person_unique_id from vault.suppressed_person as v
+),
+-- Masters that are probably one person: an open review says so, or they bear one name at one company.
+alike as (
+    select public.barton_id('02', r.first_no) as person_unique_id, public.barton_id('02', r.second_no) as other_id
+    from marketing.match_review as r
+    where r.entity = 'person' and r.status = 'open'
+    union
+    select public.barton_id('02', r.second_no), public.barton_id('02', r.first_no)
+    from marketing.match_review as r
+    where r.entity = 'person' and r.status = 'open'
+    union
+    select p.unique_id, o.unique_id
+    from marketing.people_master as p
+    inner join marketing.people_master as o
+        on o.company_unique_id = p.company_unique_id and lower(o.full_name) = lower(p.full_name) and o.unique_id <> p.unique_id
+),
+-- Whom such another one speaks for: what they asked for, and when they were written to, holds for both.
+spoken_for as (
+    select a.person_unique_id,
+        bool_or(
+            s.person_unique_id is not null
+            or exists (
+                select from vault.contacts as k where k.email = lower(o.email) and k.status in ('unsubscribed', 'inactive')
+            )
+        ) as is_suppressed,
+        bool_or(exists (
+            select from lately as l
+            left join vault.contacts as k on k.contact_id = l.contact_id
+            where l.person_unique_id = o.unique_id or k.email = lower(o.email)
+        )) as is_contacted
+    from alike as a
+    inner join marketing.people_master as o on o.unique_id = a.other_id
+    left join suppressed as s on s.person_unique_id = a.other_id
+    group by a.person_unique_id
 ),
 seat as (
     select
@@ -57,8 +101,22 @@ seat as (
         case
             when p.unique_id is null then 'vacant'
             when p.departed_at is not null or p.company_unique_id <> s.company_unique_id then 'departed'
-            when x.person_unique_id is not null then 'suppressed'
+            when x.person_unique_id is not null or f.is_suppressed then 'suppressed'
+            when exists (
+                select from marketing.people_intelligence as i
+                where i.person_unique_id = p.unique_id and i.state = 'proposed' and i.decided_at is null
+                    and i.intelligence_type in ('job_change', 'left_company')
+            ) then 'doubtful_employer'
             when p.email is null then 'without_email'
+            when exists (
+                select from intake.validated_people as v where v.email = p.email and v.email_is_role
+            ) then 'role_address'
+            when exists (
+                select
+                from marketing.person_key as a
+                inner join intake.person_member as w on w.load_id = a.load_id and w.part = a.part
+                where a.kind = 'email' and a.value = p.email and w.person_no <> public.barton_number(p.unique_id)
+            ) then 'shared_address'
             when not exists (
                 select
                 from marketing.company_key as d
@@ -69,7 +127,7 @@ seat as (
             when k.status <> 'active' then k.status
             when m.is_bounce then 'bounced'
             when not coalesce(m.is_verified, false) then 'unverified'
-            when lp.person_unique_id is not null or lk.contact_id is not null or lc.company_unique_id is not null
+            when f.is_contacted or lp.person_unique_id is not null or lk.contact_id is not null or lc.company_unique_id is not null
                 then 'contacted_lately'
         end as reason
     from marketing.company_slot as s
@@ -77,7 +135,8 @@ seat as (
     left join marketing.people_master as p on p.unique_id = s.person_unique_id
     left join vault.contacts as k on k.email = lower(p.email)
     left join marketing.email_status_meaning as m on m.email_status = lower(trim(k.custom_fields ->> 'email_status'))
-    left join (select distinct v.person_unique_id from vault.suppressed_person as v) as x on x.person_unique_id = p.unique_id
+    left join suppressed as x on x.person_unique_id = p.unique_id
+    left join spoken_for as f on f.person_unique_id = p.unique_id
     left join (select distinct l.person_unique_id from lately as l) as lp on lp.person_unique_id = p.unique_id
     left join (select distinct l.contact_id from lately as l) as lk on lk.contact_id = k.contact_id
     left join (select distinct l.company_unique_id from lately as l) as lc on lc.company_unique_id = c.company_unique_id
@@ -123,7 +182,7 @@ select
         order by r.rank rows between unbounded preceding and unbounded following
     ) as slot_types
 from ranked as r;
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, without_email, other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, doubtful_employer (a move waits for a decision), without_email, role_address (of a function), shared_address (a record of somebody else states it), other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
 
 revoke all on marketing.outreach_candidate from public;
 grant select on marketing.outreach_candidate to outreach_refresh, outreach_read;

@@ -16,9 +16,7 @@ from typing import Any
 
 import orjson
 import psycopg
-from psycopg.rows import dict_row
 
-from outreach_pipeline.database.connect import Database
 from outreach_pipeline.settings import SHIPPED_SHAPES, Settings
 from outreach_pipeline.stages import promote
 from outreach_pipeline.stages.land import land_file
@@ -29,6 +27,7 @@ from outreach_pipeline.stages.slots import assign_slots
 from outreach_pipeline.stages.validate import validate_batch
 from outreach_pipeline.stages.workspace import Batch, Workspace
 from tests.brute.worlds import Step, World
+from tests.emptied import Emptied
 
 # name, shape, rank: lists rank last, what people say of themselves first, as shipped.
 SOURCES = (
@@ -46,7 +45,6 @@ WRONG = {
     "leads_title": ("leads_finder", 'title = "job_title"\n', 'title = "functional_level"\n'),
     "profiles_member": ("harvestapi_profile", "linkedin_member_id = '$.id", "linkedin_member_id = '$.viewer_id"),
 }
-_SCHEMAS = ("intake", "vault", "marketing", "bit", "public")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +65,23 @@ class Engine:
     """A migrated database of our own, which is emptied for each run."""
 
     def __init__(self, admin_url: str, app_url: str, folder: Path) -> None:
-        self.admin = psycopg.connect(admin_url, autocommit=True, row_factory=dict_row)
-        self.database = Database(app_url)
+        self._emptied = Emptied(admin_url, app_url)
+        self.admin, self.database = self._emptied.admin, self._emptied.database
         self.folder = folder
         (folder / "sources.toml").write_text("".join(
             f'[sources.{name}]\nkind = "files"\nshape = "{shape}"\nrank = {rank}\n' for name, shape, rank in SOURCES
         ))  # fmt: skip
-        self._tables = self._filled_by_runs()
         self._workspaces: dict[tuple[str, ...], Workspace] = {}
         self._files = 0
-        self.runs = 0
+
+    @property
+    def runs(self) -> int:
+        """How often a world was run."""
+        return self._emptied.times
 
     def close(self) -> None:
         """Close both connections."""
-        self.database.close()
-        self.admin.close()
-
-    def _filled_by_runs(self) -> list[str]:
-        """The tables that are empty in a migrated database: all others hold what came with a revision."""
-        tables = self.admin.execute(
-            """select c.oid::regclass::text as name from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace
-            where c.relkind = 'r' and n.nspname = any(%s) order by 1""", (list(_SCHEMAS),),
-        ).fetchall()  # fmt: skip
-        return [t["name"] for t in tables if not self.admin.execute(f"select 1 from {t['name']} limit 1").fetchone()]  # type: ignore[arg-type]
-
-    def reset(self) -> None:
-        """Empty all tables that runs fill; ids start again. Deleting keeps what the session has compiled and planned."""
-        self.runs += 1
-        if self.runs % 50 == 0:
-            # Dead rows and old statistics would make each run slower than the one before.
-            self.admin.execute(f"truncate {', '.join(self._tables)} restart identity")  # type: ignore[arg-type]
-        else:
-            deletes = ";".join(f"delete from {table}" for table in self._tables)
-            self.admin.execute(f"begin; set local session_replication_role = replica; {deletes}; commit")  # type: ignore[arg-type]
-        for sequence in ("company_number_seq", "person_number_seq", "slot_number_seq"):
-            self.admin.execute(f"alter sequence marketing.{sequence} restart")  # type: ignore[arg-type]
+        self._emptied.close()
 
     def workspace(self, wrong: tuple[str, ...], chunk: int) -> Workspace:
         """A workspace with the shapes as they are, or as they were wrong; chunks smaller than settings allow."""
@@ -144,7 +124,7 @@ class Engine:
 
     def play(self, world: World, plan: Plan, after_step: Callable[[], None] | None = None) -> Workspace:
         """Run a world on the emptied database; `after_step` looks whenever something was digested."""
-        self.reset()
+        self._emptied.empty()
         work = self.workspace(plan.wrong, plan.chunk)
         waiting: list[Batch] = []
         with _promoted_in(plan.chunk):
@@ -199,21 +179,6 @@ def _promoted_in(chunk: int) -> Iterator[None]:
     finally:
         if before is not None:
             promote._CHUNKS_AT_ONCE = before
-
-
-@contextmanager
-def quick() -> Iterator[None]:
-    """Without what is proven elsewhere and costs half of a run: pandera's second look, Arrow's strings for five rows."""
-    import pandas as pd
-    from pandera import config
-
-    before = config._CONTEXT_CONFIG.validation_enabled
-    config._CONTEXT_CONFIG.validation_enabled = False
-    try:
-        with pd.option_context("mode.string_storage", "python"):
-            yield
-    finally:
-        config._CONTEXT_CONFIG.validation_enabled = before
 
 
 @cache

@@ -14,8 +14,8 @@ Admin = psycopg.Connection[Any]
 MEMBERS = {
     "company": """select public.barton_id('01', m.company_no) as id, array_agg(distinct m.load_id) as loads
         from intake.company_member as m where m.company_no is not null group by 1""",
-    "person": """select public.barton_id('02', c.person_no) as id, array_agg(distinct m.load_id) as loads
-        from intake.person_member as m inner join marketing.person_cluster as c using (cluster_no) group by 1""",
+    "person": """select public.barton_id('02', m.person_no) as id, array_agg(distinct m.load_id) as loads
+        from intake.person_member as m group by 1""",
 }  # fmt: skip
 _MASTERS = """select company_unique_id as id from marketing.company_master union all select unique_id from marketing.people_master"""
 _REDIRECTS = "select retired_id, surviving_id from marketing.merged_master"

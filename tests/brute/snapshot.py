@@ -42,6 +42,8 @@ class Names:
     def __init__(self, admin: Admin) -> None:
         self.loads = {row["load_id"]: row for row in admin.execute(_LOADS).fetchall()}
         self.ids: dict[str, str] = {}
+        redirects = admin.execute("select retired_id, surviving_id from marketing.merged_master").fetchall()
+        self._leads_to = {row["retired_id"]: row["surviving_id"] for row in redirects}
         companies = _rows(admin, "marketing.company_master")
         for row in companies:
             self.ids[row["company_unique_id"]] = self._name("company", row, row["company_name"])
@@ -56,6 +58,11 @@ class Names:
             return None
         load = self.loads[load_id]
         return f"{load['source']}:{_digest(load['content'])}"
+
+    def numbered(self, entity: str, number: int) -> str:
+        """Whoever a number means now: an id that was merged away leads on."""
+        barton_id = f"04.04.0{1 if entity == 'company' else 2}.{number // 100_000_000:02}.{number // 1000 % 100_000:05}.{number % 1000:03}"
+        return self.ids.get(self._leads_to.get(barton_id, barton_id), "<nobody>")
 
     def _name(self, kind: str, row: Mapping[str, Any], word: str) -> str:
         """By what makes somebody recognisable, so that another difference is not repeated wherever they are named."""
@@ -102,6 +109,7 @@ def snapshot(admin: Admin) -> Snapshot:
             for row in admin.execute(_REJECTIONS).fetchall()
         ],
         "reviews": _reviews(admin, names),
+        "shared_values": _shared(admin, names),
     }
     for table in _TABLES:
         found[table.split(".")[1]] = [names.text(row) for row in _rows(admin, table)]
@@ -144,11 +152,31 @@ def _states(names: Names) -> list[str]:
 
 
 def _reviews(admin: Admin, names: Names) -> list[str]:
-    """Every table of reviews, whatever it is called: both sides and the state."""
-    tables = admin.execute(
-        """select c.oid::regclass::text as name from pg_class as c where c.relkind = 'r' and c.relname ~ 'review' order by 1"""
-    ).fetchall()
-    return [f"{t['name']} {names.text({**row, 'load_id': None})}" for t in tables for row in _rows(admin, t["name"])]
+    """Both queues: which pairs and which names are asked about, or decided; sides have no order."""
+    pairs = _rows(admin, "marketing.match_review")
+    waiting = _rows(admin, "marketing.company_match_review")
+    found = [
+        {
+            **row, "first_no": None, "second_no": None,
+            "sides": sorted(names.numbered(row["entity"], row[side]) for side in ("first_no", "second_no")),
+            "speaks_for": sorted(row["speaks_for"]), "speaks_against": sorted(row["speaks_against"]),
+        }
+        for row in pairs
+    ] + [
+        {
+            **row, "load_id": None, "accepted_no": row["accepted_no"] and names.numbered("company", row["accepted_no"]),
+            "candidate_ids": sorted(names.text({"id": each}) for each in row["candidate_ids"]),
+        }
+        for row in waiting
+    ]  # fmt: skip
+    return [names.text(row) for row in found]
+
+
+def _shared(admin: Admin, names: Names) -> list[str]:
+    return [
+        names.text({**row, "numbers": sorted(names.numbered(row["entity"], number) for number in row["numbers"])})
+        for row in _rows(admin, "marketing.shared_value")
+    ]
 
 
 def _rows(admin: Admin, table: str) -> list[dict[str, Any]]:

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.brute.engine import Engine, Plan, quick
+from tests.brute.engine import Engine, Plan
 from tests.brute.generator import worlds
 from tests.brute.laws import check, compared, identity_of, plans, repeated, replayed
 from tests.brute.worlds import World
 from tests.conftest import Server
+from tests.emptied import quick
 
 FOUND = sorted((Path(__file__).parent / "found").glob("*.json"))
 # Two or three runs an example, 0.3 to 0.6 s each.

@@ -40,10 +40,7 @@ class World:
             " promoted_from_intake_at) values (%s, %s, %s, 'test', now())",
             (company, f"Firm {self.count}", f"https://firm{self.count}.example"),
         )
-        self.admin.execute(
-            "insert into marketing.company_key (kind, value, company_no) values ('domain', %s, %s)",
-            (f"firm{self.count}.example", number(company)),
-        )
+        self.domain(company, f"firm{self.count}.example")
         for seat in ("CEO", "CFO", "HR"):
             self.admin.execute(
                 "insert into marketing.company_slot (company_slot_unique_id, company_unique_id, slot_type)"
@@ -96,6 +93,16 @@ class World:
     def signals(self) -> list[tuple[str, str, int]]:
         rows = self.admin.execute("select reason, variant, company_id from bit.signal order by signal_id").fetchall()
         return [tuple(row.values()) for row in rows]  # type: ignore[misc]
+
+    def domain(self, company: str, domain: str) -> None:
+        """A domain by which the company is known."""
+        self.admin.execute(
+            "with made as (insert into marketing.company_signature (fingerprint, domain, company_no)"
+            " values (hashtextextended(%s, 0), %s, %s) returning signature_no, domain, company_no)"
+            " insert into marketing.company_key (kind, value, signature_no, company_no)"
+            " select 'domain', domain, signature_no, company_no from made",
+            (domain, domain, number(company)),
+        )
 
     def occupant(self, company: str, seat: str = "CFO", *, email: str | None = "", status: str | None = "verified",
                  contact: str | None = "active") -> str:  # fmt: skip

@@ -18,7 +18,7 @@ from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.export import COLUMNS, export_ready
 from outreach_pipeline.stages.workspace import Workspace
 from tests.database.database_processes import start_python
-from tests.database.signal_world import Admin, World, number
+from tests.database.signal_world import Admin, World
 
 
 @pytest.fixture
@@ -91,9 +91,7 @@ def test_an_address_elsewhere_is_no_way_to_reach_the_holder_of_a_seat(world: Wor
 @pytest.mark.parametrize("domain", ["firm1.example", "mail.firm1.example", "alias.example", "FIRM1.example"])
 def test_every_domain_of_the_company_is_at_the_company(world: World, domain: str) -> None:
     company = world.company()
-    world.admin.execute(
-        "insert into marketing.company_key (kind, value, company_no) values ('domain', 'alias.example', %s)", (number(company),)
-    )
+    world.domain(company, "alias.example")
     person = world.occupant(company, email=f"ada@{domain}")
     assert ready(world) == [person]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,8 @@ import pytest
 from cli_world import CommandLine
 
 if TYPE_CHECKING:
-    import psycopg
-
-    from outreach_pipeline.database.connect import Database
     from tests.conftest import Server
+    from tests.emptied import Emptied
     from tests.end_to_end.story import Story, Tell
 
 
@@ -33,33 +31,44 @@ def cli(
     return CommandLine(capsys, tmp_path)
 
 
+@pytest.fixture(scope="session")
+def stages(server: Server) -> Iterator[Sequence[Emptied]]:
+    """Three databases that stories are told on, one after the other."""
+    from tests.emptied import Emptied
+
+    names = [server.create(server.template) for _ in range(3)]
+    made = [Emptied(server.url(name), server.url(name, login="outreach_app")) for name in names]
+    yield made
+    for each, name in zip(made, names, strict=True):
+        each.close()
+        server.drop(name)
+
+
 @pytest.fixture
-def story(db: Database, admin: psycopg.Connection[Any], tmp_path: Path) -> Story:
-    """A story on the database of the test."""
+def story(stages: Sequence[Emptied], tmp_path: Path) -> Iterator[Story]:
+    """A story on an empty database."""
+    from tests.emptied import quick
     from tests.end_to_end.story import Story
 
-    return Story(db, admin, tmp_path)
+    stages[0].empty()
+    with quick():
+        yield Story(stages[0].database, stages[0].admin, tmp_path)
 
 
 @pytest.fixture
-def tell(server: Server, tmp_path: Path) -> Iterator[Tell]:
-    """Stories on databases of their own, which are compared with each other."""
-    import contextlib
+def tell(stages: Sequence[Emptied], tmp_path: Path) -> Iterator[Tell]:
+    """Stories that are compared with each other, and with `story`: the last two that were told can be asked."""
+    import itertools
 
-    import psycopg
-    from psycopg.rows import dict_row
-
-    from outreach_pipeline.database.connect import Database
+    from tests.emptied import quick
     from tests.end_to_end.story import Story
 
-    with contextlib.ExitStack() as stack:
+    turns = itertools.cycle(stages[1:])
 
-        def told(nights: Iterable[tuple[Any, ...]]) -> Story:
-            name = server.create(server.template)
-            stack.callback(server.drop, name)
-            database = Database(server.url(name, login="outreach_app"))
-            stack.callback(database.close)
-            admin = stack.enter_context(psycopg.connect(server.url(name), autocommit=True, row_factory=dict_row))
-            return Story(database, admin, tmp_path).told(*nights)
+    def told(nights: Iterable[tuple[Any, ...]]) -> Story:
+        stage = next(turns)
+        stage.empty()
+        return Story(stage.database, stage.admin, tmp_path).told(*nights)
 
+    with quick():
         yield told

@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 
 from outreach_pipeline.database.connect import Database
-from outreach_pipeline.sandbox.apify_runs import Timing
-from outreach_pipeline.sandbox.apify_server import ApifyService
+from outreach_pipeline.sandbox.apify.runs import Timing
+from outreach_pipeline.sandbox.apify.service import ApifyService
 from outreach_pipeline.sandbox.http import Answer, HttpServer, Request, Service, json_answer
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.workspace import Batch, Workspace

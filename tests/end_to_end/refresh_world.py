@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from outreach_pipeline.database.connect import Role
-from outreach_pipeline.sandbox.apify_server import ApifyService
+from outreach_pipeline.sandbox.apify.service import ApifyService
 from outreach_pipeline.stages.refresh_due import PlanReport, plan_refresh
 from outreach_pipeline.stages.refresh_results import RefreshReport, finish_refresh
 from outreach_pipeline.stages.refresh_run import StartReport, poll_waves, start_refresh

@@ -12,7 +12,7 @@ import pytest
 from paid_world import ACTOR, BATCH, DAY, RUNS, SOURCE, Admin, apify, landed, lead, one, run_rows, serve, workspace
 
 from outreach_pipeline.errors import ConfigurationError, OutreachError, PermanentError
-from outreach_pipeline.sandbox import apify_answers
+from outreach_pipeline.sandbox.apify import answers as apify_answers
 from outreach_pipeline.sandbox.http import json_answer
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.pull_apify import check_apify
@@ -158,7 +158,7 @@ TASK = SOURCE.replace("actor =", 'mode = "adopt"\ntask = "team/nightly-leads"\na
 
 
 def test_only_runs_of_the_task_are_adopted(tmp_path: Path, database_url: str, admin: Admin) -> None:
-    from outreach_pipeline.sandbox.apify_actors import find_actor
+    from outreach_pipeline.sandbox.apify.actors import find_actor
 
     kind = find_actor(ACTOR)
     assert kind is not None

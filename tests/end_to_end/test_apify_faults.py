@@ -32,7 +32,7 @@ from outreach_pipeline.errors import (
     PermanentError,
     TransientError,
 )
-from outreach_pipeline.sandbox.apify_server import ApifyService
+from outreach_pipeline.sandbox.apify.service import ApifyService
 from outreach_pipeline.sandbox.http import Answer
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.pull_apify import settle_bills
@@ -107,7 +107,7 @@ def test_a_refused_start_gives_its_money_back_and_may_be_tried_again(
 def test_list_pages_that_the_typed_client_refuses_are_read_plainly(
     tmp_path: Path, database_url: str, admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from outreach_pipeline.sandbox import apify_answers
+    from outreach_pipeline.sandbox.apify import answers as apify_answers
 
     whole = apify_answers.run_short
     monkeypatch.setattr(

@@ -24,7 +24,7 @@ from paid_world import (
 )
 
 from outreach_pipeline.errors import BudgetError, ConfigurationError, PermanentError, TransientError
-from outreach_pipeline.sandbox.apify_actors import ActorKind, find_actor
+from outreach_pipeline.sandbox.apify.actors import ActorKind, find_actor
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.pull_apify import allow_another_run, check_apify
 

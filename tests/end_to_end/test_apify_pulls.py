@@ -35,7 +35,7 @@ from outreach_pipeline.errors import (
     PermanentError,
     TransientError,
 )
-from outreach_pipeline.sandbox.apify_runs import Timing
+from outreach_pipeline.sandbox.apify.runs import Timing
 from outreach_pipeline.sandbox.http import Answer
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.money import spent_on
@@ -143,7 +143,7 @@ def test_a_second_process_waits_for_the_first_to_land_its_page(tmp_path: Path, d
 def test_long_lists_of_runs_are_read_to_their_end() -> None:
     from pydantic import SecretStr
 
-    from outreach_pipeline.sandbox.apify_actors import find_actor
+    from outreach_pipeline.sandbox.apify.actors import find_actor
     from outreach_pipeline.sources.apify_api import ApifyApi
 
     kind = find_actor(ACTOR)

@@ -29,7 +29,7 @@ from paid_world import (
 )
 
 from outreach_pipeline.errors import BudgetError, OutreachError, TransientError
-from outreach_pipeline.sandbox import apify_answers
+from outreach_pipeline.sandbox.apify import answers as apify_answers
 from outreach_pipeline.sandbox.http import json_answer
 from outreach_pipeline.sources.apify import ApifySource
 from outreach_pipeline.sources.apify_ledger import Intent

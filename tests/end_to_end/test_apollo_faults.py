@@ -101,7 +101,7 @@ def test_a_full_hour_or_day_stops_cleanly_and_goes_on_at_the_cursor(
 
 
 def test_real_windows_are_waited_for(tmp_path: Path, database_url: str, admin: Admin) -> None:
-    from outreach_pipeline.sandbox.apollo_limits import Limits
+    from outreach_pipeline.sandbox.apollo.limits import Limits
 
     with apollo(limits=Limits(minute=2, window_seconds=0.4)) as sandbox:
         report = land_batch(apollo_workspace(tmp_path, database_url, sandbox, apollo_minute_secs=0.4), COMPANIES)
@@ -237,7 +237,7 @@ def test_refusals_say_what_helps_and_cost_nothing(
 
 
 def test_an_account_without_credits_is_a_matter_of_money(tmp_path: Path, database_url: str, admin: Admin) -> None:
-    from outreach_pipeline.sandbox.apollo_server import Plan
+    from outreach_pipeline.sandbox.apollo.service import Plan
 
     with apollo(plan=Plan(credits=1.0)) as sandbox:
         there = apollo_workspace(tmp_path, database_url, sandbox)
@@ -248,7 +248,7 @@ def test_an_account_without_credits_is_a_matter_of_money(tmp_path: Path, databas
 
 
 def test_a_key_without_a_plan(tmp_path: Path, database_url: str) -> None:
-    from outreach_pipeline.sandbox.apollo_server import Plan
+    from outreach_pipeline.sandbox.apollo.service import Plan
 
     with (
         apollo(plan=Plan(master_key=False)) as sandbox,

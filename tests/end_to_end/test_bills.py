@@ -13,7 +13,7 @@ from paid_world import Admin, apify, one, run_rows, workspace
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import ConfigurationError, TransientError
-from outreach_pipeline.sandbox import apify_answers
+from outreach_pipeline.sandbox.apify import answers as apify_answers
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.pull_apify import settle_bills
 from outreach_pipeline.stages.workspace import Batch, Workspace

@@ -82,3 +82,32 @@ def test_every_batch_that_stopped_has_one_line_and_goes_on_as_it_says(
         left = night.fine("status", "--json").json["unfinished"]
         assert [one["source"] for one in left] == ["lost"]
         assert admin.execute("select count(*) as n from public.actor_runs").fetchone()["n"] == 1
+
+
+def test_a_paid_pull_that_gave_only_a_part_says_so_everywhere(
+    night: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with apify() as (service, url):
+        monkeypatch.setenv("OUTREACH_APIFY_URL", url)
+        monkeypatch.setenv("OUTREACH_APIFY_TOKEN", service.token)
+        monkeypatch.setenv("OUTREACH_APIFY_USD_PER_DAY", "5")
+        service.faults.add(f"POST {RUNS}", "partial_then_fail", end="TIMED-OUT")
+        ran = night.fine("run", "--day", str(DAY), "--source", "leads", "--json").json["batches"][0]
+        assert (ran["state"], ran["landed"]) == ("partial", 3)
+        assert "ended TIMED-OUT" in ran["message"]
+        again = night.fine("run", "--day", str(DAY), "--source", "leads")
+        assert "partial" in again.out
+        assert "ended TIMED-OUT" in again.out
+        status = night.fine("status", "--source", "leads", "--json").json["batches"][0]
+        assert status["state"] == "partial"
+        assert "ended TIMED-OUT" in status["note"]
+        shown = night.fine("status", "--source", "leads").out
+        assert "ended TIMED-OUT" in " ".join(shown.split())
+        warnings = [one["detail"] for one in night("doctor", "--json").json if one["outcome"] == "warn"]
+        assert [f"{DAY}|leads" in one for one in warnings].count(True) == 1
+
+
+def test_a_batch_for_which_there_was_nothing_is_not_called_done(night: CommandLine) -> None:
+    night.folder.joinpath("sources.toml").write_text('[sources.by_hand]\nkind = "files"\nshape = "company_list_csv"\n')
+    ran = night.fine("run", "--day", str(DAY), "--source", "by_hand", "--json").json["batches"][0]
+    assert ran["state"] == "empty"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from paid_world import BATCH, DAY, PEOPLE, apify, apollo, apollo_workspace, workspace
 
-from outreach_pipeline.sandbox.apify_runs import Timing
+from outreach_pipeline.sandbox.apify.runs import Timing
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.workspace import Batch
 

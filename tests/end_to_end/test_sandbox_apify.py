@@ -23,7 +23,7 @@ import pytest
 from apify_client import ApifyClient
 from apify_client.errors import ApifyApiError, InvalidRequestError, UnauthorizedError
 
-from outreach_pipeline.sandbox.apify_runs import Timing
+from outreach_pipeline.sandbox.apify.runs import Timing
 from outreach_pipeline.sandbox.server import APIFY_TOKEN, Sandbox
 
 ACTOR = "harvestapi/linkedin-profile-scraper"

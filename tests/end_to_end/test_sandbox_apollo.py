@@ -9,10 +9,10 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from outreach_pipeline.sandbox.apollo_limits import Limits
-from outreach_pipeline.sandbox.apollo_server import Plan
+from outreach_pipeline.sandbox.apollo.limits import Limits
+from outreach_pipeline.sandbox.apollo.service import Plan
 from outreach_pipeline.sandbox.server import Sandbox
-from outreach_pipeline.sandbox.world import World
+from outreach_pipeline.sandbox.world.world import World
 
 WORLD = World(2, 120)
 

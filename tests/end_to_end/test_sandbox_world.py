@@ -15,9 +15,9 @@ import pytest
 
 from outreach_pipeline.cli.refresh import refresh_due
 from outreach_pipeline.database.connect import Database
-from outreach_pipeline.sandbox.apify_runs import Timing
+from outreach_pipeline.sandbox.apify.runs import Timing
 from outreach_pipeline.sandbox.configure import sources_toml
-from outreach_pipeline.sandbox.score import Score, score
+from outreach_pipeline.sandbox.score.compare import Score, score
 from outreach_pipeline.sandbox.server import Sandbox
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.land import land_batch

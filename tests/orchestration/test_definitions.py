@@ -23,7 +23,7 @@ KEYS = {
     "intake/raw_loads", "intake/validated_companies", "intake/validated_people", "intake/validation_failed",
     "vault/contacts", "marketing/company_master", "marketing/people_master", "marketing/company_slot",
     "marketing/slot_assignment_history", "public/linkedin_refresh_jobs", "marketing/people_intelligence",
-    "marketing/company_intelligence", "bit/signal", "marketing/outreach_ready",
+    "marketing/company_intelligence", "bit/signal", "marketing/outreach_ready", "intake/validated_addresses",
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from batches import materialized, problem_text
 from outreach_pipeline.orchestration import failures, sensors
 from outreach_pipeline.orchestration.build import build_defs
 from outreach_pipeline.orchestration.pipeline import Pipeline
-from outreach_pipeline.sandbox.apify_server import ApifyService
+from outreach_pipeline.sandbox.apify.service import ApifyService
 from outreach_pipeline.stages.workspace import Workspace
 from tests.end_to_end.paid_world import RUNS, Admin, one, run_rows
 from tests.end_to_end.refresh_world import SOURCES, answer, ended, jobs, known, linkedin, log, profile, world

@@ -3,7 +3,7 @@
 from outreach_pipeline.database.revisions import apply_revision
 
 revision = "0032_name_forms"
-down_revision = "0018_identity"
+down_revision = "0030_seats"
 branch_labels = None
 depends_on = None
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach_pipeline.rules import emails, linkedin, names, phones, texts, urls
+from outreach_pipeline.rules import companies, company_words, emails, linkedin, names, phones, texts, urls
 from outreach_pipeline.rules.hosts import FREE_MAIL, LISTINGS, SHARED, SOCIAL
 from outreach_pipeline.rules.name_words import (
     AMBIGUOUS_CREDENTIALS,
@@ -22,6 +22,7 @@ from outreach_pipeline.rules.name_words import (
     SOFTWARE_NOTHING,
     SUFFIXES,
 )
+from outreach_pipeline.rules.texts import fold
 from tests.unit.rules.arbitrary import texts as arbitrary
 
 _LISTED_WORDS = sorted({
@@ -155,6 +156,19 @@ def _same_companies_and_profiles(text: str) -> None:
 )
 def test_phones(text, region):
     _same(phones.read_phone, phones._read_slowly, text, region)
+
+
+_FIRM_WORDS = st.one_of(_WORDS.map(str.capitalize), _WORDS, st.sampled_from(["Inc", "S A", "SpA", "Pvt.", "Ltd.", "AB", "A/S", "(UK)", "Bros"]))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_FIRM_WORDS, min_size=1, max_size=4).map(" ".join))
+def test_companies(text):
+    name = companies.clean_company_name(text)
+    if name and company_words._PLAIN.fullmatch(name):
+        bared, initials = company_words._bared(name)
+        assert not initials
+        assert fold(bared) == fold(name)
 
 
 _PLACEHOLDER_TEXTS = st.one_of(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from outreach_pipeline.sandbox.__main__ import serve_forever
 from outreach_pipeline.sandbox.configure import SOURCES, sources_toml
-from outreach_pipeline.sandbox.render import SHAPES
+from outreach_pipeline.sandbox.render.renderer import SHAPES
 from outreach_pipeline.sources.registry import load_sources
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outreach_pipeline.sandbox.apollo_limits import Limits, Windows
+from outreach_pipeline.sandbox.apollo.limits import Limits, Windows
 
 
 def test_a_full_window_refuses_until_the_next_begins() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from outreach_pipeline.sandbox.score import _Comparison
-from outreach_pipeline.sandbox.score_evidence import Evidence, Noticed
-from outreach_pipeline.sandbox.score_moves import KINDS, score_moves
-from outreach_pipeline.sandbox.truth import TrueMove, Truth, truth_of
-from outreach_pipeline.sandbox.world import World
+from outreach_pipeline.sandbox.score.compare import _Comparison
+from outreach_pipeline.sandbox.score.evidence import Evidence, Noticed
+from outreach_pipeline.sandbox.score.moves import KINDS, score_moves
+from outreach_pipeline.sandbox.world.truth import TrueMove, Truth, truth_of
+from outreach_pipeline.sandbox.world.world import World
 
 SHAPES = frozenset(
     {"harvestapi_profile", "leads_finder", "apollo_people_match", "harvestapi_company", "apollo_organization"}

@@ -155,6 +155,13 @@ def test_a_truncated_gzip_gives_what_came_and_says_so(tmp_path: Path) -> None:
     assert "compressed file is broken or cut off" in broken.reason
 
 
+def test_utf_16_is_read_whatever_the_kind(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_bytes('["Zoë"]'.encode("utf-16"))
+    (tmp_path / "y.jsonl").write_bytes('"Zoë"\n'.encode("utf-16-be"))
+    assert data(tmp_path) == ['"Zoë"'.encode()] * 2
+    assert [item.notes for item in items(tmp_path)] == [("read as UTF-16",)] * 2
+
+
 def test_gzip_is_known_by_its_bytes(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(gzip.compress(b"[1]"))
     (tmp_path / "b.json.gz").write_bytes(b"[2]")
@@ -166,7 +173,9 @@ def test_gzip_is_known_by_its_bytes(tmp_path: Path) -> None:
     [
         ("none.json", None, "no file or folder"),
         ("x.xlsx", b"", "not of a kind"),
-        ("x.json", "[]".encode("utf-16"), "UTF-16"),
+        ("x.json", b" [] ", "holds no item"),
+        ("x.json", b" ", "is empty"),
+        ("x.csv", b"\n", "is empty"),
     ],
 )
 def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, content: bytes | None, message: str) -> None:

@@ -1,0 +1,120 @@
+"""A paid verifier as data: what its TOML says, and reading it.
+
+Belongs here: the language of these files and its errors. Does not belong here: HTTP (`client`), what the verifier's
+words mean (the shape that its source names).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from outreach_pipeline.errors import ConfigurationError
+
+FOLDER = Path(__file__).parent
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Ask(_Part):
+    """The call that costs credits. `{key}`, `{email}` and `{tag}` are filled in; in `body` the element of a list that
+    holds `{email}` is repeated for each address. With `file` the addresses go as a file of that form field, and `id`
+    says where the receipt has its number.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    body: Mapping[str, Any] | None = None
+    file: str = ""
+    id: str = ""
+
+
+class Find(_Part):
+    """Looking for a file by the name it was sent under."""
+
+    path: str
+    items: str
+    name: str
+    id: str
+
+
+class Poll(_Part):
+    """Asking how far a file is."""
+
+    path: str
+    status: str
+    done: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+
+
+class Call(_Part):
+    """A call that only reads, and where the answer has what is asked for."""
+
+    path: str
+    at: str = ""
+
+
+class Slip(_Part):
+    """An answer of status 200 that is an error: where its sentence stands, what it holds, what that means.
+
+    account: key or balance, nothing goes on; later: it may pass, and nothing was charged.
+    """
+
+    at: str
+    has: str = ""
+    means: Literal["account", "later"]
+
+
+class Reading(_Part):
+    """Where items stand in an answer ("" is the answer itself), and in an item the address and the word."""
+
+    items: str
+    email: str
+    word: str
+    errors: tuple[Slip, ...] = ()
+
+
+class Provider(_Part):
+    """One verifier."""
+
+    title: str
+    url: str
+    key: str = Field(pattern=r"^OUTREACH_[A-Z_]+$", description="The variable that holds the key.")
+    most: int = Field(ge=1, description="Addresses per call, at most.")
+    credits_each: Decimal = Field(ge=0)
+    credit_usd: Decimal = Field(ge=0, description="What a credit costs, for the ceilings in US dollars.")
+    free_words: tuple[str, ...] = ()
+    wait_secs: float = Field(default=10, gt=0, description="After a 429 without Retry-After.")
+    timeout_secs: float = Field(default=90, gt=0)
+    ask: Ask
+    answer: Reading
+    find: Find | None = None
+    poll: Poll | None = None
+    fetch: Call | None = None
+    balance: Call | None = None
+
+
+def load_provider(name: str, folder: Path | None = None) -> Provider:
+    """The verifier of that name: a file beside sources.toml goes before the shipped one.
+
+    Raises ConfigurationError: there is none, or it cannot be read; the message names file and key.
+    """
+    places = [place / f"{name}.toml" for place in (folder, FOLDER) if place is not None]
+    file = next((place for place in places if place.is_file()), None)
+    if file is None:
+        known = ", ".join(sorted(each.stem for each in FOLDER.glob("*.toml")))
+        raise ConfigurationError(f"There is no verifier {name!r}.", next_step=f"Use one of: dns, {known}.")
+    try:
+        return Provider.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise ConfigurationError(
+            f"The verifier {file.name} cannot be read: {str(error).splitlines()[0]}.",
+            next_step="See docs/verification.md.",
+        ) from None
