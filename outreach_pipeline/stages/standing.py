@@ -1,9 +1,10 @@
 """Standing checks of what was promoted: Barton IDs, references between them, e-mail addresses, phone numbers.
 
-Belongs here: the pandera schemas of the three tables and what fails, as counts and ids. Does not belong here: checks of items
-(`records.schemas`) and of batches (`checks`), how the page shows it (`orchestration.wide`).
+Belongs here: the pandera schemas of the three tables and what fails, as counts and ids. Does not belong here: checks of
+items (`records.schemas`) and of batches (`checks`), how the page shows it (`orchestration.wide`).
 
-The database guards the same with constraints. A check that stands shows that they hold, also after somebody took one away.
+The database guards the same with constraints. A check that stands shows that they hold, also after somebody took one
+away.
 """
 
 from __future__ import annotations
