@@ -47,7 +47,6 @@ app = typer.Typer(
     cls=Pages,
     help="A current, explainable map of who runs which company.",
     epilog=EPILOG,
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
