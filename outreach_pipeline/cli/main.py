@@ -19,6 +19,7 @@ from outreach_pipeline.cli import (
     costs,
     demo,
     export,
+    find,
     look,
     refresh,
     sandbox,
@@ -51,7 +52,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _room in (demo, setup, work, look, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox):
+for _room in (
+    demo, setup, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox,
+):  # fmt: skip
     _room.register(app)
 
 

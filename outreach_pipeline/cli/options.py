@@ -109,7 +109,7 @@ _GROUPS = {
     "Try it": ("demo", "sandbox"),
     "Set it up": ("migrate", "doctor", "sources", "ui"),
     "Every night": ("land", "run", "status", "rejections", "replay", "reviews"),
-    "Look somebody up": ("explain",),
+    "Look somebody up": ("find", "explain"),
     "Keep it current": ("refresh", "changes", "verify"),
     "Write to people": ("signals", "campaign", "export", "suppress", "forget"),
     "Money": ("costs",),
