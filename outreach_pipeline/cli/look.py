@@ -79,8 +79,8 @@ def register(app: typer.Typer) -> None:
             "A name that could be several companies, or none for certain, is merged with nothing: it waits here with "
             "its candidates. --accept says which company the name means, --dismiss that it is none of those known. "
             "Two companies or people that may be one stand here with what speaks for and against it: --same makes them "
-            "one, --dismiss keeps them two. --merge and --part do the same with any two ids. What waited for the answer "
-            "is promoted at once; a decision outlives every replay and can be made again."
+            "one, --dismiss keeps them two. --merge and --part do the same with any two ids. What waited for the "
+            "answer is promoted at once; a decision outlives every replay and can be made again."
         ),
         examples=[
             "reviews", "reviews --json", "reviews 12 --accept 04.04.01.00.00000.007", "reviews 12 --dismiss",
@@ -248,7 +248,8 @@ def reviews(
         tuple[str, str] | None, typer.Option("--merge", metavar="ID ID", help="These two ids are one, review or not.")
     ] = None,
     part: Annotated[
-        tuple[str, str] | None, typer.Option("--part", metavar="ID ID", help="These two ids are two, whatever was found.")
+        tuple[str, str] | None,
+        typer.Option("--part", metavar="ID ID", help="These two ids are two, whatever was found."),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Rows to show.")] = 50,
     as_json: Json = False,
@@ -268,7 +269,8 @@ def reviews(
         return
     if review is not None:
         with explained(workspace):
-            is_pair = any(row.review_id == review and row.entity != "name" for row in read_reviews(workspace, limit=10_000).rows)
+            rows = read_reviews(workspace, limit=10_000).rows
+            is_pair = any(row.review_id == review and row.entity != "name" for row in rows)
         if same or is_pair:
             _decide_pair(workspace, review, same=same, as_json=as_json)
         else:

@@ -3,8 +3,8 @@
 Belongs here: which entries go on, which of them the item's own record already is, and the rows made of the others. Does
 not belong here: where somebody works when several sources differ (`marketing.f_weigh_moves`).
 
-Title, employer and start come from one entry. An entry that ends ahead goes on until that day, and one that begins ahead
-waits for it: its rows carry the dates, and the database lets them take effect without another look.
+Title, employer and start come from one entry. An entry that ends ahead goes on until that day, and one that begins
+ahead waits for it: its rows carry the dates, and the database lets them take effect without another look.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def add_positions(
                 | {
                     "part": part, "title": entry["title"], "started_on": entry["started_on"], "company_part": part,
                     "starts_on": _ahead(entry["starts"], today), "ends_on": _ahead(entry["ends"], today),
-                }  # fmt: skip
+                }
             )
     return _with_rows(companies, replaced, new_companies), _changed(people, changes, new_people)
 

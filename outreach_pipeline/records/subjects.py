@@ -22,7 +22,8 @@ def add_subjects(
     that person: a list states the headcount of one company in a thousand rows, and each row speaks for itself.
     """
     of_people = _first(people, [*(people[c] for c in _PERSON), _named(people), people["email"]])
-    names = companies["name_key"] + "@" + companies["place_city"].fillna("") + "," + companies["place_country"].fillna("")
+    places = companies["place_city"].fillna("") + "," + companies["place_country"].fillna("")
+    names = companies["name_key"] + "@" + places
     of_companies = _first(companies, [*(companies[c] for c in _COMPANY), names])
     stated = pd.concat([of_people, of_companies[~of_companies.index.isin(of_people.index)]])
     hashed = pd.util.hash_pandas_object((source + "\x1f" + stated).astype("object"), index=False)

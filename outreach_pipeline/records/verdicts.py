@@ -18,8 +18,8 @@ def place_people(people: pd.DataFrame, companies: pd.DataFrame) -> pd.DataFrame:
     """Add the company that each person's item states: company_part, company_name, and company_ref, the text by which
     people without an identity of their own are told apart (domain, else LinkedIn, else name).
 
-    A person nested in a company's item works at that company (part 0), a further position of a profile has a part of its
-    own (`positions`). `employers` becomes all that the record lists,
+    A person nested in a company's item works at that company (part 0), a further position of a profile has a part of
+    its own (`positions`). `employers` becomes all that the record lists,
     the stated one first, as text of a PostgreSQL array; who has a company is not without an employer.
     """
     ref = companies["domain"].fillna(("linkedin:" + companies["linkedin_id"]).astype("str"))

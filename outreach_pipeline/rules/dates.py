@@ -13,7 +13,9 @@ _ISO = re.compile(r"((?:19|20)\d{2})-(\d{1,2})(?:-(\d{1,2}))?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/.]((?:19|20)\d{2})")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_MONTHS = {name.lower(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if name}
+_MONTHS = {
+    name.lower(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if name
+}
 
 
 def read_day(text: str, *, last: bool) -> date | None:

@@ -24,8 +24,8 @@ _TITLES_PER_CHUNK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ReplayFilter:
-    """Which loads: these ids, or those whose rejections match (None: any). Empty: every load that failed, and all of the
-    batches that another shape has read than their source has now.
+    """Which loads: these ids, or those whose rejections match (None: any). Empty: every load that failed, and all of
+    the batches that another shape has read than their source has now.
     """
 
     load_ids: tuple[int, ...] = ()

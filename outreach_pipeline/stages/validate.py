@@ -52,8 +52,8 @@ COMPANY_TABLE = (
 )  # fmt: skip
 PERSON_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
-    "source_record_id", "vendor_id", "stated_id", "stated_slot_id", "first_name", "last_name", "name_key", "name_form", "name_grade", "title",
-    "seniority", "department", "email", "email_is_role", "email_status", "other_emails", "work_phone_e164",
+    "source_record_id", "vendor_id", "stated_id", "stated_slot_id", "first_name", "last_name", "name_key", "name_form",
+    "name_grade", "title", "seniority", "department", "email", "email_is_role", "email_status", "other_emails", "work_phone_e164",
     "personal_phone_e164", "linkedin_url", "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id",
     "linkedin_number", "twitter_url", "facebook_url", "bio", "skills", "education", "certifications", "city", "state",
     "country", "started_on", "company_name", "company_ref", "company_part", "has_no_employer", "employers",
@@ -97,8 +97,8 @@ class ValidateReport:
 def validate_batch(
     workspace: Workspace, batch: Batch, *, progress: Progress = no_progress, anew: bool = False
 ) -> ValidateReport:
-    """Validate what is due in a batch: pending loads without records, and loads put in line by a replay (`anew`: all that
-    another shape has read are in line).
+    """Validate what is due in a batch: pending loads without records, and loads put in line by a replay (`anew`: all
+    that another shape has read are in line).
 
     Raises ConfigurationError for an unknown source or shape, TransientError when the database was busy.
     """

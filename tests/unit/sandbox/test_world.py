@@ -19,7 +19,7 @@ from outreach_pipeline.sandbox.world.careers import Shares
 from outreach_pipeline.sandbox.world.companies import Company
 from outreach_pipeline.sandbox.world.groups import kind_of
 from outreach_pipeline.sandbox.world.truth import Truth, truth_of
-from outreach_pipeline.sandbox.world.words import COUNTRIES, RIVALS, SEATS, SIDELINES, gendered
+from outreach_pipeline.sandbox.world.words import COUNTRIES, OTHERS, RIVALS, SEATS, SIDELINES, gendered
 from outreach_pipeline.sandbox.world.world import World
 
 
