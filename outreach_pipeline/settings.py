@@ -6,7 +6,9 @@ Belongs here: every variable the project reads, with its default and meaning. Do
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,6 +25,11 @@ DEMO_MARK = "this-is-the-demo"
 """The file that marks a home as the demo's: all its state stays inside of it."""
 SHIPPED_SHAPES = PACKAGE / "records" / "shapes"
 
+_PREFIX = "OUTREACH_"
+_ELSEWHERE = ("DEBUG", "TEST_DATABASE_URL")
+"""Variables of ours that are no settings."""
+_LIKE = 0.8
+"""From this likeness on a name is a misspelt setting. Below, it may be a key that a source or a target names."""
 _OWN = ("database_url", "migration_url", "app_password", "apify_token", "apollo_api_key")
 
 
@@ -183,6 +190,7 @@ def load_settings() -> Settings:
 
     In the demo's home nobody's database, tokens or keys are used: its sources name real actors.
     """
+    _refuse_misspelt()
     try:
         found = Settings()
     except ValidationError as error:
@@ -193,6 +201,19 @@ def load_settings() -> Settings:
             next_step="Correct it in the environment or in .env (see .env.example).",
         ) from None
     return found.model_copy(update=dict.fromkeys(_OWN)) if (found.home_path / DEMO_MARK).exists() else found
+
+
+def _refuse_misspelt() -> None:
+    """ConfigurationError for a variable whose name is nearly that of a setting: as it is, it would change nothing."""
+    from dotenv import dotenv_values
+
+    known = [*(name.upper() for name in Settings.model_fields), *_ELSEWHERE]
+    names = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    for name in sorted(name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)):
+        if name not in known and (near := get_close_matches(name, known, n=1, cutoff=_LIKE)):
+            raise ConfigurationError(
+                f"There is no setting {_PREFIX}{name}.", next_step=f"Did you mean {_PREFIX}{near[0]}?"
+            )
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """`outreach adopt`: move into a database that has the seed's schema already.
 
-Belongs here: its options and what it says. Does not belong here: the move (`stages.adopt`), the plan (`stages.adopt_plan`).
+Belongs here: its options and what it says. Does not belong here: the move (`stages.adopt`), the plan
+(`stages.adopt_plan`).
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ def register(app: typer.Typer) -> None:
         "adopt",
         "Move into a database that has the seed's schema already.",
         more=(
-            "The old schemas step aside under adopted_… (renames only), ours are made, and the old rows enter through the "
-            "pipeline, with their ids. Begin with --plan, which changes nothing. A move that was killed goes on when it is "
-            "run again; --undo puts everything back as long as nothing else has landed; --finish drops the old schemas. "
-            "Needs OUTREACH_MIGRATION_URL with a login that may rename them. docs/moving-in.md goes step by step."
+            "The old schemas step aside under adopted_… (renames only), ours are made, and the old rows enter "
+            "through the pipeline, with their ids. Begin with --plan, which changes nothing. A move that was killed "
+            "goes on when it is run again; --undo puts everything back as long as nothing else has landed; --finish "
+            "drops the old schemas. Needs OUTREACH_MIGRATION_URL with a login that may rename them. "
+            "docs/moving-in.md goes step by step."
         ),
         examples=["adopt --plan", "adopt", "adopt --undo", "adopt --finish --yes"],
     )(adopt)
@@ -107,7 +109,7 @@ def _show_plan(plan: Plan) -> None:
             if counts.get(name):
                 faults.add_row(source, number(int(str(counts[name]))), words)
     if plan.duplicates:
-        faults.add_row("adopted_companies", number(len(plan.duplicates)), "companies that lead to an older one of theirs")
+        faults.add_row("adopted_companies", number(len(plan.duplicates)), "companies that lead to an older row")
     console.print(faults)
     for source, counts in plan.faults.items():
         if ids := counts.get("other_form_ids"):
@@ -130,4 +132,4 @@ def _show_report(report: AdoptReport) -> None:
         ids.add_row(entity, *(number(each[name]) for name in ("stated", "kept", "merged", "not_made")))
     out().print(ids)
     out().print(f"{plural(report.old_loads, 'old raw load')} kept with their ids and states.")
-    hint("Why a row was refused: `outreach rejections`. Back: `outreach adopt --undo`. For good: `outreach adopt --finish`.")
+    hint("Why a row was refused: `outreach rejections`. Back: `outreach adopt --undo`; for good: `--finish`.")

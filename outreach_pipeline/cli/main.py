@@ -20,6 +20,7 @@ from outreach_pipeline.cli import (
     costs,
     demo,
     export,
+    find,
     look,
     refresh,
     sandbox,
@@ -48,13 +49,12 @@ app = typer.Typer(
     cls=Pages,
     help="A current, explainable map of who runs which company.",
     epilog=EPILOG,
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _room in (
-    demo, setup, work, look, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox, adopt,
+    demo, setup, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox, adopt,
 ):  # fmt: skip
     _room.register(app)
 

@@ -105,6 +105,18 @@ def _with_words(parameters: list[Any]) -> list[Any]:
     return parameters
 
 
+_GROUPS = {
+    "Try it": ("demo", "sandbox"),
+    "Set it up": ("migrate", "doctor", "sources", "ui"),
+    "Every night": ("land", "run", "status", "rejections", "replay", "reviews"),
+    "Look somebody up": ("find", "explain"),
+    "Keep it current": ("refresh", "changes", "verify"),
+    "Write to people": ("signals", "campaign", "export", "suppress", "forget"),
+    "Money": ("costs",),
+}
+PANELS = {name: title for title, names in _GROUPS.items() for name in names}
+"""Under which heading of `outreach --help` a command stands, by what somebody wants to do."""
+
 _VALUES = {int: "N", float: "X", str: "TEXT", Path: "PATH"}
 
 
@@ -112,7 +124,8 @@ def command(app: typer.Typer, name: str, summary: str, *, more: str, examples: S
     """Register a command with a line for the overview, what it does and when one wants it, examples to
     paste.
     """
-    return app.command(name, cls=Page, help=_page(summary, more, examples), short_help=summary)
+    page = _page(summary, more, examples)
+    return app.command(name, cls=Page, help=page, short_help=summary, rich_help_panel=PANELS.get(name))
 
 
 def group(
@@ -124,7 +137,7 @@ def group(
     below = typer.Typer(cls=Pages)
     page = _page(summary, more, examples)
     below.callback(invoke_without_command=True, help=page)(callback)
-    app.add_typer(below, name=name, help=page, short_help=summary)
+    app.add_typer(below, name=name, help=page, short_help=summary, rich_help_panel=PANELS.get(name))
     return below
 
 

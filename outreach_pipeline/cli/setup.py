@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outreach_pipeline.cli.options import Json, command, open_workspace
-from outreach_pipeline.cli.terminal import err, hint, number, out, print_json, table, text
+from outreach_pipeline.cli.terminal import err, hint, number, out, plural, print_json, table, text
 
 if TYPE_CHECKING:
     from outreach_pipeline.sources.registry import SourceConfig
@@ -87,9 +87,8 @@ def migrate(
     if as_json:
         print_json(asdict(report))
         return
-    for revision in report.applied:
-        out().print(f"Applied {revision}.")
-    out().print(f"The schema is at {report.head}; {report.replaced} functions and views are in place.")
+    done = f"{plural(len(report.applied), 'migration')} applied; the" if report.applied else "The"
+    out().print(f"{done} schema is at {report.head}, with {report.replaced} functions and views.")
     hint("Next: `outreach doctor` looks at everything else, `outreach land FILE --source S` takes in a file.")
 
 

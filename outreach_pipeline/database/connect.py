@@ -15,7 +15,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, LiteralString, Self
@@ -175,6 +175,7 @@ class Database:
         try:
             yield Transaction(connection)
         except BaseException:
+            _stop_statement(connection)
             self._end(connection, commit=False)
             raise
         self._end(connection, commit=True)
@@ -259,6 +260,16 @@ class Database:
                 rows.register(connection)
                 return connection
         raise AssertionError(f"stamina ended without a result after {time.monotonic() - started:.0f} s")
+
+
+def _stop_statement(connection: psycopg.Connection[Row]) -> None:
+    """Cancel what the server still works on, and hang up: Ctrl+C under Dagster is no KeyboardInterrupt, which is all that
+    psycopg cancels for. Left alone, the statement would run to its end, with its locks.
+    """
+    if connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
+        with suppress(psycopg.Error):
+            connection.cancel_safe(timeout=5.0)
+        connection.close()
 
 
 # Connections of a parent process: closing them here would end its sessions, so they are kept from being

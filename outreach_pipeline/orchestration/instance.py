@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from outreach_pipeline.settings import DEMO_MARK, Settings
 
@@ -73,6 +74,9 @@ retention:
 """
 
 
+_NO_CAPTURE = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+
+
 def dagster_home(settings: Settings) -> Path:
     """The folder of Dagster's state: DAGSTER_HOME, else `dagster` in our home; made with its dagster.yaml
     if missing. Runs of the demo stay in its home: they are not to stand among somebody's own.
@@ -89,6 +93,9 @@ def dagster_home(settings: Settings) -> Path:
 
 @contextmanager
 def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """The persistent instance: the same that the page shows."""
-    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+    """The persistent instance, the same that the page shows; what runs in this process keeps its own output."""
+    # Capturing takes the file descriptors of the whole process: here they belong to somebody's terminal, and no progress
+    # could be drawn. Its helper processes also print tracebacks at Ctrl+C.
+    ref = InstanceRef.from_dir(str(dagster_home(settings)), overrides={"compute_logs": _NO_CAPTURE})
+    with dg.DagsterInstance.from_ref(ref) as instance:
         yield instance

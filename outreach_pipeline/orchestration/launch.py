@@ -7,6 +7,7 @@ Belongs here: running the job per source and saying what each stage did. Does no
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -27,6 +28,7 @@ from outreach_pipeline.stages.checks import CheckReport
 from outreach_pipeline.stages.land import LandReport
 from outreach_pipeline.stages.promote import PromoteReport
 from outreach_pipeline.stages.slots import SlotReport
+from outreach_pipeline.stages.unfinished import INTERRUPTED, Stop, note_stop
 from outreach_pipeline.stages.validate import ValidateReport
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
@@ -117,7 +119,9 @@ def iterate_batches(
     progress: Progress | None = None,
     workspace: Workspace | None = None,
 ) -> Iterator[BatchOutcome]:
-    """The same, one outcome at a time as it is there."""
+    """The same, one outcome at a time as it is there. Raises KeyboardInterrupt at Ctrl+C, when the batch is noted as
+    interrupted: no error to be logged, and nothing after it is begun.
+    """
     workspace = workspace or Workspace(settings)
     kinds = {name: workspace.source_of(Batch(day, name)).kind for name in sources}
     workspace.check_day(day)
@@ -137,7 +141,26 @@ def iterate_batches(
                 tags={PROCESS_TAG: this_process(), **provider_tags(kinds[source])},
                 raise_on_error=False,
             )
+            if _was_interrupted(instance, result):
+                _note_interrupted(workspace, Batch(day, source), result.run_id)
+                raise KeyboardInterrupt
             yield _outcome(pipeline, instance, listener, result, partition_key(day, source))
+
+
+def _was_interrupted(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> bool:
+    if result.success:
+        return False
+    run = instance.get_run_by_id(result.run_id)
+    if run is not None and run.status is dg.DagsterRunStatus.CANCELED:
+        return True
+    errors = (event.step_failure_data.error for event in result.all_events if event.is_step_failure)
+    return any(error is not None and error.cls_name == "DagsterExecutionInterruptedError" for error in errors)
+
+
+def _note_interrupted(workspace: Workspace, batch: Batch, run_id: str) -> None:
+    """Best effort: the database may be what was waited for."""
+    with suppress(OutreachError):
+        note_stop(workspace, batch, Stop(run_id, INTERRUPTED, "Somebody interrupted its run."))
 
 
 def _run_config(*, refetch: bool, accept_checks: bool) -> dict[str, object]:

@@ -16,6 +16,7 @@ from outreach_pipeline.orchestration.providers import provider_tags
 from outreach_pipeline.orchestration.specs import (
     ADDRESSES,
     CHANGES,
+    FORMED,
     FRESHNESS,
     HELD,
     RAW_LOADS,
@@ -50,6 +51,7 @@ def _standing() -> dg.AssetSelection:
         dg.AssetCheckKey(SLOTS.key, FRESHNESS),
         dg.AssetCheckKey(REJECTIONS.key, HELD),
         dg.AssetCheckKey(RAW_LOADS.key, UNFINISHED),
+        *(dg.AssetCheckKey(table.key, name) for table, name in FORMED.items()),
     )
 
 

@@ -105,7 +105,7 @@ def _begun(segment: Segment, here: Sequence[Mention]) -> _Reach | None:
         if guard is None or not {"before", "near"} & set(guard.sides):
             continue
         refused = next((m for m in here if m.guard is guard and m.refused), None)
-        if guard.reach == "word" and refused is None:
+        if guard.reach == "word" and (refused is None or found is not None):
             continue
         if found is not None and found.guard.reach == "servant" and guard.reach not in ("post", "person"):
             found.linked = found.linked or _names_whom(guard) or refused is not None

@@ -1,4 +1,4 @@
-"""What a move would do, before anything is changed: rows, ids, faults, and what of the owner's own hangs on the old tables.
+"""What a move would do, before anything is changed: rows, ids, faults, and what of the owner's own hangs on them.
 
 Belongs here: counting and naming, with ids and no personal data. Does not belong here: moving (`adopt`), words (`cli`).
 """
@@ -32,8 +32,8 @@ class TablePlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A page to decide from. `faults` by source: counts by fault, `other_form_ids` the first twenty ids of another form;
-    `duplicates`: companies that lead to an older one; `own` what of the owner's own hangs on the old tables.
+    """A page to decide from. `faults` by source: counts by fault, `other_form_ids` the first twenty ids of another
+    form; `duplicates`: companies that lead to an older one; `own` what of the owner's own hangs on the old tables.
     """
 
     tables: tuple[TablePlan, ...]
@@ -54,7 +54,9 @@ def plan_adoption(workspace: Workspace, source_url: str | None = None) -> Plan:
     elif adoption.has_begun():
         old = Old(adoption.database, ASIDE)
     elif adoption.is_ours():
-        raise ConfigurationError("This database is ours already: there is nothing to adopt.", next_step="See `outreach status`.")
+        raise ConfigurationError(
+            "This database is ours already: there is nothing to adopt.", next_step="See `outreach status`."
+        )
     else:
         old = Old(adoption.database)
     queries, found, enters = load_queries("adopt"), relations(old), {*TABLES.values(), LOADS}
@@ -78,4 +80,5 @@ def plan_adoption(workspace: Workspace, source_url: str | None = None) -> Plan:
     if COMPANIES in there:
         rows_ = all_of(old, queries.companies_of, COMPANIES)
         duplicates = duplicates_of((row["id"], row["name"], row["website"]) for row in rows_)
-    return Plan(tuple(tables), faults, duplicates, others(old), tuple(sorted({t.name.partition(".")[0] for t in tables})))
+    schemas = sorted({table.name.partition(".")[0] for table in tables})
+    return Plan(tuple(tables), faults, duplicates, others(old), tuple(schemas))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-
 from typing import Any
 
 from outreach_pipeline.database.connect import Role, Row

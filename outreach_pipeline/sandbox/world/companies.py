@@ -33,7 +33,7 @@ class Company:
 
     former_name, old_slug   what it was called before, None for most
     ambiguous               another company of the same country bears the same name
-    page, mail_host         its website where that is a page on somebody else's host (`domain`), and where its people write from
+    page, mail_host         its website where that is a page on another's host (`domain`), and whence its people write
     former_domain           what lists still say
     shared_mailboxes        local parts of mailboxes that several of its people give as their own
     """

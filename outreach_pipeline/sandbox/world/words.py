@@ -163,8 +163,8 @@ SEATS = {
 
 RIVALS = {
     "CEO": ("Founder", "Co-Founder"),
-    "CFO": ("Controller", "Corporate Controller"),
-    "HR": ("HR Manager", "Human Resources Manager"),
+    "CFO": ("Director of Finance and Administration", "Director, Finance & Administration"),
+    "HR": ("HR Manager", "People Manager"),
 }
 """Titles of candidates who hold a seat only where nobody better does."""
 
