@@ -1406,7 +1406,7 @@ CREATE INDEX idx_mail_domain_valid_until ON marketing.mail_domain USING btree (v
 CREATE TRIGGER trigger_mail_domain_updated_at BEFORE UPDATE ON marketing.mail_domain FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.match_review ( -- owner outreach_owner
-    review_id bigint generated always as identity,
+    review_id bigint not null default nextval('marketing.company_match_review_review_id_seq'::regclass),
     entity text not null,
     first_no bigint not null,
     second_no bigint not null,
@@ -2741,6 +2741,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_decide_changes(p_ids integer[], p_decision text)
 --     returns TABLE(intelligence_id integer, intelligence_type text, state text, note text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_decide_pair(p_review_id bigint, p_first_id text, p_second_id text, p_same boolean)
+--     returns TABLE(verdict text, first_id text, second_id text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_decide_review(p_review_id bigint, p_company_id text)
 --     returns TABLE(verdict text, load_ids bigint[]); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -3237,6 +3240,7 @@ grant execute on function marketing.f_assign_slots(p_company_nos bigint[], p_lim
 grant execute on function marketing.f_claim_people(p_campaign_id text, p_by text) to outreach_refresh;
 grant execute on function marketing.f_create_campaign(p_name text, p_template_id text, p_rule jsonb, p_by text) to outreach_refresh;
 grant execute on function marketing.f_decide_changes(p_ids integer[], p_decision text) to outreach_refresh;
+grant execute on function marketing.f_decide_pair(p_review_id bigint, p_first_id text, p_second_id text, p_same boolean) to mcp_promote;
 grant execute on function marketing.f_decide_review(p_review_id bigint, p_company_id text) to mcp_promote;
 grant execute on function marketing.f_follow_refresh(p_job_ids integer[]) to outreach_refresh;
 grant execute on function marketing.f_leave_behind(p_load_ids bigint[], p_comes_back boolean) to outreach_validate;

@@ -12,6 +12,7 @@ from verify_world import Verified, verified_world
 
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.stages.suppress import forget
 from outreach_pipeline.stages.verify import verify_addresses
 
 Admin = psycopg.Connection[dict[str, Any]]
@@ -194,3 +195,16 @@ def test_a_file_whose_receipt_was_lost_is_found_and_not_sent_again(world: Verifi
 def test_an_order_that_names_no_verifier_is_told(world: Verified) -> None:
     with pytest.raises(ConfigurationError, match="verifies nothing"):
         verify_addresses(world.work(verify_order="contacts"))
+
+
+def test_who_is_erased_takes_their_verifications_along_and_is_not_asked_about_again(world: Verified, admin: Admin) -> None:
+    (email,) = world.people("ada.ok")
+    verify_addresses(world.work())
+    forget(world.work(), email)
+    for table in (
+        "intake.validated_addresses", "intake.raw_loads", "public.credit_ledger", "public.enrichment", "vault.contacts",
+    ):  # fmt: skip
+        assert not admin.execute(f"select from {table} as t where t::text ilike '%ada@ok%'").fetchall(), table
+    world.people("ada.ok")
+    verify_addresses(world.work())
+    assert world.first.charged == [email]
