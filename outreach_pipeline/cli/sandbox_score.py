@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from outreach_pipeline.sandbox.score.play import Played
     from outreach_pipeline.sandbox.score.report import Score
 
-_COLUMNS = ("seconds", "slots", "wrong", "merged", "twice", "missing", "wrong left", "late", "undone", "ready", "wrong address")
+_COLUMNS = (
+    "seconds", "slots", "wrong", "merged", "twice", "missing", "wrong left", "late", "undone", "ready", "wrong address",
+)  # fmt: skip
 
 
 def told(played: Sequence[Played], limit: int) -> None:
@@ -35,7 +37,8 @@ def told(played: Sequence[Played], limit: int) -> None:
     if causes:
         out().print(by_cause)
     for seed, night, miss in misses[: limit or None]:
-        out().print(f"seed {seed} night {night}  {text(miss.key)}  {text(miss.what)}: {text(miss.cause)}", soft_wrap=True)
+        sentence = f"{text(miss.key)}  {text(miss.what)}: {text(miss.cause)}"
+        out().print(f"seed {seed} night {night}  {sentence}", soft_wrap=True)
     if limit and len(misses) > limit:
         out().print(f"{plural(len(misses) - limit, 'more miss', 'more misses')}; --limit 0 prints all.")
 
