@@ -37,8 +37,8 @@ def told(played: Sequence[Played], limit: int) -> None:
     if causes:
         out().print(by_cause)
     for seed, night, miss in misses[: limit or None]:
-        said = f"{text(miss.key)}  {text(miss.what)}: {text(miss.cause)}"
-        out().print(f"seed {seed} night {night}  {said}", soft_wrap=True)
+        sentence = f"{text(miss.key)}  {text(miss.what)}: {text(miss.cause)}"
+        out().print(f"seed {seed} night {night}  {sentence}", soft_wrap=True)
     if limit and len(misses) > limit:
         out().print(f"{plural(len(misses) - limit, 'more miss', 'more misses')}; --limit 0 prints all.")
 

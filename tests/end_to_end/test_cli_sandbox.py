@@ -83,3 +83,9 @@ def test_a_configuration_of_ones_own_is_not_overwritten(cli: CommandLine, tmp_pa
     assert ran.code == 2
     assert "holds .env of your own" in ran.err
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
+def test_seeds_that_are_none_are_one_sentence(cli: CommandLine) -> None:
+    for wrong in ("ten", "9-3", "1-5000"):
+        ran = cli("sandbox", "score", "--seeds", wrong)
+        assert (ran.code, "write it as 3 or 1-10" in ran.err) == (2, True)

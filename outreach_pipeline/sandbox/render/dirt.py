@@ -86,7 +86,7 @@ def several_emails(rng: Random, person: Person, company: Company) -> str:
 
 
 def listed_email(rng: Random, person: Person, company: Company) -> str:
-    """What a list gives as somebody's address: in some firms and families one mailbox for all; else what was scraped."""
+    """What a list gives as somebody's address: in some firms and families one mailbox for all."""
     kind = kind_of(company.number)
     if kind == "common" and rng.random() < 0.75:
         return f"{rng.choice((*company.shared_mailboxes, 'info'))}@{company.mail_domain}"
@@ -100,8 +100,8 @@ def listed_email(rng: Random, person: Person, company: Company) -> str:
 
 
 _EMAIL_FORMS = (
-    "{}", "mailto:{}", "E-Mail: {}", "%20{}", "<{}>", "{name} <{}>", "{}.", "u003e{}", "mailto:{}?subject=Hello", " {} ",
-    "{} (work)", '"{}"',
+    "{}", "mailto:{}", "E-Mail: {}", "%20{}", "<{}>", "{name} <{}>", "{}.", "u003e{}", "mailto:{}?subject=Hello",
+    " {} ", "{} (work)", '"{}"',
 )  # fmt: skip
 _EMAIL_SHARES = (88, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
 
@@ -138,7 +138,8 @@ def phone(rng: Random, number: str | None) -> object:
 
 
 _PHONE_FORMS = (
-    "{}", "", "{} ext. 12", "Tel: {}", "{} (office)", "{},,12#", "M {}", "{} / +442079460958", "{} Durchwahl 12", "t. {}",
+    "{}", "", "{} ext. 12", "Tel: {}", "{} (office)", "{},,12#", "M {}", "{} / +442079460958", "{} Durchwahl 12",
+    "t. {}",
 )  # fmt: skip
 _PHONE_SHARES = (48, 40, 2, 2, 2, 1, 1, 1, 1, 2)
 

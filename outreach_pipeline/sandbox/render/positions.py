@@ -42,11 +42,10 @@ def positions(world: World, person: Person, night: int) -> list[Position]:
     entries: list[tuple[Month, Position]] = [
         ((post.year, post.month), _of_post(world, person, post, night)) for post in posts
     ]
-    for side in person.sidelines:
-        if side.first_night <= night:
-            entries.append(((side.year, side.month), _of_sideline(world, side)))
+    shown = [side for side in person.sidelines if side.first_night <= night]
+    entries += [((side.year, side.month), _of_sideline(world, side)) for side in shown]
     # Of two that began in the same month the one that was told later stands first.
-    return [position for _, position in sorted(reversed(entries), key=lambda entry: entry[0], reverse=True)]
+    return [position for _, position in sorted(entries, key=lambda entry: entry[0])][::-1]
 
 
 def _of_post(world: World, person: Person, post: Post, night: int) -> Position:

@@ -41,21 +41,20 @@ def _fault(row: Ready, truth: Truth, evidence: Evidence) -> Miss | None:
     address = truth.addresses.get(row.email)
     if address is None:
         return Miss(WRONG, where, "nobody in the world has such an address")
-    if address.state == "role":
-        return Miss(WRONG, where, "a mailbox of nobody in particular")
-    if people != {address.person}:
-        return Miss(WRONG, where, "somebody else's address" if people else "the person of the slot is a stranger")
-    if address.person is not None and truth.people[address.person].is_untold:
-        return Miss(UNKNOWABLE, where, "the person has left, and no source tells of it")
-    if address.state == "moved":
-        return Miss(WRONG, where, "the person has left that company, or the company that domain")
-    if address.company not in companies:
-        return Miss(WRONG, where, "the address is at another company")
-    if address.state in _LIVE:
-        return None
-    if address.is_called_verified:
-        return Miss(UNKNOWABLE, where, "its source calls it verified, and no other says anything")
-    return Miss(WRONG, where, "no such mailbox, and no source calls it verified")
+    untold = address.person is not None and truth.people[address.person].is_untold
+    stranger = "somebody else's address" if people else "the person of the slot is a stranger"
+    gone = "the person has left that company, or the company that domain"
+    called = "its source calls it verified, and no other says anything"
+    faults = (
+        (address.state == "role", WRONG, "a mailbox of nobody in particular"),
+        (people != {address.person}, WRONG, stranger),
+        (untold, UNKNOWABLE, "the person has left, and no source tells of it"),
+        (address.state == "moved", WRONG, gone),
+        (address.company not in companies, WRONG, "the address is at another company"),
+        (address.state not in _LIVE and address.is_called_verified, UNKNOWABLE, called),
+        (address.state not in _LIVE, WRONG, "no such mailbox, and no source calls it verified"),
+    )
+    return next((Miss(what, where, cause) for is_so, what, cause in faults if is_so), None)
 
 
 def _holders(truth: Truth) -> list[tuple[str, str]]:

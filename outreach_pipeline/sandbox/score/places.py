@@ -2,8 +2,8 @@
 
 Belongs here: the comparison and its causes. Does not belong here: slots (`compare`), changes of one night (`moves`).
 
-Somebody is *late* while the database believes in a former company: nobody has told it yet, or it was told and forgot. To
-hold that somebody has left a company where they still are is the worse fault: it raises an alarm and empties a seat.
+Somebody is *late* while the database believes in a former company: nobody has told it yet, or it was told and forgot.
+To hold that somebody has left a company where they still are is the worse fault: it raises an alarm and empties a seat.
 """
 
 from __future__ import annotations
@@ -36,5 +36,6 @@ def score_places(truth: Truth, evidence: Evidence) -> tuple[Places, list[Miss]]:
         elif believed & set(person.companies):
             late += 1
         else:
-            misses.append(Miss(WRONG_LEFT, key, "placed where they never worked" if believed else "placed at a stranger's"))
+            where = "placed where they never worked" if believed else "placed at a stranger's"
+            misses.append(Miss(WRONG_LEFT, key, where))
     return Places(known, len(right), late, len(misses), frozenset(right)), misses

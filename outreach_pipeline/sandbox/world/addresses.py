@@ -102,7 +102,8 @@ def addresses_of(world: World, night: int, seen: Coverage) -> dict[str, TrueAddr
     for company in world.companies:
         for local in ("info", "frontdesk", "office", *company.shared_mailboxes):
             found[f"{local}@{company.mail_domain}"] = TrueAddress(None, company.key, "role")
-        found[f"family.{ascii_word(company.name.split()[0])}@familypost.example"] = TrueAddress(None, company.key, "role")
+        family = f"family.{ascii_word(company.name.split()[0])}@familypost.example"
+        found[family] = TrueAddress(None, company.key, "role")
     for person in world.people:
         for address, company, state in _of_person(world, person, night):
             if address not in found or state in ("good", "catch_all"):
