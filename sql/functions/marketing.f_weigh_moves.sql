@@ -25,7 +25,7 @@ begin
             partition by w.person_no order by w.job_at, w.is_current, w.source_rank desc, w.source desc, w.content_hash desc, w.load_id desc
         ) as n
     from (
-        select r.person_no, r.load_id, min(r.source) as source, min(r.source_rank) as source_rank, min(r.content_hash) as content_hash,
+        select r.person_no, r.load_id, min(r.source) as source, min(r.source_rank) as source_rank, (array_agg(r.content_hash order by r.content_hash))[1] as content_hash,
             max(r.job_at) as job_at, bool_and(r.is_current) as is_current, bool_or(r.is_profile) as is_profile,
             array_agg(r.company_no) filter (where r.is_known) as companies,
             (array_agg(r.company_no order by t.points desc nulls last, r.part) filter (where r.is_known))[1] as best,
