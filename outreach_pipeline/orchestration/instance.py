@@ -94,8 +94,8 @@ def dagster_home(settings: Settings) -> Path:
 @contextmanager
 def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The persistent instance, the same that the page shows; what runs in this process keeps its own output."""
-    # Capturing takes the file descriptors of the whole process: here they belong to somebody's terminal, and no progress
-    # could be drawn. Its helper processes also print tracebacks at Ctrl+C.
+    # Capturing takes the file descriptors of the whole process: here they belong to somebody's terminal, and no
+    # progress could be drawn. Its helper processes also print tracebacks at Ctrl+C.
     ref = InstanceRef.from_dir(str(dagster_home(settings)), overrides={"compute_logs": _NO_CAPTURE})
     with dg.DagsterInstance.from_ref(ref) as instance:
         yield instance

@@ -1,7 +1,7 @@
 """Find: companies and people by name, e-mail address, phone number, domain or LinkedIn address.
 
-Belongs here: what a text can be, and asking for it. Does not belong here: how each kind is read (`rules`), what is known
-of somebody (`explain`).
+Belongs here: what a text can be, and asking for it. Does not belong here: how each kind is read (`rules`), what is
+known of somebody (`explain`).
 """
 
 from __future__ import annotations
