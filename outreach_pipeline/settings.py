@@ -143,7 +143,7 @@ class Settings(BaseSettings):
         default=Decimal("0.03"), ge=0, description="The most that one address may cost along the order, in US dollars."
     )
     verify_usd_per_night: Decimal = Field(
-        default=Decimal(10), ge=0, description="The most that all verifiers together may cost a day (UTC), in US dollars."
+        default=Decimal(10), ge=0, description="The most that all verifiers may cost together a day (UTC), in dollars."
     )
     verify_after_days: int = Field(
         default=90, ge=1, description="No verifier is asked about an address again within so many days."
@@ -152,8 +152,8 @@ class Settings(BaseSettings):
         default=30, ge=1, description="The same for an address that its answer left out."
     )
     verify_domain_days: int = Field(default=30, ge=1, description="How long the DNS answers about a domain hold.")
-    dns_resolver: str | None = Field(
-        default=None, description="Resolver for the checks of domains, address or address:port; unset: the machine's."
+    dns_resolver: str = Field(
+        default="", description="Resolver for the checks of domains, address or address:port; unset: the machine's."
     )
     dns_timeout_secs: float = Field(default=5.0, gt=0, description="How long one DNS question may take.")
     pause_secs: float = Field(

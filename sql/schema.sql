@@ -643,6 +643,60 @@ CREATE INDEX idx_validated_intelligence_linkedin_slug ON intake.validated_intell
 CREATE INDEX idx_validated_intelligence_name_key ON intake.validated_intelligence USING btree (name_key) WHERE (name_key IS NOT NULL);
 CREATE TRIGGER trigger_validated_intelligence_updated_at BEFORE UPDATE ON intake.validated_intelligence FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table intake.validated_outcomes ( -- owner outreach_owner
+    load_id bigint not null,
+    part smallint not null,
+    batch_id text not null,
+    source text not null,
+    source_rank smallint not null,
+    content_hash bytea,
+    first_observed_at timestamp with time zone not null,
+    last_observed_at timestamp with time zone not null,
+    email text,
+    kind text not null,
+    said text not null,
+    event_key text not null,
+    campaign text,
+    step integer,
+    subject text,
+    detail text,
+    crm_system text,
+    opportunity text,
+    stage text,
+    amount numeric(14,2),
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint validated_outcomes_pkey PRIMARY KEY (load_id, part),
+    constraint validated_outcomes_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE CASCADE,
+    constraint validated_outcomes_email_lower CHECK ((email = lower(email)))
+);
+comment on table intake.validated_outcomes is 'Canonical records of what a sequencer, calendar or CRM reports. They name an address and found nobody.';
+comment on column intake.validated_outcomes.load_id is 'The load that says so.';
+comment on column intake.validated_outcomes.part is 'Always 0: an item is one event.';
+comment on column intake.validated_outcomes.batch_id is 'Batch of the load.';
+comment on column intake.validated_outcomes.source is 'Who reports it, by its name in sources.toml.';
+comment on column intake.validated_outcomes.source_rank is 'Its rank.';
+comment on column intake.validated_outcomes.content_hash is 'Hash of the item.';
+comment on column intake.validated_outcomes.first_observed_at is 'When it happened.';
+comment on column intake.validated_outcomes.last_observed_at is 'When it happened, or was last reported.';
+comment on column intake.validated_outcomes.email is 'The address it is about, in lower case; a deal may have none.';
+comment on column intake.validated_outcomes.kind is 'sent, opened, replied, bounced, unsubscribed, complained, booked, canceled, won, lost or other.';
+comment on column intake.validated_outcomes.said is 'The word of whoever reports it.';
+comment on column intake.validated_outcomes.event_key is 'The same event reported again has the same key.';
+comment on column intake.validated_outcomes.campaign is 'The campaign as the reporter calls it.';
+comment on column intake.validated_outcomes.step is 'The step of the campaign, from 1.';
+comment on column intake.validated_outcomes.subject is 'Subject of the message, or title of the meeting.';
+comment on column intake.validated_outcomes.detail is 'Text of an answer, or why it bounced.';
+comment on column intake.validated_outcomes.crm_system is 'Salesforce, HubSpot, Pipedrive, Zoho or Other; of deals only.';
+comment on column intake.validated_outcomes.opportunity is 'Its number of the deal.';
+comment on column intake.validated_outcomes.stage is 'Stage of the deal, in its words.';
+comment on column intake.validated_outcomes.amount is 'Revenue of the deal.';
+comment on column intake.validated_outcomes.created_at is 'When the row was written.';
+comment on column intake.validated_outcomes.updated_at is 'When the row last changed.';
+CREATE INDEX idx_validated_outcomes_batch_id ON intake.validated_outcomes USING btree (batch_id);
+CREATE INDEX idx_validated_outcomes_email ON intake.validated_outcomes USING btree (email);
+CREATE TRIGGER trigger_validated_outcomes_updated_at BEFORE UPDATE ON intake.validated_outcomes FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table intake.validated_people ( -- owner outreach_owner
     load_id bigint not null,
     part smallint not null,
@@ -835,6 +889,18 @@ comment on table marketing.attribution_audit_log is 'What was done to attributio
 CREATE INDEX idx_attribution_audit_log_attribution_id ON marketing.attribution_audit_log USING btree (attribution_id);
 CREATE TRIGGER trigger_attribution_audit_log_updated_at BEFORE UPDATE ON marketing.attribution_audit_log FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table marketing.attribution_model ( -- owner outreach_owner
+    model text not null,
+    description text not null,
+    is_used boolean not null default true,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint attribution_model_pkey PRIMARY KEY (model),
+    constraint attribution_model_known CHECK ((model = ANY (ARRAY['first_touch'::text, 'last_touch'::text, 'even'::text])))
+);
+comment on table marketing.attribution_model is 'By which models a deal is attributed; one row of closed_loop_attribution each. Whatever the model, its shares of a deal add up to the deal.';
+CREATE TRIGGER trigger_attribution_model_updated_at BEFORE UPDATE ON marketing.attribution_model FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table marketing.booking_event ( -- owner outreach_owner
     booking_event_id bigint generated always as identity,
     contact_id bigint,
@@ -846,10 +912,13 @@ create table marketing.booking_event ( -- owner outreach_owner
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     erased_at timestamp with time zone,
+    outcome_id bigint,
     constraint booking_event_pkey PRIMARY KEY (booking_event_id),
+    constraint booking_event_outcome_id_key UNIQUE (outcome_id),
     constraint booking_event_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES marketing.campaigns(campaign_id) ON DELETE SET NULL,
     constraint booking_event_company_unique_id_fkey FOREIGN KEY (company_unique_id) REFERENCES marketing.company_master(company_unique_id),
     constraint booking_event_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES vault.contacts(contact_id),
+    constraint booking_event_outcome_id_fkey FOREIGN KEY (outcome_id) REFERENCES marketing.outcome(outcome_id) ON DELETE SET NULL,
     constraint booking_event_person_unique_id_fkey FOREIGN KEY (person_unique_id) REFERENCES marketing.people_master(unique_id),
     constraint booking_event_party_known CHECK (((contact_id IS NOT NULL) OR (person_unique_id IS NOT NULL) OR (company_unique_id IS NOT NULL) OR (erased_at IS NOT NULL)))
 );
@@ -908,6 +977,42 @@ CREATE INDEX idx_campaign_executions_status_scheduled_at ON marketing.campaign_e
 CREATE INDEX idx_campaign_executions_target_person_id ON marketing.campaign_executions USING btree (target_person_id);
 CREATE TRIGGER trigger_campaign_executions_updated_at BEFORE UPDATE ON marketing.campaign_executions FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table marketing.campaign_person ( -- owner outreach_owner
+    campaign_person_id bigint generated always as identity,
+    campaign_id text not null,
+    person_unique_id text not null,
+    contact_id bigint not null,
+    company_unique_id text not null,
+    slot_type text not null,
+    score numeric(5,2) not null default 0,
+    reasons text[] not null default '{}'::text[],
+    claimed_at timestamp with time zone not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint campaign_person_pkey PRIMARY KEY (campaign_person_id),
+    constraint campaign_person_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES marketing.campaigns(campaign_id) ON DELETE CASCADE,
+    constraint campaign_person_company_unique_id_fkey FOREIGN KEY (company_unique_id) REFERENCES marketing.company_master(company_unique_id),
+    constraint campaign_person_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES vault.contacts(contact_id),
+    constraint campaign_person_person_unique_id_fkey FOREIGN KEY (person_unique_id) REFERENCES marketing.people_master(unique_id)
+);
+comment on table marketing.campaign_person is 'Who was claimed by which campaign, when, and why then. Whoever is claimed counts as contacted from that moment.';
+comment on column marketing.campaign_person.campaign_person_id is 'Number of the row: two people in whom one is recognised later keep both.';
+comment on column marketing.campaign_person.campaign_id is 'The campaign.';
+comment on column marketing.campaign_person.person_unique_id is 'Whom it claimed.';
+comment on column marketing.campaign_person.contact_id is 'The contact to be written to.';
+comment on column marketing.campaign_person.company_unique_id is 'Their company then.';
+comment on column marketing.campaign_person.slot_type is 'The slot that they held.';
+comment on column marketing.campaign_person.score is 'Points of the company then.';
+comment on column marketing.campaign_person.reasons is 'The reasons (bit.signal.reason) that counted then.';
+comment on column marketing.campaign_person.claimed_at is 'When they were claimed.';
+comment on column marketing.campaign_person.created_at is 'When the row was written.';
+comment on column marketing.campaign_person.updated_at is 'When the row last changed.';
+CREATE INDEX idx_campaign_person_campaign_id ON marketing.campaign_person USING btree (campaign_id, person_unique_id);
+CREATE INDEX idx_campaign_person_company_unique_id ON marketing.campaign_person USING btree (company_unique_id);
+CREATE INDEX idx_campaign_person_contact_id ON marketing.campaign_person USING btree (contact_id, claimed_at DESC);
+CREATE INDEX idx_campaign_person_person_unique_id ON marketing.campaign_person USING btree (person_unique_id, claimed_at DESC);
+CREATE TRIGGER trigger_campaign_person_updated_at BEFORE UPDATE ON marketing.campaign_person FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table marketing.campaign_templates ( -- owner outreach_owner
     template_id text not null,
     template_name text not null,
@@ -935,17 +1040,27 @@ create table marketing.campaigns ( -- owner outreach_owner
     launched_at timestamp with time zone,
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
+    name text,
+    template_id text,
+    rule jsonb not null default '{}'::jsonb,
     constraint campaigns_pkey PRIMARY KEY (campaign_id),
+    constraint campaigns_name_key UNIQUE (name),
     constraint campaigns_company_unique_id_fkey FOREIGN KEY (company_unique_id) REFERENCES marketing.company_master(company_unique_id),
+    constraint campaigns_template_id_fkey FOREIGN KEY (template_id) REFERENCES marketing.campaign_templates(template_id),
     constraint campaigns_campaign_id_format CHECK ((campaign_id ~ '^04\.04\.03\.\d{2}\.\d{5}\.\d{3}$'::text)),
     constraint campaigns_campaign_type_known CHECK ((campaign_type = ANY (ARRAY['PLE'::text, 'BIT'::text]))),
     constraint campaigns_marketing_score_range CHECK (((marketing_score >= (0)::numeric) AND (marketing_score <= (100)::numeric))),
     constraint campaigns_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'completed'::text, 'failed'::text])))
 );
 comment on table marketing.campaigns is 'A plan of touches for one company. Nothing is sent by this project; a sending tool writes here.';
+comment on column marketing.campaigns.people_ids is 'The people of marketing.campaign_person, as a list: written with them, and only there.';
+comment on column marketing.campaigns.name is 'What people call it.';
+comment on column marketing.campaigns.template_id is 'The template that its steps come from; template holds the steps as they were then.';
+comment on column marketing.campaigns.rule is 'Whom it claims: band, reason, slot_types, min_score, size.';
 CREATE INDEX idx_campaigns_company_unique_id ON marketing.campaigns USING btree (company_unique_id);
 CREATE INDEX idx_campaigns_people_ids ON marketing.campaigns USING gin (people_ids);
 CREATE INDEX idx_campaigns_status ON marketing.campaigns USING btree (status);
+CREATE INDEX idx_campaigns_template_id ON marketing.campaigns USING btree (template_id);
 CREATE TRIGGER trigger_campaigns_updated_at BEFORE UPDATE ON marketing.campaigns FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.change_evidence ( -- owner outreach_owner
@@ -1339,10 +1454,13 @@ create table marketing.message_log ( -- owner outreach_owner
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now(),
     erased_at timestamp with time zone,
+    outcome_id bigint,
     constraint message_log_pkey PRIMARY KEY (message_log_id),
+    constraint message_log_outcome_id_key UNIQUE (outcome_id),
     constraint message_log_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES marketing.campaigns(campaign_id) ON DELETE SET NULL,
     constraint message_log_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES vault.contacts(contact_id),
     constraint message_log_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES marketing.campaign_executions(execution_id) ON DELETE SET NULL,
+    constraint message_log_outcome_id_fkey FOREIGN KEY (outcome_id) REFERENCES marketing.outcome(outcome_id) ON DELETE SET NULL,
     constraint message_log_person_unique_id_fkey FOREIGN KEY (person_unique_id) REFERENCES marketing.people_master(unique_id),
     constraint message_log_channel_known CHECK ((channel = ANY (ARRAY['email'::text, 'linkedin'::text, 'phone'::text, 'other'::text]))),
     constraint message_log_direction_known CHECK ((direction = ANY (ARRAY['outbound'::text, 'inbound'::text]))),
@@ -1370,6 +1488,39 @@ create table marketing.moved_reference ( -- owner outreach_owner
 comment on table marketing.moved_reference is 'Rows that named an id before it led to another one: when the two part again, they go back.';
 CREATE INDEX idx_moved_reference_original_id ON marketing.moved_reference USING btree (original_id);
 CREATE TRIGGER trigger_moved_reference_updated_at BEFORE UPDATE ON marketing.moved_reference FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.outcome ( -- owner outreach_owner
+    outcome_id bigint generated always as identity,
+    source text not null,
+    event_key text not null,
+    kind text not null,
+    load_id bigint,
+    contact_id bigint,
+    person_unique_id text,
+    company_unique_id text,
+    campaign_id text,
+    execution_id bigint,
+    happened_at timestamp with time zone not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint outcome_pkey PRIMARY KEY (outcome_id),
+    constraint outcome_event_key UNIQUE (source, event_key),
+    constraint outcome_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES marketing.campaigns(campaign_id) ON DELETE SET NULL,
+    constraint outcome_company_unique_id_fkey FOREIGN KEY (company_unique_id) REFERENCES marketing.company_master(company_unique_id),
+    constraint outcome_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES vault.contacts(contact_id),
+    constraint outcome_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES marketing.campaign_executions(execution_id) ON DELETE SET NULL,
+    constraint outcome_load_id_fkey FOREIGN KEY (load_id) REFERENCES intake.raw_loads(load_id) ON DELETE SET NULL,
+    constraint outcome_person_unique_id_fkey FOREIGN KEY (person_unique_id) REFERENCES marketing.people_master(unique_id),
+    constraint outcome_kind_known CHECK ((kind = ANY (ARRAY['sent'::text, 'opened'::text, 'replied'::text, 'bounced'::text, 'unsubscribed'::text, 'complained'::text, 'booked'::text, 'canceled'::text, 'won'::text, 'lost'::text, 'other'::text])))
+);
+comment on table marketing.outcome is 'Every event of outreach about somebody we know, once, whoever reports it how often; messages, bookings and attributions follow from it.';
+CREATE INDEX idx_outcome_campaign_id ON marketing.outcome USING btree (campaign_id, kind);
+CREATE INDEX idx_outcome_company_unique_id ON marketing.outcome USING btree (company_unique_id, happened_at);
+CREATE INDEX idx_outcome_contact_id ON marketing.outcome USING btree (contact_id);
+CREATE INDEX idx_outcome_execution_id ON marketing.outcome USING btree (execution_id);
+CREATE INDEX idx_outcome_load_id ON marketing.outcome USING btree (load_id);
+CREATE INDEX idx_outcome_person_unique_id ON marketing.outcome USING btree (person_unique_id, happened_at);
+CREATE TRIGGER trigger_outcome_updated_at BEFORE UPDATE ON marketing.outcome FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.outreach_policy ( -- owner outreach_owner
     name text not null,
@@ -1675,6 +1826,7 @@ comment on table marketing.slot_threshold is 'From how many points on a title ho
 comment on column marketing.slot_threshold.slot_type is 'CEO, CFO or HR.';
 comment on column marketing.slot_threshold.points is 'Points of a title (1 to 100); an HR generalist has 30, an HR manager 60.';
 CREATE TRIGGER trigger_slot_threshold_updated_at BEFORE UPDATE ON marketing.slot_threshold FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+CREATE TRIGGER trigger_slot_threshold_work AFTER UPDATE ON marketing.slot_threshold FOR EACH STATEMENT EXECUTE FUNCTION marketing.trigger_slot_threshold();
 
 create table marketing.slot_tie ( -- owner outreach_owner
     company_slot_unique_id text not null,
@@ -1700,6 +1852,28 @@ create table marketing.slot_work ( -- owner outreach_owner
 );
 comment on table marketing.slot_work is 'Companies whose slots have to be decided again; written with the masters, emptied by the slots stage.';
 CREATE TRIGGER trigger_slot_work_updated_at BEFORE UPDATE ON marketing.slot_work FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table marketing.target_record ( -- owner outreach_owner
+    target_record_id bigint generated always as identity,
+    target text not null,
+    person_unique_id text,
+    their_id text,
+    fields jsonb not null default '{}'::jsonb,
+    state text not null,
+    written_at timestamp with time zone,
+    note text,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint target_record_pkey PRIMARY KEY (target_record_id),
+    constraint target_record_person_unique_id_fkey FOREIGN KEY (person_unique_id) REFERENCES marketing.people_master(unique_id),
+    constraint target_record_state_known CHECK ((state = ANY (ARRAY['sending'::text, 'written'::text, 'refused'::text, 'removed'::text])))
+);
+comment on table marketing.target_record is 'Our record of a person at a CRM or sequencer: their id there, and each field as we last wrote it.';
+comment on column marketing.target_record.person_unique_id is 'NULL when the person was erased here: what is left there is to be taken out.';
+comment on column marketing.target_record.state is 'sending: a write was begun and its answer is not known; written; refused (note says why); removed: taken out there because the person must not be written to.';
+CREATE INDEX idx_target_record_person_unique_id ON marketing.target_record USING btree (person_unique_id);
+CREATE INDEX idx_target_record_target ON marketing.target_record USING btree (target, person_unique_id);
+CREATE TRIGGER trigger_target_record_updated_at BEFORE UPDATE ON marketing.target_record FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.title_reading ( -- owner outreach_owner
     title text not null,
@@ -2262,6 +2436,25 @@ comment on view company.company_slot is 'Deprecated, read-only: read marketing.c
 --     catch_all_until timestamp with time zone
 comment on view marketing.address_standing is 'Addresses of people at their company, each once, with what verifiers, sources and DNS said of them and until when that holds.';
 
+-- view marketing.campaign_result, owner outreach_owner
+--     campaign_id text
+--     name text
+--     status text
+--     campaign_type text
+--     template_id text
+--     rule jsonb
+--     created_at timestamp with time zone
+--     launched_at timestamp with time zone
+--     claimed bigint
+--     sent bigint
+--     delivered bigint
+--     bounced bigint
+--     replied bigint
+--     unsubscribed bigint
+--     booked bigint
+--     won bigint
+comment on view marketing.campaign_result is 'Each campaign with the people it claimed, wrote to, heard from and met, and the deals that were won.';
+
 -- view marketing.company_name, owner outreach_owner
 --     name_key text
 --     place_city text
@@ -2434,6 +2627,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function bit.f_hold_signals()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function bit.f_measure_signals()
+--     returns void; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function bit.f_process_signals(p_limit integer DEFAULT 100000)
 --     returns TABLE(raised integer, processed integer, companies integer, held integer, bands_changed integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -2521,6 +2717,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_choose_titles()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_claim_people(p_campaign_id text, p_by text)
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_clear_the_way(p_entity text)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2535,6 +2734,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function marketing.f_collect_people(p_load_ids bigint[])
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_create_campaign(p_name text, p_template_id text, p_rule jsonb, p_by text)
+--     returns text; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_decide_changes(p_ids integer[], p_decision text)
 --     returns TABLE(intelligence_id integer, intelligence_type text, state text, note text); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
@@ -2554,7 +2756,13 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_find_changes()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_follow_deals()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_follow_ids(p_entity text)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_follow_messages()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_follow_names()
@@ -2562,6 +2770,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function marketing.f_follow_refresh(p_job_ids integer[])
 --     returns TABLE(jobs integer, unchanged integer, changed integer, proposed integer, ignored integer, gone integer, changes jsonb); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_follow_wishes()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_founding_record(p_entity text, p_number bigint)
 --     returns TABLE(load_id bigint, part smallint); sql, stable, set search_path=pg_catalog, pg_temp
@@ -2586,6 +2797,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function marketing.f_id_columns(p_entity text)
 --     returns TABLE(table_name text, column_name text, is_needed boolean, as_stored text, row_key text); sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_is_crowded(p_kind text, p_value text, p_load_id bigint)
+--     returns boolean; plpgsql, stable, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_is_cut(p_title text, p_whole text)
 --     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
@@ -2620,6 +2834,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_leave_behind(p_load_ids bigint[], p_comes_back boolean DEFAULT true)
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_move_campaign(p_campaign_id text, p_status text, p_by text)
+--     returns text; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_note_changes()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2646,6 +2863,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function marketing.f_promote_masters(p_load_ids bigint[])
 --     returns TABLE(companies_created integer, companies_changed integer, people_created integer, people_changed integer, loads_promoted integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_promote_outcomes(p_load_ids bigint[])
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_propose_moves()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
@@ -2682,6 +2902,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function marketing.f_same_name(p_a bigint, p_b bigint)
 --     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_score_contacts(p_contact_ids bigint[])
+--     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_settle_loads()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
@@ -2752,9 +2975,6 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.keep_retired_ids()
 --     returns trigger; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
--- function marketing.name_blocks(p_form text)
---     returns text[]; sql, immutable, set search_path=pg_catalog, pg_temp
-
 -- function marketing.name_tokens_alike(p_one text, p_other text)
 --     returns boolean; sql, immutable
 
@@ -2766,6 +2986,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function marketing.same_spelling(p_one text, p_other text)
 --     returns boolean; sql, immutable
+
+-- function marketing.trigger_slot_threshold()
+--     returns trigger; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.barton_id(p_entity_code text, p_number bigint)
 --     returns text; sql, immutable
@@ -2986,6 +3209,7 @@ grant update on column intake.intelligence_member.is_stale to outreach_validate;
 grant update on column marketing.change_policy.min_confidence to outreach_refresh;
 grant update on column marketing.change_policy.policy to outreach_refresh;
 grant execute on function bit.f_change_rules(p_note text, p_weights jsonb, p_bands jsonb, p_version jsonb) to outreach_refresh;
+grant execute on function bit.f_measure_signals() to outreach_refresh;
 grant execute on function bit.f_process_signals(p_limit integer) to outreach_refresh;
 grant execute on function bit.f_rules_in_force() to outreach_read;
 grant execute on function bit.f_rules_in_force() to outreach_refresh;
@@ -3010,12 +3234,16 @@ grant execute on function marketing.company_names_compatible(p_one text, p_other
 grant execute on function marketing.company_names_compatible(p_one text, p_other text) to outreach_refresh;
 grant execute on function marketing.company_names_compatible(p_one text, p_other text) to outreach_validate;
 grant execute on function marketing.f_assign_slots(p_company_nos bigint[], p_limit integer) to mcp_promote;
+grant execute on function marketing.f_claim_people(p_campaign_id text, p_by text) to outreach_refresh;
+grant execute on function marketing.f_create_campaign(p_name text, p_template_id text, p_rule jsonb, p_by text) to outreach_refresh;
 grant execute on function marketing.f_decide_changes(p_ids integer[], p_decision text) to outreach_refresh;
 grant execute on function marketing.f_decide_review(p_review_id bigint, p_company_id text) to mcp_promote;
 grant execute on function marketing.f_follow_refresh(p_job_ids integer[]) to outreach_refresh;
 grant execute on function marketing.f_leave_behind(p_load_ids bigint[], p_comes_back boolean) to outreach_validate;
+grant execute on function marketing.f_move_campaign(p_campaign_id text, p_status text, p_by text) to outreach_refresh;
 grant execute on function marketing.f_open_reviews(p_name_keys text[], p_cities text[], p_countries text[], p_names text[], p_reasons text[], p_candidates text[], p_load_ids bigint[]) to mcp_promote;
 grant execute on function marketing.f_promote_masters(p_load_ids bigint[]) to mcp_promote;
+grant execute on function marketing.f_promote_outcomes(p_load_ids bigint[]) to mcp_promote;
 grant execute on function marketing.f_slot_candidates(p_company_no bigint) to outreach_read;
 grant execute on function marketing.family_names_within(p_few text[], p_many text[], p_middle text[]) to mcp_promote;
 grant execute on function marketing.family_names_within(p_few text[], p_many text[], p_middle text[]) to outreach_read;
@@ -3197,6 +3425,10 @@ grant select on intake.validated_intelligence to mcp_promote;
 grant select on intake.validated_intelligence to outreach_read;
 grant select on intake.validated_intelligence to outreach_refresh;
 grant delete, insert, select, update on intake.validated_intelligence to outreach_validate;
+grant select on intake.validated_outcomes to mcp_promote;
+grant select on intake.validated_outcomes to outreach_read;
+grant select on intake.validated_outcomes to outreach_refresh;
+grant delete, insert, select, update on intake.validated_outcomes to outreach_validate;
 grant select on intake.validated_people to mcp_promote;
 grant select on intake.validated_people to outreach_read;
 grant delete, insert, select, update on intake.validated_people to outreach_validate;
@@ -3209,11 +3441,23 @@ grant select on marketing.address_standing to mcp_ingest;
 grant select on marketing.address_standing to outreach_read;
 grant select on marketing.address_standing to outreach_refresh;
 grant select on marketing.attribution_audit_log to outreach_read;
+grant select on marketing.attribution_model to mcp_promote;
+grant select on marketing.attribution_model to outreach_read;
+grant select on marketing.attribution_model to outreach_refresh;
 grant select on marketing.booking_event to outreach_read;
 grant select on marketing.campaign_audit_log to outreach_read;
+grant select on marketing.campaign_audit_log to outreach_refresh;
 grant select on marketing.campaign_executions to outreach_read;
+grant select on marketing.campaign_executions to outreach_refresh;
+grant select on marketing.campaign_person to mcp_ingest;
+grant select on marketing.campaign_person to outreach_read;
+grant select on marketing.campaign_person to outreach_refresh;
+grant select on marketing.campaign_result to outreach_read;
+grant select on marketing.campaign_result to outreach_refresh;
 grant select on marketing.campaign_templates to outreach_read;
+grant select on marketing.campaign_templates to outreach_refresh;
 grant select on marketing.campaigns to outreach_read;
+grant select on marketing.campaigns to outreach_refresh;
 grant select on marketing.change_evidence to mcp_promote;
 grant select on marketing.change_evidence to outreach_read;
 grant select on marketing.change_evidence to outreach_refresh;
@@ -3242,6 +3486,9 @@ grant select on marketing.match_review to outreach_read;
 grant select on marketing.merged_master to outreach_read;
 grant select on marketing.message_log to outreach_read;
 grant select on marketing.moved_reference to outreach_read;
+grant select on marketing.outcome to mcp_promote;
+grant select on marketing.outcome to outreach_read;
+grant select on marketing.outcome to outreach_refresh;
 grant select on marketing.outreach_candidate to outreach_read;
 grant select on marketing.outreach_candidate to outreach_refresh;
 grant select on marketing.outreach_history to outreach_read;
@@ -3264,6 +3511,9 @@ grant select on marketing.slot_threshold to outreach_read;
 grant select on marketing.slot_tie to outreach_read;
 grant select on marketing.slot_work to mcp_promote;
 grant select on marketing.slot_work to outreach_read;
+grant select on marketing.target_record to mcp_ingest;
+grant select on marketing.target_record to outreach_read;
+grant insert, select, update on marketing.target_record to outreach_refresh;
 grant select on marketing.title_reading to outreach_read;
 grant delete, insert, select, update on marketing.title_reading to outreach_validate;
 grant select on marketing.title_role to outreach_read;

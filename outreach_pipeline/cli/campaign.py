@@ -25,9 +25,9 @@ def register(app: typer.Typer) -> None:
         "campaign",
         "Campaigns: who is claimed, and what came of it.",
         more=(
-            "A campaign claims people of the ready list by a rule, in one transaction; from then on nobody else is given "
-            "them. They leave as a file in the format of a sequencer or CRM. Nothing is ever sent from here; what the "
-            "sequencer reports comes back as a source (docs/outcomes.md)."
+            "A campaign claims people of the ready list by a rule, in one transaction; from then on nobody else is "
+            "given them. They leave as a file in the format of a sequencer or CRM. Nothing is sent from here; what "
+            "the sequencer reports comes back as a source (docs/outcomes.md)."
         ),
         examples=[
             "campaign create spring --template BIT_SIGNAL_001 --size 50",
@@ -38,14 +38,20 @@ def register(app: typer.Typer) -> None:
         callback=campaigns,
     )
     for name, summary, more, example, run in (
-        ("create", "Make a campaign in draft.", "Nobody is claimed yet.", "campaign create spring --band hot --size 20", create),
+        (
+            "create", "Make a campaign in draft.", "Nobody is claimed yet.",
+            "campaign create spring --band hot --size 20", create,
+        ),
         (
             "start", "Set a campaign going: it claims people up to its size.",
             "Started again it fills up what is missing. Two that are started at once never claim the same person.",
             "campaign start spring", start,
         ),
         ("pause", "Claim nobody any more, for now.", "Who was claimed stays claimed.", "campaign pause spring", pause),
-        ("complete", "End a campaign.", "Steps that are still pending are skipped.", "campaign complete spring", complete),
+        (
+            "complete", "End a campaign.", "Steps that are still pending are skipped.",
+            "campaign complete spring", complete,
+        ),
         ("list", "All campaigns with what came of them.", "Counted in people.", "campaign list --json", list_),
         (
             "show", "One campaign: results, by reason and slot, cost, and what was done to it.",
@@ -58,8 +64,7 @@ def register(app: typer.Typer) -> None:
         ),
         (
             "push", "Bring HubSpot or Instantly in line with whom a campaign claimed.",
-            "Made, changed, or left as it is: a field that somebody changed there is never overwritten, a second run writes "
-            "nothing, and who must not be written to any more is taken out. --dry-run tells the difference.",
+            "A field that somebody changed there is never overwritten; a second run writes nothing; --dry-run tells.",
             "campaign push spring --to hubspot --dry-run", push,
         ),
     ):  # fmt: skip
@@ -231,8 +236,8 @@ def push(
         return
     would = "would be " if dry_run else ""
     out().print(
-        f"{text(report.target)}: {report.created:,} {would}made, {report.updated:,} {would}changed, {report.unchanged:,} as they "
-        f"should be, {report.refused:,} refused, {report.removed:,} {would}taken out."
+        f"{text(report.target)}: {report.created:,} {would}made, {report.updated:,} {would}changed, "
+        f"{report.unchanged:,} as they should be, {report.refused:,} refused, {report.removed:,} {would}taken out."
     )
     if report.fields_kept:
         out().print(f"{plural(report.fields_kept, 'field')} that somebody changed there {would}left alone.")

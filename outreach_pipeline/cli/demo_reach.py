@@ -1,6 +1,7 @@
 """The part of the demo that closes the loop: addresses verified, a campaign claimed, what came back.
 
-Belongs here: its order and its words. Does not belong here: any work of the pipeline, the sequencer (`sandbox.targets`).
+Belongs here: its order and its words. Does not belong here: any work of the pipeline, the sequencer
+(`sandbox.targets`).
 """
 
 from __future__ import annotations
@@ -104,6 +105,5 @@ def campaign(workspace: Workspace, sandbox: Sandbox, home: Path, day: date) -> N
     ]
     shown.add_row(*(number(result.result[each]) for each in counts), *costs)
     out().print(shown)
-    out().print(
-        f"  {plural(len(result.by_reason), 'reason')}, {plural(len(result.by_slot), 'slot')}: `outreach campaign show {CAMPAIGN}`"
-    )
+    parts = f"{plural(len(result.by_reason), 'reason')}, {plural(len(result.by_slot), 'slot')}"
+    out().print(f"  by {parts}: `outreach campaign show {CAMPAIGN}`")

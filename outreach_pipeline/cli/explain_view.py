@@ -27,7 +27,7 @@ def show_explanation(found: Json) -> None:
         _show_fields(found["fields"])
     for name, show in (
         ("title", _show_title), ("slots", _show_slots), ("standing", _show_standing),
-        ("candidates", _show_candidates), ("history", _show_history), ("sources", _show_sources),
+        ("candidates", _show_candidates), ("history", _show_history), ("loop", _show_loop), ("sources", _show_sources),
     ):  # fmt: skip
         if found.get(name):
             console.print()
@@ -157,6 +157,17 @@ def _show_history(history: list[Json]) -> None:
             text(who or event.get("person_unique_id")),
             f"{text(_short(event['title']))}\n[dim]{text(event['reason'])}[/]",
             str(event["load_id"] or "-"),
+        )  # fmt: skip
+    out().print(shown)
+
+
+def _show_loop(loop: list[Json]) -> None:
+    """From the first word of the address to the last answer."""
+    shown = table("when", "what", "detail", "source", "load", numbers=("load",), prose=("detail",))
+    for each in loop:
+        shown.add_row(
+            moment(each["at"]), text(each["what"]), text(each["detail"]), text(each["source"]),
+            str(each["load_id"] or "-"),
         )  # fmt: skip
     out().print(shown)
 

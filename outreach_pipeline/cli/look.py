@@ -74,14 +74,17 @@ def register(app: typer.Typer) -> None:
     command(
         app,
         "reviews",
-        "List company names that need a decision, and decide them.",
+        "List what needs a decision: names, companies and people that may be one; and decide it.",
         more=(
             "A name that could be several companies, or none for certain, is merged with nothing: it waits here with "
-            "its candidates. --accept says which company the name means, --dismiss that it is none of those known; "
-            "what waited for the answer is promoted at once. A decision can be made again."
+            "its candidates. --accept says which company the name means, --dismiss that it is none of those known. "
+            "Two companies or people that may be one stand here with what speaks for and against it: --same makes them "
+            "one, --dismiss keeps them two. --merge and --part do the same with any two ids. What waited for the answer "
+            "is promoted at once; a decision outlives every replay and can be made again."
         ),
         examples=[
             "reviews", "reviews --json", "reviews 12 --accept 04.04.01.00.00000.007", "reviews 12 --dismiss",
+            "reviews 13 --same", "reviews --part 04.04.02.00.00000.001 04.04.02.00.00000.002",
         ],
     )(reviews)
     command(
@@ -191,7 +194,7 @@ def _hint_status(report: StatusReport) -> None:
     if report.total.failed:
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")
     if report.open_reviews:
-        hint(f"{report.open_reviews:,} company names need a decision: `outreach reviews`.")
+        hint(f"{report.open_reviews:,} reviews need a decision: `outreach reviews`.")
 
 
 def rejections(
@@ -239,7 +242,14 @@ def reviews(
     accept: Annotated[
         str | None, typer.Option("--accept", metavar="COMPANY_ID", help="The name means this company.")
     ] = None,
-    dismiss: Annotated[bool, typer.Option("--dismiss", help="It is none of the known companies.")] = False,
+    same: Annotated[bool, typer.Option("--same", help="The two of this review are one.")] = False,
+    dismiss: Annotated[bool, typer.Option("--dismiss", help="It is none of the candidates; the two are two.")] = False,
+    merge: Annotated[
+        tuple[str, str] | None, typer.Option("--merge", metavar="ID ID", help="These two ids are one, review or not.")
+    ] = None,
+    part: Annotated[
+        tuple[str, str] | None, typer.Option("--part", metavar="ID ID", help="These two ids are two, whatever was found.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Rows to show.")] = 50,
     as_json: Json = False,
 ) -> None:
@@ -248,11 +258,21 @@ def reviews(
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.status import read_reviews
 
-    if (review is not None) != (dismiss or accept is not None) or (dismiss and accept):
-        raise typer.BadParameter("Decide one with --accept COMPANY_ID or --dismiss: `outreach reviews 12 --dismiss`.")
+    if (review is not None) != (dismiss or same or accept is not None) or dismiss + same + (accept is not None) > 1:
+        raise typer.BadParameter(
+            "Decide one with --accept COMPANY_ID, --same or --dismiss: `outreach reviews 12 --dismiss`."
+        )
     workspace = open_workspace()
+    if merge or part:
+        _decide_pair(workspace, merge or part or ("", ""), same=merge is not None, as_json=as_json)
+        return
     if review is not None:
-        _decide(workspace, review, accept, as_json=as_json)
+        with explained(workspace):
+            is_pair = any(row.review_id == review and row.entity != "name" for row in read_reviews(workspace, limit=10_000).rows)
+        if same or is_pair:
+            _decide_pair(workspace, review, same=same, as_json=as_json)
+        else:
+            _decide(workspace, review, accept, as_json=as_json)
         return
     with explained(workspace):
         report = read_reviews(workspace, limit=limit)
@@ -260,6 +280,22 @@ def reviews(
         print_json(asdict(report))
         return
     show_reviews(report)
+
+
+def _decide_pair(workspace: Workspace, which: int | tuple[str, str], *, same: bool, as_json: bool) -> None:
+    from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.review import decide_pair
+
+    with explained(workspace):
+        report = decide_pair(workspace, which, same=same)
+    if as_json:
+        print_json(asdict(report))
+        return
+    said = "one" if report.same else "two"
+    out().print(
+        f"{report.first_id} and {report.second_id} are {said}, whatever is found later; "
+        f"{plural(report.slots_changed, 'slot')} changed hands."
+    )
 
 
 def _decide(workspace: Workspace, review: int, accept: str | None, *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from outreach_pipeline.cli import (
+    adopt,
     campaign,
     changes,
     costs,
@@ -53,7 +54,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _room in (
-    demo, setup, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox,
+    demo, setup, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox, adopt,
 ):  # fmt: skip
     _room.register(app)
 

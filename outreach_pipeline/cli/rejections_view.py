@@ -13,7 +13,7 @@ from outreach_pipeline.records.words import reason_in_words
 
 if TYPE_CHECKING:
     from outreach_pipeline.stages.rejections import RejectionFilter, RejectionGroup, RejectionReport
-    from outreach_pipeline.stages.status import ReviewReport
+    from outreach_pipeline.stages.status import Review, ReviewReport
 
 _COLOURS = {"rejected": "red", "dropped": "yellow", "noted": "dim"}
 _DONE = {"rejected": "refused", "dropped": "left out", "noted": "repaired"}
@@ -77,9 +77,9 @@ def _show_rows(report: RejectionReport, *, show_text: bool) -> None:
 
 
 def show_reviews(report: ReviewReport) -> None:
-    """Open names with their candidates."""
+    """Open reviews with their candidates and what speaks for and against."""
     if not report.rows:
-        out().print("No company name waits for a decision.")
+        out().print("Nothing waits for a decision.")
         return
     shown = table(
         "review", "name", "location", "candidates", "reason", numbers=("review",), prose=("reason",),
@@ -90,12 +90,21 @@ def show_reviews(report: ReviewReport) -> None:
         names = [f"{candidate.company_unique_id} {candidate.company_name}" for candidate in row.candidates]
         shown.add_row(
             str(row.review_id), text(row.company_name), text(place or None), text("\n".join(names) or None),
-            text(row.reason),
+            text(_reason(row)),
         )  # fmt: skip
     out().print(shown)
     if len(report.rows) < report.open:
         hint(f"{len(report.rows):,} of {report.open:,}; more with --limit.")
     hint(
-        "`outreach explain ID` shows a candidate, `outreach reviews REVIEW --accept ID` decides; an item with its "
-        "domain or LinkedIn page settles a name by itself."
+        "`outreach explain ID` shows a candidate, `outreach reviews REVIEW --accept ID` (a name), --same (a pair) or "
+        "--dismiss decides; an item with its domain or LinkedIn page settles a name by itself."
     )
+
+
+def _reason(row: Review) -> str:
+    told = [row.reason]
+    if row.speaks_for:
+        told.append(f"for: {', '.join(row.speaks_for)}")
+    if row.speaks_against:
+        told.append(f"against: {', '.join(row.speaks_against)}")
+    return "; ".join(told)

@@ -88,8 +88,8 @@ def register(app: typer.Typer) -> None:
         "learn",
         "Propose weights from the deals that were won.",
         more=(
-            "How many of the companies with each reason were won within a year, against all of them; of few companies it "
-            "is drawn towards the rate of all. Nothing changes by itself: read the evidence, then `outreach signals weigh`."
+            "How many of the companies with each reason were won within a year, against all of them; of few companies "
+            "it is drawn towards the rate of all. Nothing changes by itself: read the evidence, then weigh."
         ),
         examples=["signals learn", "signals learn --json"],
     )(learn)
@@ -339,8 +339,8 @@ def learn(as_json: Json = False) -> None:
     for each in lessons:
         proposed = "[dim]-[/]" if each.proposed is None else f"{each.proposed:,.0f}"
         shown.add_row(
-            text(each.reason), number(each.signals), number(each.companies), number(each.closed_won), f"{each.rate:.1%}",
-            f"{each.weight:,.0f}", proposed,
+            text(each.reason), number(each.signals), number(each.companies), number(each.closed_won),
+            f"{each.rate:.1%}", f"{each.weight:,.0f}", proposed,
         )  # fmt: skip
     out().print(shown)
-    hint("A proposal needs 20 companies and a deal. To follow one: `outreach signals weigh REASON --weight N --note WHY`.")
+    hint("A proposal needs 20 companies and a deal. To follow one: `outreach signals weigh REASON --weight N`.")

@@ -24,9 +24,12 @@ def register(app: typer.Typer) -> None:
         "verify",
         "Verify the addresses of those who hold a slot.",
         more=(
-            "First the domain of each address is asked about, for nothing. Then the verifiers of OUTREACH_VERIFY_ORDER, "
-            "one after the other: the first about everybody who is due, the next about what it could not tell. Nobody is "
-            "asked about twice within 90 days, nobody who is suppressed, nobody whom a source verified lately. Every call "
+            "First the domain of each address is asked about, for nothing. Then the verifiers of "
+            "OUTREACH_VERIFY_ORDER, "
+            "one after the other: the first about everybody who is due, the next about what it could not tell. "
+            "Nobody is "
+            "asked about twice within 90 days, nobody who is suppressed, nobody whom a source verified lately. "
+            "Every call "
             "is reserved before it is made, within the ceilings per address, night, day and month."
         ),
         examples=["verify --free", "verify --limit 100", "verify --json"],

@@ -177,10 +177,11 @@ class Adoption:
         """Keep which id an old one became, and why (given, duplicate), with the note that it was done."""
         told = {
             "entity": entity, "old_ids": list(ids), "ids": [new for new, _ in ids.values()],
-            "reasons": [why for _, why in ids.values()],
+            "reasons": [why for _, why in ids.values()], "form": Entity.COMPANY.pattern,
         }  # fmt: skip
         with self._transaction() as connection:
             connection.execute(self._queries.keep_ids, told)
+            connection.execute(self._queries.let_owner_read)
             become_owner(connection)
             connection.execute(self._queries.keep_merged, told)
             leave_owner(connection)

@@ -17,6 +17,7 @@ from outreach_pipeline.stages.check_rules import CheckResult
 from outreach_pipeline.stages.counts import BatchCounts, ChangeCount, RejectionCount, SignalCount
 from outreach_pipeline.stages.freshness import HeldBatch, SlotFreshness
 from outreach_pipeline.stages.money import Spent
+from outreach_pipeline.stages.standing import Fault
 from outreach_pipeline.stages.unfinished import Unfinished
 
 Metadata = dict[str, dg.MetadataValue]
@@ -140,6 +141,12 @@ def held_table(batches: Sequence[HeldBatch]) -> dg.MetadataValue:
     """Held batches with the day since when; batch ids are no personal data."""
     rows = [(f"`{one.batch_id}`".replace("|", " "), one.held_since.date().isoformat(), one.pending) for one in batches]
     return table(("batch", "held since", "loads waiting"), rows) if rows else dg.MetadataValue.md("None.")
+
+
+def fault_table(faults: Sequence[Fault]) -> dg.MetadataValue:
+    """What fails in a table of masters; Barton IDs are no personal data."""
+    rows = [(one.column, one.check, one.rows, ", ".join(one.ids)) for one in faults]
+    return table(("column", "check", "rows", "ids"), rows) if rows else dg.MetadataValue.md("None.")
 
 
 def unfinished_table(batches: Sequence[Unfinished]) -> dg.MetadataValue:

@@ -16,6 +16,7 @@ from outreach_pipeline.orchestration.providers import provider_tags
 from outreach_pipeline.orchestration.specs import (
     ADDRESSES,
     CHANGES,
+    FORMED,
     FRESHNESS,
     HELD,
     RAW_LOADS,
@@ -50,6 +51,7 @@ def _standing() -> dg.AssetSelection:
         dg.AssetCheckKey(SLOTS.key, FRESHNESS),
         dg.AssetCheckKey(REJECTIONS.key, HELD),
         dg.AssetCheckKey(RAW_LOADS.key, UNFINISHED),
+        *(dg.AssetCheckKey(table.key, name) for table, name in FORMED.items()),
     )
 
 
@@ -112,8 +114,8 @@ def verify_job() -> dg.UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         VERIFY,
         selection=dg.AssetSelection.assets(ADDRESSES.key, READY.key).without_checks(),
-        description="Verifies the addresses of those who hold a slot and are due. Asks nobody while OUTREACH_VERIFY_ORDER "
-        "is empty.",
+        description="Verifies the addresses of those who hold a slot and are due. Asks nobody while "
+        "OUTREACH_VERIFY_ORDER is empty.",
         executor_def=dg.in_process_executor,
     )
 

@@ -145,7 +145,8 @@ SIGNALS = Table(
 )
 ADDRESSES = Table(
     "intake.validated_addresses",
-    "What verifiers say of the addresses of those who hold a slot, or compete for one. Materializing verifies who is due: "
+    "What verifiers say of the addresses of those who hold a slot, or compete for one. Materializing verifies "
+    "who is due: "
     "the domains for nothing, then the verifiers of OUTREACH_VERIFY_ORDER within their ceilings.",
     ("marketing.company_slot", "vault.contacts"),
     (OPERATIONS, ENGINEERING),
@@ -169,6 +170,8 @@ WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, ADDRESSES, READY)
 """Tables without partitions."""
 
 FRESHNESS, HELD, UNFINISHED = "slots_are_fresh", "no_batch_left_held", "no_batch_left_unfinished"
+FORMED = {table: f"{table.name.partition('.')[2]}_is_well_formed" for table in (COMPANY_MASTER, PEOPLE_MASTER, SLOTS)}
+"""By table: the check of its Barton IDs, references, addresses and phones."""
 """Checks of the whole database, on slots, on rejections and on loads."""
 
 _CHECKS = {

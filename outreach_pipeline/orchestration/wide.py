@@ -20,6 +20,7 @@ from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.stages.counts import count_loop, count_ready, count_signals
 from outreach_pipeline.stages.freshness import read_held, read_slot_freshness
 from outreach_pipeline.stages.signals import process_signals
+from outreach_pipeline.stages.standing import check_promoted
 from outreach_pipeline.stages.unfinished import read_unfinished
 from outreach_pipeline.stages.verify import verify_addresses
 
@@ -34,7 +35,7 @@ def wide_assets() -> list[dg.AssetsDefinition]:
 
 def standing_checks(warn_share: float) -> list[dg.AssetChecksDefinition]:
     """Checks that look at the whole database; `warn_share` of stale slots is too many."""
-    return [_fresh(warn_share), _held(), _unfinished()]
+    return [_fresh(warn_share), _held(), _unfinished(), *(_formed(table) for table in specs.FORMED)]
 
 
 def _signals() -> dg.AssetsDefinition:
@@ -82,9 +83,9 @@ def _addresses() -> dg.AssetsDefinition:
             asset_key=specs.ADDRESSES.key,
             metadata={
                 TABLE_ROWS: rows[specs.ADDRESSES.name],
-                **{f"credits of {step.source}, whole day": float(step.credits) for step in report.steps if step.credits},
-                **{f"note of {step.source}": dg.MetadataValue.md(f"⚠ {step.note}") for step in report.steps if step.note},
-                "domains": md.shares_table("state", "domains", report.domains),
+                **{f"credits of {step.source}, whole day": float(step.credits) for step in report.steps if
+                step.credits}, **{f"note of {step.source}": dg.MetadataValue.md(f"⚠ {step.note}") for step in
+                report.steps if step.note}, "domains": md.shares_table("state", "domains", report.domains),
                 "standing": md.shares_table("standing", "slots", report.after),
                 **watch.numbers(verified, "addresses"),
             },
@@ -138,6 +139,27 @@ def _fresh(warn_share: float) -> dg.AssetChecksDefinition:
         )
 
     return slots_are_fresh
+
+
+def _formed(table: specs.Table) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=table.key,
+        name=specs.FORMED[table],
+        description="Barton IDs of the right form and entity, references between them, e-mail addresses and phones in "
+        "their forms: every row, with pandera. Warns; blocks nothing.",
+    )
+    def is_well_formed(context: Checked, pipeline: dg.ResourceParam[Pipeline]) -> dg.AssetCheckResult:
+        with explained(context):
+            found = check_promoted(pipeline.workspace, table.name.partition(".")[2])
+        named = "; ".join(f"{one.rows:,} fail {one.check} of {one.column}" for one in found.faults)
+        return dg.AssetCheckResult(
+            passed=not found.faults,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"{named}." if found.faults else f"{found.rows:,} rows are well formed.",
+            metadata={"rows": found.rows, "faults": md.fault_table(found.faults)},
+        )
+
+    return is_well_formed
 
 
 def _held() -> dg.AssetChecksDefinition:

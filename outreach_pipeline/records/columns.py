@@ -169,7 +169,7 @@ COLUMNS: Mapping[SectionName, tuple[Column, ...]] = MappingProxyType(
     {
         "company": COMPANY_COLUMNS, "person": PERSON_COLUMNS, "position": POSITION_COLUMNS,
         "intelligence": INTELLIGENCE_COLUMNS, "address": ADDRESS_COLUMNS, "outcome": OUTCOME_COLUMNS,
-    }  # fmt: skip
+    }
 )
 
 

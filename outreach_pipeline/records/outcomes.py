@@ -1,7 +1,7 @@
 """What came of outreach: from events of sequencers, calendars and CRMs to canonical records.
 
-Belongs here: what a word of a reporter means (the shape's `[words]`), when two reports tell the same event. Does not belong
-here: whom it is about and what follows (`marketing.f_promote_outcomes`).
+Belongs here: what a word of a reporter means (the shape's `[words]`), when two reports tell the same event. Does not
+belong here: whom it is about and what follows (`marketing.f_promote_outcomes`).
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def read_outcomes(raw: pd.DataFrame, words: Mapping[str, str], notes: Notes) -> 
 
 
 def _keys(raw: pd.DataFrame, out: pd.DataFrame) -> pd.Series[str]:
-    """The reporter's id of what it is about, with the kind; without one: the address, the time and the step. Hashed, for
-    an id may hold the address, and the key outlives whoever is erased.
+    """The reporter's id of what it is about, with the kind; without one: the address, the time and the step. Hashed,
+    for an id may hold the address, and the key outlives whoever is erased.
     """
     told = (
         out["email"].fillna("") + "|" + raw["observed_at"].fillna("") + "|" + out["step"].fillna("") + "|"

@@ -53,6 +53,8 @@ def read_people(raw: pd.DataFrame, region: str | None, notes: Notes) -> pd.DataF
     those of second people (see `joint`), and the columns of `intake.validated_people` as text, without those of its
     company; refused values are marks (`reading`).
     """
+    if "company_part" not in raw:  # no positions were added
+        raw = raw.assign(company_part="0", starts_on=None, ends_on=None)
     raw = split_joint_people(repair_encoding(raw, notes), notes)
     out = raw[["load_id", "part"]].copy()
     for column in _PLAIN_TEXT:

@@ -93,8 +93,11 @@ def texts_of(column: pd.Series[str], rule: Callable[[str], str | None]) -> pd.Se
 def read_column(frame: pd.DataFrame, column: str, rule: Callable[[str], Reading], notes: Notes) -> pd.Series[str]:
     """Read one column by a rule: values, marks for the refused, noted rows for what was repaired."""
     distinct = Distinct(frame[column])
+    if not distinct.values:  # a third of the columns of a shape, each of which cost as much as a thousand values
+        return frame[column]
     readings = [rule(value) for value in distinct.values]
-    note_reasons(frame, column, "repaired", distinct.series(r.note for r in readings), notes)
+    if any(reading.note is not None for reading in readings):
+        note_reasons(frame, column, "repaired", distinct.series(r.note for r in readings), notes)
     return distinct.series(mark(r.problem) if r.problem else r.value for r in readings)
 
 

@@ -9,6 +9,8 @@ that nothing can be done with is refused (no identity; neither a slot role nor a
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
@@ -126,18 +128,26 @@ def drop_failures(frame: pd.DataFrame, schema: pa.DataFrameSchema, notes: Notes)
     `frame` has a unique index. Never raises for data; a column that is missing altogether is our mistake and raises.
     """
     out = _drop_marked(frame, schema, notes)
+    # Each distinct value is proven once, and only columns that have any; where one fails, its rows are looked for.
+    distinct = _distinct(out, schema)
     try:
-        # Each distinct value is proven once; only where one fails are its rows looked for.
-        schema.validate(_distinct(out, schema), lazy=True)
+        _schema_of(str(schema.name), tuple(distinct)).validate(distinct, lazy=True)
     except SchemaErrors:
         return _drop_unproven(out, schema, notes)
     return out
 
 
 def _distinct(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """The distinct values of each column that the schema names and the frame has, padded with missing ones."""
-    values = {name: frame[name].drop_duplicates().reset_index(drop=True) for name in schema.columns if name in frame}
-    return pd.DataFrame(values)
+    """The distinct values of each column of the schema that is not empty, padded with missing ones."""
+    values = {str(name): pd.Series(frame[name].dropna().unique()) for name in schema.columns}
+    return pd.DataFrame({name: found for name, found in values.items() if len(found)})
+
+
+@cache
+def _schema_of(name: str, columns: tuple[str, ...]) -> pa.DataFrameSchema:
+    """The schema of a name for these columns alone: each column costs pandera 3 ms however few its values are."""
+    schema = next(one for one in (COMPANY_SCHEMA, PERSON_SCHEMA, INTELLIGENCE_SCHEMA) if one.name == name)
+    return schema.select_columns(list(columns))
 
 
 def _drop_unproven(out: pd.DataFrame, schema: pa.DataFrameSchema, notes: Notes) -> pd.DataFrame:

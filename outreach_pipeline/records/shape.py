@@ -123,8 +123,8 @@ class _Reader:
             refusals=tuple(self.refusal(each, n) for n, each in enumerate(document.get("refusals", []), 1)),
             company=self.section("company", "[company]", document.get("company")),
             person=self.section("person", "[person]", document.get("person")),
-            people=tuple(self.nested(each, "people", "person", n) for n, each in enumerate(document.get("people", []), 1)),
-            positions=tuple(
+            people=tuple(self.nested(each, "people", "person", n) for n, each in enumerate(document.get("people",
+            []), 1)), positions=tuple(
                 self.nested(each, "positions", "position", n) for n, each in enumerate(document.get("positions", []), 1)
             ),
             intelligence=self.section("intelligence", "[intelligence]", document.get("intelligence")),

@@ -79,8 +79,9 @@ class Shape:
     `volatile`: top-level keys outside the content hash. `echo`: keys that repeat the request, so that an
     error beside them is still only an error. `expected`: keys whose absence in most items is an alarm.
     `known`: keys that occur and are not read; many keys beyond those mean that the source changed. `is_profile`: an
-    item is the profile of a person, looked at when it was fetched; not what a list has known for a while. `words`: what a
-    verifier's words mean, "status" or "status/sub_status" to one of `records.columns.ADDRESS_CLASSES` (or `OUTCOME_KINDS`).
+    item is the profile of a person, looked at when it was fetched; not what a list has known for a while. `words`:
+    what a verifier's words mean, "status" or "status/sub_status" to one of `records.columns.ADDRESS_CLASSES` (or
+    `OUTCOME_KINDS`).
     """
 
     name: str
@@ -105,8 +106,8 @@ class Shape:
     words: Mapping[str, str] = field(default_factory=dict)
 
     def sections(self, target: SectionName) -> tuple[Section, ...]:
-        """The sections of one kind: companies, positions, intelligence, addresses, outcomes, or people (the person, then
-        lists).
+        """The sections of one kind: companies, positions, intelligence, addresses, outcomes, or people (the person,
+        then lists).
         """
         if target == "position":
             return self.positions

@@ -12,13 +12,14 @@ import re
 from outreach_pipeline.rules.countries import country_code
 from outreach_pipeline.rules.texts import fold, word_set
 
-# Dropped at the end, one word at a time: "GmbH & Co. KG" goes as kg, co, and, gmbh. ISO 20275's abbreviations.
+# Dropped at the end, one word at a time: "GmbH & Co. KG" goes as kg, co, and, gmbh. ISO 20275's abbreviations,
+# and registers' Hldgs. (Holdings, written out, is a word of the name and stays).
 _LEGAL = word_set("""
 inc incorporated corp corporation co company llc llp lllp lp ltd limited plc pllc pbc ulc unlimited cic cio
 gmbh mbh ggmbh ug haftungsbeschrankt ag kg kgaa ohg gbr ek eg ev se sa sas sasu sarl eurl sci snc scop scs srl
 srls sapa sl slu sll bv bvba nv vof cv cvba sprl ab hb as asa ans aps oy oyj abp ehf hf sia uab oue ou
 ltda limitada eireli epp sab sapi kk gk yk bhd sdn berhad tbk pte pty pvt private jsc pjsc ojsc
-cjsc ooo oao zao pao ao tov doo dd ad ead eood ood kft zrt nyrt bt sro sti publ cie cia
+cjsc ooo oao zao pao ao tov doo dd ad ead eood ood kft zrt nyrt bt sro sti publ cie cia hldg hldgs
 aktiengesellschaft kommanditgesellschaft gesellschaft unternehmergesellschaft aktiebolag osakeyhtio aksjeselskap
 aktieselskab anpartsselskab
 """)
@@ -61,8 +62,8 @@ _ABBREVIATED = re.compile(
 _REGISTER = re.compile(r"(.*?)(\s?)[/\\]([A-Z]{2,4})([/\\]?)")
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\([^()]*$")
 _ABBREVIATIONS = {
-    "intl": "international", "bros": "brothers", "mfg": "manufacturing", "cos": "companies", "hldgs": "holdings",
-    "hldg": "holding", "natl": "national", "mgmt": "management", "grp": "group", "inds": "industries",
+    "intl": "international", "bros": "brothers", "mfg": "manufacturing", "cos": "companies",
+    "natl": "national", "mgmt": "management", "grp": "group", "inds": "industries",
 }  # fmt: skip
 LOOSE = frozenset(
     {"group", "groupe", "gruppe", "grupo", "holding", "holdings", "international", "companies", "global"}
@@ -72,7 +73,8 @@ _REGIONS = frozenset("""
 asia|europe|africa|america|americas|north america|south america|latin america|latam|emea|apac|mena|asia pacific|
 far east|middle east|east africa|west africa|southern africa|central europe|eastern europe|western europe|nordic|
 nordics|
-baltic|baltics|benelux|dach|iberia|gulf|gcc|caribbean|pacific|oceania|scandinavia|europa|asien|nordamerika|amerique|wales|scotland|england|
+baltic|baltics|benelux|dach|iberia|gulf|gcc|caribbean|pacific|oceania|scandinavia|europa|asien|nordamerika|
+amerique|wales|scotland|england|
 northern ireland|hk|uae|usa|us|uk|eu|prc|roc|ksa|sea|anz|shanghai|beijing|shenzhen|guangzhou|tianjin|suzhou|chengdu|
 wuhan|hangzhou|nanjing|dalian|qingdao|hong kong|macau|taiwan|brasil|ireland|north|south|east|west|midlands|london
 """.replace("\n", "").split("|"))  # fmt: skip

@@ -41,6 +41,7 @@ _SPECIAL = frozenset({
 # A last name that only begins, as LinkedIn shows it to strangers ("Wren D."). Without its dot one letter is a name.
 _INITIAL = re.compile(r"(?:[^\W\d_]\.\s?){1,2}")
 _MAX_WORDS = 9
+_LONGEST = 300
 _ROUNDS = (
     4  # what was taken off may bare something else to take off; two rounds are the most seen in real names
 )
@@ -50,7 +51,7 @@ _ROUNDS = (
 class PersonName:
     """First and last name as one would write them; each None where the source does not say it.
 
-    problem  "placeholder", "not_a_name", "several_people": no name at all;
+    problem  "placeholder", "not_a_name", "several_people", "too_long": no name at all;
              "obfuscated" ("Qu***l"), "initial_only" ("D."), "mononym": no last name
     note     "credentials_dropped", "honorific_dropped", "nickname_dropped", "remark_dropped", "swapped"
              ("Quill, Ada"), "split" (from the full name), "case_repaired", "broken_encoding"; separated by a
@@ -91,6 +92,10 @@ def _is_plain(*words: str) -> bool:
 
 
 def _read_slowly(full: str | None, first: str | None, last: str | None) -> PersonName:
+    if full and len(full) > _LONGEST and (first or last):
+        full = None  # a text about the person, where the name has fields of its own
+    if any(len(part or "") > _LONGEST for part in (full, first, last)):
+        return PersonName(problem="too_long")
     name = _read(full, first, last)
     for _ in range(_ROUNDS):
         again = _read(None, name.first, name.last)
@@ -121,13 +126,12 @@ def _read(full: str | None, first: str | None, last: str | None) -> PersonName:
         firsts, lasts, problem = _from_full(whole, firsts, lasts, problem, notes)
         suffix = suffix or whole.suffix
     firsts, lasts = repair_case(firsts, lasts, notes)
-    if "case_repaired" in notes:
-        notes["case_repaired"] = notes.pop("case_repaired")  # the last thing that was done
     if firsts and not lasts and problem is None:
         problem = "mononym"
     if lasts and suffix:
         lasts = f"{lasts} {SUFFIXES_SHOWN[suffix]}"
-    return PersonName(firsts, lasts, problem, " ".join(notes) or None)
+    told = sorted(notes, key="case_repaired".__eq__)  # the last thing that was done
+    return PersonName(firsts, lasts, problem, " ".join(told) or None)
 
 
 def _unhide(given: str | None, family: str | None) -> tuple[str | None, str | None, str | None]:
@@ -277,6 +281,8 @@ def _key_slowly(first: str | None, last: str | None) -> str | None:
 
 
 def _key(name: str) -> str | None:
+    if len(name) > 2 * _LONGEST:
+        return None
     bare = undress(name, {})
     text = bare.text or ""
     if OBFUSCATED.search(text) or _SEVERAL.search(_VON_UND_ZU.sub("von zu", text)):

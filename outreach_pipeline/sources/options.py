@@ -75,7 +75,7 @@ class VerifyConfig(Common):
         pattern=NAME.pattern, description="dns, or the verifier's file: one beside sources.toml, else a shipped one."
     )
     url: str = Field(default="", description="Where it is, when not where its file says.")
-    max_credits: Decimal | None = Field(default=None, ge=0, description="The most that a night may cost, in its credits.")
+    max_credits: Decimal | None = Field(default=None, ge=0, description="The most a night may cost, in its credits.")
     credit_usd: Decimal | None = Field(default=None, ge=0, description="What a credit costs you, for the ceilings.")
 
 

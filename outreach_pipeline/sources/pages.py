@@ -21,10 +21,13 @@ make it hold:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
+
+Prepared = TypeVar("Prepared")
 
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 Cursor: TypeAlias = "dict[str, JSON]"
@@ -185,6 +188,24 @@ def paginate(
     if held:
         cursor = cursor_after(held[-1].origin, held[-1].position + 1)
     yield Page(tuple(e.item for e in held), _spans(held), cursor, is_last=True)
+
+
+def read_ahead(pages: Iterator[Page], prepare: Callable[[Page], Prepared]) -> Iterator[tuple[Page, Prepared]]:
+    """The pages with what `prepare` makes of each, the next one read and prepared while this one is used.
+
+    For sources that cost nothing only: what is read ahead may never be used. Raises what reading raised, in its turn.
+    """
+    done = object()
+
+    def following() -> tuple[Page, Prepared] | object:
+        page = next(pages, None)
+        return done if page is None else (page, prepare(page))
+
+    with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as pool:
+        ahead = pool.submit(following)
+        while (found := ahead.result()) is not done:
+            ahead = pool.submit(following)
+            yield cast("tuple[Page, Prepared]", found)
 
 
 def _spans(entries: list[Entry]) -> tuple[Span, ...]:

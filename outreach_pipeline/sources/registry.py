@@ -52,7 +52,9 @@ __all__ = [
 KINDS = ("files", "apify", "apollo", "verify")
 
 
-SourceConfig: TypeAlias = Annotated[FilesConfig | ApifyConfig | ApolloConfig | VerifyConfig, Field(discriminator="kind")]
+SourceConfig: TypeAlias = Annotated[
+    FilesConfig | ApifyConfig | ApolloConfig | VerifyConfig, Field(discriminator="kind")
+]
 _MODELS: dict[str, type[Common]] = {
     "files": FilesConfig, "apify": ApifyConfig, "apollo": ApolloConfig, "verify": VerifyConfig,
 }  # fmt: skip

@@ -170,7 +170,7 @@ def _step_aside(adoption: Adoption, source_url: str | None, progress: Progress) 
     return Old(adoption.database, ASIDE)
 
 
-def _each_page(
+def _each_page(  # noqa: PLR0913 - what is read, what is run, how far it is
     adoption: Adoption,
     old: Old,
     table: str,

@@ -1,10 +1,11 @@
 """Ids of a database that moves in: which stay, which become another, and the rows with what they became.
 
-Belongs here: telling duplicates by the rules that everybody's names and websites are read by, giving ids to rows that have
-none. Does not belong here: the order of a move (`adopt`), whether a stated id is accepted (`records.stated_ids`).
+Belongs here: telling duplicates by the rules that everybody's names and websites are read by, giving ids to rows that
+have none. Does not belong here: the order of a move (`adopt`), whether a stated id is accepted (`records.stated_ids`).
 
-An id that is a Barton ID stays. One that is none (another form, blank) is given a new one; both stand in the landed item and
-in `adoption.id_map`. Of companies with one name and one domain the oldest row keeps its id, and the others lead to it.
+An id that is a Barton ID stays. One that is none (another form, blank) is given a new one; both stand in the landed
+item and in `adoption.id_map`. Of companies with one name and one domain the oldest row keeps its id, and the others
+lead to it.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def settle_ids(adoption: Adoption, old: Old, there: set[str]) -> IdMap:
 
 
 def duplicates_of(companies: Iterable[tuple[str, str | None, str | None]]) -> dict[str, str]:
-    """Of (id, name, website) in order of age: the ids of rows with name and domain of an earlier one, and the earliest's.
+    """Of (id, name, website) by age: the ids of rows with name and domain of an earlier one, and the earliest's.
 
     Nobody's (shared) domains count for nothing, as everywhere (`rules.own_site`).
     """

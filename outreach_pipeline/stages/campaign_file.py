@@ -1,7 +1,7 @@
 """A campaign as a file: whom it claimed, in the format of a sequencer or CRM.
 
-Belongs here: reading them, writing the file, the line in the audit log. Does not belong here: claiming (`campaigns`), the
-formats (`targets`), dangerous cells (`records.spreadsheet`), how a file appears whole (`new_file`).
+Belongs here: reading them, writing the file, the line in the audit log. Does not belong here: claiming
+(`campaigns`), the formats (`targets`), dangerous cells (`records.spreadsheet`), how a file appears whole (`new_file`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Campaigns: making them, moving them from draft to completed, claiming people, and what came of each.
 
 Belongs here: their rules, and the calls of the functions that decide. Does not belong here: who is ready
-(`marketing.outreach_ready`), claiming (`marketing.f_claim_people`), files (`export`), targets (`push`). Nothing is sent.
+(`marketing.outreach_ready`), claiming (`marketing.f_claim_people`), files (`export`), targets (`push`). Nothing is
+sent.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class Campaign(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CampaignReport:
-    """What came of a campaign: its row of `marketing.campaign_result`, its audit log, and what a reply and a booking cost
-    (US dollars of verification and refresh, as far as they are known; None without any).
+    """What came of a campaign: its row of `marketing.campaign_result`, its audit log, and what a reply and a booking
+    cost (US dollars of verification and refresh, as far as they are known; None without any).
     """
 
     result: Row

@@ -107,6 +107,7 @@ def _person(tx: Transaction, barton_id: str, number: int) -> Json | None:
         "title": tx.fetch_one(queries.title_reading, {"title": master["title"]}),
         "standing": [each for each in standing if each["person_unique_id"] == barton_id],
         "history": tx.fetch_all(queries.person_history, {"id": barton_id}),
+        "loop": tx.fetch_all(queries.person_loop, {"id": barton_id, "email": master["email"]}),
         "sources": _sources(records),
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],

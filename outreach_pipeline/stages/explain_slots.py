@@ -94,6 +94,4 @@ def _why_behind(row: Row, holder: Row) -> str:
         return "equal points and day: the occupant's title says it more surely"
     if row["source_rank"] > holder["source_rank"]:
         return "equal points and day: the occupant's source is better"
-    if row["observed_at"] < holder["observed_at"]:
-        return "equal points and day: the occupant's word is newer"
-    return "equal points, day and source: more sources say it of the occupant"
+    return "equal points, day and source: the occupant's word is newer, or more sources say it"

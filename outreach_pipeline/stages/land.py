@@ -7,7 +7,7 @@ a source (`sources`), telling duplicates (`intake.f_land`), looking into items (
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from outreach_pipeline.database.connect import JsonbArray, Role, Transaction
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import ConfigurationError, PermanentError, TransientError
+from outreach_pipeline.sources.files import FilesSource
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
-from outreach_pipeline.sources.pages import Page, PoisonItem
+from outreach_pipeline.sources.pages import Cursor, Page, PoisonItem, read_ahead
 from outreach_pipeline.stages.credits import settle_calls
 from outreach_pipeline.stages.lease import Lease
 from outreach_pipeline.stages.money import Meter
@@ -284,7 +285,7 @@ def _read(
         cursor = tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id})
     report = LandReport(batch.batch_id)
     meter = Meter(workspace.database, batch)
-    for page in source.pull(batch.day, cursor):
+    for page, items in _pages(source, batch, cursor):
         with workspace.database.transaction(Role.INGEST) as tx:
             if lease is not None:
                 lease.renew(tx)
@@ -294,7 +295,7 @@ def _read(
                     f"Batch {batch.batch_id} is being landed by another process as well.",
                     next_step="Let that one finish; run this again afterwards.",
                 )
-            report = _land_page(tx, batch, page, pull_id, report)
+            report = _land_page(tx, batch, page, items, pull_id, report)
             if after_page is not None:
                 after_page(tx)
         cursor = page.cursor
@@ -303,21 +304,26 @@ def _read(
     return report
 
 
-def _land_page(tx: Transaction, batch: Batch, page: Page, pull_id: int, report: LandReport) -> LandReport:
+def _pages(source: Source, batch: Batch, cursor: Cursor) -> Iterator[tuple[Page, list[PreparedItem | PoisonItem]]]:
+    """The pages with their items made fit for jsonb; of files the next one meanwhile, which nobody has to pay."""
+    pages = source.pull(batch.day, cursor)
+    if isinstance(source, FilesSource):
+        return read_ahead(pages, lambda page: list(prepare_all(page.items)))
+    return ((page, list(prepare_all(page.items))) for page in pages)
+
+
+def _land_page(
+    tx: Transaction, batch: Batch, page: Page, items: list[PreparedItem | PoisonItem], pull_id: int, report: LandReport
+) -> LandReport:
     queries = load_queries("land")
-    good: list[PreparedItem] = []
-    bad: list[PoisonItem] = []
-    for item in prepare_all(page.items):
-        if isinstance(item, PreparedItem):
-            good.append(item)
-        else:
-            bad.append(item)
+    good = [item for item in items if isinstance(item, PreparedItem)]
+    bad = [item for item in items if isinstance(item, PoisonItem)]
     duplicates = 0
     where = {"source": batch.source, "batch_id": batch.batch_id}
     if good:
         notes = {str(n): "; ".join(item.notes) for n, item in enumerate(good, start=1) if item.notes}
-        items = JsonbArray([item.data for item in good])
-        row = tx.fetch_one(queries.land_page, {**where, "items": items, "notes": json.dumps(notes) if notes else None})
+        sent = JsonbArray([item.data for item in good])
+        row = tx.fetch_one(queries.land_page, {**where, "items": sent, "notes": json.dumps(notes) if notes else None})
         duplicates += row["duplicates"] if row else 0
     if bad:
         row = tx.fetch_one(

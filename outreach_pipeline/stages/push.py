@@ -40,8 +40,8 @@ MODES: tuple[Mode, ...] = ("upsert", "update", "create")
 
 @dataclass(frozen=True, slots=True)
 class PushReport:
-    """What a push did, or would do (`dry_run`): people by what became of them, fields kept because a person changed them
-    there, and for a dry run each difference (id, field, whether it is made or changed; never a value).
+    """What a push did, or would do (`dry_run`): people by what became of them, fields kept because a person changed
+    them there, and for a dry run each difference (id, field, whether it is made or changed; never a value).
     """
 
     target: str
@@ -181,7 +181,7 @@ def _keep(
     known: Mapping[str, tuple[str | None, dict[str, str]]],
     memory: Mapping[str, Row],
 ) -> None:
-    """Remember records that are as they should be and that we did not know of (or did not know whether we wrote them)."""
+    """Remember records that are as they should be and that we did not know of, or not whether we wrote them."""
     new = {
         who: each for who, each in known.items()
         if each[0] is not None and (who not in memory or memory[who]["state"] != "written")

@@ -92,6 +92,9 @@ class ReadAhead:
             opened.held.__exit__(type(error), error, error.__traceback__)
             raise
         ids = chunk.load_ids
+        if not ids:
+            opened.held.close()
+            return None
         if len(ids) == self._size:
             self._next = self._pool.submit(self._open, ids[-1])
         return opened.held, opened.tx, chunk

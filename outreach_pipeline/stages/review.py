@@ -58,6 +58,48 @@ def decide_review(workspace: Workspace, review_id: int, company_unique_id: str |
     return DecisionReport(review_id, len(loads["load_ids"]), masters["people_created"], slots.assigned)
 
 
+@dataclass(frozen=True, slots=True)
+class PairReport:
+    """What became of two ids: which ids they were, whether they are one now, slots that changed hands."""
+
+    first_id: str
+    second_id: str
+    same: bool
+    slots_changed: int
+
+
+def decide_pair(workspace: Workspace, which: int | tuple[str, str], *, same: bool) -> PairReport:
+    """Say that the two of a review, or two ids named by hand, are one or are not; identity is computed anew at once.
+
+    The decision and what follows are one transaction, it outlives replays, and it can be decided otherwise later.
+    Raises ConfigurationError when there is no such review or id, or the ids are of different kinds.
+    """
+    review_id, first, second = (which, None, None) if isinstance(which, int) else (None, *which)
+    asked = {"review_id": review_id, "first_id": first, "second_id": second, "same": same}
+    with workspace.database.transaction(Role.PROMOTE) as tx:
+        decision = tx.fetch_row(load_queries("review").decide_pair, asked)
+        if decision["verdict"] != "decided":
+            raise _not_a_pair(decision["verdict"], review_id)
+        tx.execute(load_queries("promote").promote_masters, {"load_ids": []})
+    slots = assign_slots(workspace)
+    changed = slots.assigned + slots.displaced + slots.vacated
+    return PairReport(decision["first_id"], decision["second_id"], same, changed)
+
+
+def _not_a_pair(verdict: str, review_id: int | None) -> ConfigurationError:
+    if verdict == "unknown_review":
+        return ConfigurationError(
+            f"There is no review {review_id} of a pair.", next_step="`outreach reviews` lists them."
+        )
+    if verdict == "other_kind":
+        return ConfigurationError(
+            "These are not two companies or two people.", next_step="Give two ids 04.04.01... or two ids 04.04.02..."
+        )
+    return ConfigurationError(
+        "One of these ids names nobody, or both are the same.", next_step="`outreach explain ID` says what an id means."
+    )
+
+
 def _unknown(verdict: str, review_id: int, company_unique_id: str | None) -> ConfigurationError:
     if verdict == "unknown_review":
         return ConfigurationError(f"There is no review {review_id}.", next_step="`outreach reviews` lists them.")

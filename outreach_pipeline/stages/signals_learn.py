@@ -3,9 +3,9 @@
 Belongs here: the proposal and its evidence. Does not belong here: counting (`bit.f_measure_signals`), weights in force
 (`signals`). Nothing changes by itself: a proposal is read by somebody, who makes a new version of the rules.
 
-The rate of a reason is how many of the companies that had it were won within a year; of few companies it is drawn towards
-the rate of all (as if 20 more had come out like all). The proposed weight is the present one times how much better
-than all it does, by half at most in either direction, and none at all before 20 companies.
+The rate of a reason is how many of the companies that had it were won within a year; of few companies it is drawn
+towards the rate of all (as if 20 more had come out like all). The proposed weight is the present one times how much
+better than all it does, by half at most in either direction, and none at all before 20 companies.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from outreach_pipeline.database.connect import Role, Row
 from outreach_pipeline.database.queries import load_queries
@@ -62,7 +63,7 @@ class StatusReport:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A company that a name in review may be."""
+    """A company that a name in review may be, or one of two (companies or people) that may be one."""
 
     company_unique_id: str
     company_name: str
@@ -71,7 +72,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A company name that nobody can place for certain."""
+    """What nobody can tell for certain: which company a name means (`entity` name), or whether two companies or people
+    are one, with what speaks for it and against it.
+    """
 
     review_id: int
     company_name: str
@@ -82,6 +85,9 @@ class Review:
     load_id: int | None
     batch_id: str | None
     created_at: datetime
+    entity: str = "name"
+    speaks_for: tuple[str, ...] = ()
+    speaks_against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,8 @@ def read_reviews(workspace: Workspace, *, limit: int = 50) -> ReviewReport:
     reviews = []
     for row in rows:
         candidates = tuple(named[each] for each in row.pop("candidate_ids") if each in named)
-        reviews.append(Review(**row, candidates=candidates))
+        told: dict[str, Any] = {name: tuple(row.pop(name)) for name in ("speaks_for", "speaks_against")}
+        reviews.append(Review(**row, **told, candidates=candidates))
     return ReviewReport(total, tuple(reviews))
 
 

@@ -1,7 +1,8 @@
 """Verify: addresses of those who hold a slot, then of those who compete for one, before anybody writes to them.
 
-Belongs here: the order of the verifiers, their ceilings, and taking what they say through the usual way of a batch. Does
-not belong here: who is due (`sql/queries/verify.sql`), the DNS (`verify_domains`), asking and paying (`sources.verifiers`).
+Belongs here: the order of the verifiers, their ceilings, and taking what they say through the usual way of a batch.
+Does not belong here: who is due (`sql/queries/verify.sql`), the DNS (`verify_domains`), asking and paying
+(`sources.verifiers`).
 
 First what the domain says, for nothing. Then the verifiers in their order: the first about everybody who is due, each
 next one about what the one before called unknown or catch-all. What one says is landed verbatim, validated and promoted
@@ -73,7 +74,7 @@ def verify_addresses(
     steps = []
     for config in (each for each in order if each.provider == "dns"):
         source = DomainSource(config.name, config.shape, workspace)
-        steps.append(_step(workspace, config, lambda _lease, source=source: source, progress))
+        steps.append(_step(workspace, config, _always(source), progress))
     paid = [] if free_only else [each for each in order if each.provider != "dns"]
     along = Decimal(0)
     for place, config in enumerate(paid, 1):
@@ -88,6 +89,10 @@ def verify_addresses(
         opened = _opener(workspace, config, provider, place, tuple(each.name for each in paid[: place - 1]), limit)
         steps.append(_step(workspace, config, opened, progress))
     return VerifyReport(domains, tuple(steps), before, reach(workspace))
+
+
+def _always(source: Source) -> Callable[[Lease], Source]:
+    return lambda _lease: source
 
 
 def verifiers(workspace: Workspace) -> list[VerifyConfig]:
@@ -163,7 +168,7 @@ def prices(workspace: Workspace) -> dict[str, Decimal]:
 
 
 def _ration(workspace: Workspace, config: VerifyConfig, provider: Provider) -> Decimal | None:
-    """What this batch may cost in credits: its own ceiling, and what the other verifiers left of the night's dollars."""
+    """What this batch may cost in credits: its own ceiling, and what other verifiers left of the night's dollars."""
     others = {name: usd for name, usd in prices(workspace).items() if name != config.name}
     given = {"providers": list(others), "prices": list(others.values())}
     with workspace.database.transaction(Role.INGEST) as tx:

@@ -29,7 +29,7 @@ def look_up_domains(workspace: Workspace, progress: Progress) -> dict[str, int]:
     from outreach_pipeline.sources.verifiers.domains import look_up, make_resolver
 
     settings, queries = workspace.settings, load_queries("verify")
-    resolver = make_resolver(settings.dns_resolver, settings.dns_timeout_secs)
+    resolver = make_resolver(settings.dns_resolver or None, settings.dns_timeout_secs)
     counts: dict[str, int] = {}
     while True:
         with workspace.database.transaction(Role.REFRESH) as tx:

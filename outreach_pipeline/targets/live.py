@@ -1,7 +1,7 @@
 """Live targets: reading and writing records at a CRM or sequencer over HTTP.
 
-Belongs here: the words of each vendor, its batches and its errors. Does not belong here: which fields may be written and
-what was written before (`stages.push`).
+Belongs here: the words of each vendor, its batches and its errors. Does not belong here: which fields may be written
+and what was written before (`stages.push`).
 
 ====================== ================ =================================================================
 answer                 ours             because
@@ -138,7 +138,8 @@ class HubSpot(_Http):
     def read(self, emails: Sequence[str]) -> dict[str, Record]:
         """See `TargetApi.read`; addresses that are not there come as errors of a 207."""
         body = {
-            "idProperty": "email", "properties": list(self._target.fields), "inputs": [{"id": email} for email in emails],
+            "idProperty": "email", "properties": list(self._target.fields), "inputs": [{"id": email} for email in
+            emails],
         }  # fmt: skip
         said = self.call("POST", "/crm/v3/objects/contacts/batch/read", body)
         return {

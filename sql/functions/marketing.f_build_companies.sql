@@ -13,24 +13,46 @@ set search_path = pg_catalog, pg_temp
 set enable_hashagg = off
 as $$
 begin
+    -- A thousand people of one company tell the same of it: records of one content are one, the best of them.
     create temp table company_record on commit drop as
-    select m.company_no, v.*,
-        coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as size_at,
-        coalesce(w.mail_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as phone_at,
-        coalesce(w.rest_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as rest_at,
-        coalesce(w.is_current, true) as is_current,
+    with told as (
+        select m.company_no, v.*,
+            coalesce(w.job_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as said_size_at,
+            coalesce(w.mail_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as said_phone_at,
+            coalesce(w.rest_at, case when v.is_stated_time then v.last_observed_at else v.first_observed_at end) as rest_at,
+            coalesce(w.is_current, true) as is_current,
+            hashtextextended((
+                v.source, v.is_strong, v.name, v.website_url, v.domain, v.industry, v.employee_count, v.company_phone,
+                v.address_street, v.address_city, v.address_state, v.address_zip, v.address_country, v.linkedin_url, v.facebook_url,
+                v.twitter_url, v.sic_codes, v.founded_year, v.keywords, v.description, v.source_record_id
+            )::text, 0) as content
+        from (select distinct t.company_no from pg_temp.company_touched as t) as t
+        inner join intake.company_member as m on m.company_no = t.company_no
+        inner join intake.validated_companies as v on v.load_id = m.load_id and v.part = m.part
+        left join intake.word as w on w.load_id = v.load_id and w.entity = 'company' and w.part = v.part
+    ),
+    placed as (
+        select o.company_no, o.load_id, o.part,
+            row_number() over (
+                partition by o.company_no, o.content order by o.source_rank, o.rest_at desc, o.is_current desc, o.source, o.content_hash, o.part
+            ) as place,
+            max(o.said_size_at) over (partition by o.company_no, o.content) as size_at,
+            max(o.said_phone_at) over (partition by o.company_no, o.content) as phone_at,
+            max(o.last_observed_at) over (partition by o.company_no) as seen_at
+        from told as o
+    )
+    select t.*, p.size_at, p.phone_at, p.seen_at,
         -- A page on a platform or at a mail provider is no website of somebody of whom nothing else is known.
-        case when v.domain is not null or v.is_strong then v.website_url end as site
-    from (select distinct t.company_no from pg_temp.company_touched as t) as t
-    inner join intake.company_member as m on m.company_no = t.company_no
-    inner join intake.validated_companies as v on v.load_id = m.load_id and v.part = m.part
-    left join intake.word as w on w.load_id = v.load_id and w.entity = 'company' and w.part = v.part;
+        case when t.domain is not null or t.is_strong then t.website_url end as site
+    from placed as p
+    inner join told as t on t.load_id = p.load_id and t.part = p.part
+    where p.place = 1;
 
     analyze pg_temp.company_record;
 
     create temp table company_best on commit drop as
     with stable as (
-        select o.company_no, max(o.last_observed_at) as last_observed_at,
+        select o.company_no, max(o.seen_at) as last_observed_at,
             (array_agg(o.name))[min(o.n) filter (where o.name is not null)] as company_name,
             (array_agg(o.load_id))[min(o.n) filter (where o.name is not null)] as name_load,
             (array_agg(o.source))[min(o.n) filter (where o.name is not null)] as source_system,

@@ -1,4 +1,5 @@
--- Takes out of pg_temp.edge whoever could be either of two that cannot be one: nobody guesses which. Judges the pairs of
+-- Takes out of pg_temp.edge whoever could be either of two that cannot be one: nobody guesses which, unless only one of them
+-- bears the very same name. Judges the pairs of
 -- neighbours first, which need not carry a common value themselves. Each edge taken out is a doubt for the review.
 create or replace function marketing.f_drop_ambiguous(p_entity text, p_level integer)
 returns void
@@ -28,13 +29,30 @@ begin
     from pg_temp.neighbour as x
     inner join pg_temp.neighbour as y on y.node = x.node and y.other > x.other
     inner join pg_temp.pair as p on p.a = x.other and p.b = y.other and p.veto is not null;
+    -- Of two, one who bears the very same name comes before one whose name merely fits.
+    create temp table namesake on commit drop as
+    select x.node, x.other
+    from pg_temp.ambiguous as m
+    inner join pg_temp.neighbour as x using (node)
+    where marketing.f_same_name(least(x.node, x.other), greatest(x.node, x.other));
+    create temp table dropped on commit drop as
+    select x.node, x.other
+    from pg_temp.ambiguous as m
+    inner join pg_temp.neighbour as x using (node)
+    where not exists (select from pg_temp.namesake as s where s.node = x.node and s.other = x.other)
+        or exists (
+            select
+            from pg_temp.namesake as s
+            inner join pg_temp.namesake as t on t.node = s.node and t.other > s.other
+            inner join pg_temp.pair as p on p.a = s.other and p.b = t.other and p.veto is not null
+            where s.node = x.node
+        );
     insert into pg_temp.doubt (a, b, level, reason)
-    select e.a, e.b, p_level, 'could be several'
-    from pg_temp.edge as e
-    where e.a in (select x.node from pg_temp.ambiguous as x) or e.b in (select x.node from pg_temp.ambiguous as x);
+    select distinct least(d.node, d.other), greatest(d.node, d.other), p_level, 'could be several' from pg_temp.dropped as d;
     delete from pg_temp.edge as e
-    where e.a in (select x.node from pg_temp.ambiguous as x) or e.b in (select x.node from pg_temp.ambiguous as x);
-    drop table pg_temp.neighbour, pg_temp.ambiguous;
+    using pg_temp.dropped as d
+    where e.a = least(d.node, d.other) and e.b = greatest(d.node, d.other);
+    drop table pg_temp.neighbour, pg_temp.ambiguous, pg_temp.namesake, pg_temp.dropped;
 end
 $$;
 revoke all on function marketing.f_drop_ambiguous(text, integer) from public;

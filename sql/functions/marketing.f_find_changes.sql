@@ -50,9 +50,16 @@ begin
         (
             'name_change', (c.was ->> 'last_name')::bigint, (c.becomes ->> 'last_name')::bigint, null, c.old_name, c.new_name,
             case when c.old_last_name <> c.new_last_name then
-                not marketing.same_spelling(c.old_last_name, c.new_last_name)
-                and strpos(' ' || marketing.folded(c.old_name) || ' ', ' ' || marketing.folded(c.new_last_name) || ' ') = 0
-                and strpos(' ' || marketing.folded(c.new_name) || ' ', ' ' || marketing.folded(c.old_last_name) || ' ') = 0
+                not marketing.names_compatible(
+                    (
+                        select min(v.name_form) from intake.validated_people as v
+                        where v.load_id = (c.was ->> 'last_name')::bigint and v.first_name || ' ' || v.last_name = c.old_name
+                    ),
+                    (
+                        select min(v.name_form) from intake.validated_people as v
+                        where v.load_id = (c.becomes ->> 'last_name')::bigint and v.first_name || ' ' || v.last_name = c.new_name
+                    )
+                )
             end
         ),
         (

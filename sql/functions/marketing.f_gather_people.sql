@@ -9,20 +9,33 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     create temp table around (node bigint primary key, load_id bigint, part smallint, person_no bigint) on commit drop;
+    create temp table seed on commit drop as
+    select w.load_id, w.part, w.is_known from pg_temp.person_work as w
+    union
+    select k.load_id, k.part, true
+    from intake.left_behind as b
+    inner join marketing.person_key as k on k.value = b.value and k.kind = b.kind
+    where b.entity = 'person'
+    union
+    select m.load_id, m.part, true
+    from intake.left_behind as b
+    inner join intake.person_member as m on m.person_no = b.value::bigint
+    where b.entity = 'person' and b.kind = 'number';
+    analyze pg_temp.seed;
     insert into pg_temp.around (node, load_id, part, person_no)
     with recursive reach (load_id, part) as (
+        -- A new record none of whose keys another carries leads nowhere: it is taken along below.
         (
-            select w.load_id, w.part from pg_temp.person_work as w
+            select s.load_id, s.part from pg_temp.seed as s where s.is_known
             union
-            select k.load_id, k.part
-            from intake.left_behind as b
-            inner join marketing.person_key as k on k.value = b.value and k.kind = b.kind
-            where b.entity = 'person'
-            union
-            select m.load_id, m.part
-            from intake.left_behind as b
-            inner join intake.person_member as m on m.person_no = b.value::bigint
-            where b.entity = 'person' and b.kind = 'number'
+            select s.load_id, s.part
+            from pg_temp.seed as s
+            inner join marketing.person_key as near using (load_id, part)
+            where near.kind = 'stated' or exists (
+                select
+                from marketing.person_key as far
+                where far.value = near.value and far.kind = near.kind and (far.load_id, far.part) <> (near.load_id, near.part)
+            )
         )
         union
         select x.load_id, x.part
@@ -53,9 +66,10 @@ begin
         ) as x
     )
     select r.load_id * 32768 + r.part, r.load_id, r.part, m.person_no
-    from reach as r
+    from (select x.load_id, x.part from reach as x union select s.load_id, s.part from pg_temp.seed as s) as r
     left join intake.person_member as m on m.load_id = r.load_id and m.part = r.part;
     analyze pg_temp.around;
+    drop table pg_temp.seed;
 
     create temp table node (node bigint primary key, label bigint) on commit drop;
     insert into pg_temp.node (node, label)

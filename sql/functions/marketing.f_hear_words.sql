@@ -17,16 +17,16 @@ begin
     create temp table said on commit drop as
     select 'person' as entity, s.subject, v.load_id, v.part, v.is_stated_time, v.first_observed_at, v.last_observed_at,
         case when coalesce(v.title, v.company_ref) is not null or v.has_no_employer
-            then hashtextextended(concat_ws(E'\x1f', v.title, E'\x1e' || v.company_ref, v.has_no_employer), 0) end as job,
-        case when v.email is not null then hashtextextended(concat_ws(E'\x1f', v.email, v.email_status), 0) end as mail,
-        nullif(concat_ws(E'\x1f', v.work_phone_e164, v.personal_phone_e164, v.city, v.state, v.country), '') as rest
+            then hashtextextended((v.title, v.company_ref, v.has_no_employer)::text, 0) end as job,
+        case when v.email is not null then hashtextextended((v.email, v.email_status)::text, 0) end as mail,
+        nullif((v.work_phone_e164, v.personal_phone_e164, v.city, v.state, v.country)::text, '(,,,,)') as rest
     from pg_temp.heard_subject as s
     inner join intake.validated_people as v using (subject)
     union all
     select 'company', s.subject, v.load_id, v.part, v.is_stated_time, v.first_observed_at, v.last_observed_at,
         v.employee_count::bigint, hashtextextended(v.company_phone, 0),
-        nullif(concat_ws(E'\x1f', v.name, v.website_url, v.industry, v.address_street, v.address_city, v.address_state, v.address_zip,
-            v.address_country, v.linkedin_url, v.founded_year, v.description), '')
+        (v.name, v.website_url, v.industry, v.address_street, v.address_city, v.address_state, v.address_zip, v.address_country,
+            v.linkedin_url, v.founded_year, v.description)::text
     from pg_temp.heard_subject as s
     inner join intake.validated_companies as v using (subject);
     -- Most subjects have one content: nothing to weigh.

@@ -27,11 +27,14 @@ begin
     using pg_temp.person_work as w
     where w.is_known and k.load_id = w.load_id and k.part = w.part and k.kind = 'name';
     insert into marketing.person_key (kind, value, load_id, part)
-    select 'name', coalesce(w.company_no::text, v.company_ref) || '|' || b.word, w.load_id, w.part
+    select distinct 'name', coalesce(w.company_no::text, v.company_ref) || '|' || b.word, w.load_id, w.part
     from pg_temp.person_work as w
     inner join intake.validated_people as v on v.load_id = w.load_id and v.part = w.part
-    cross join lateral unnest(marketing.name_blocks(v.name_form)) as b (word)
-    where coalesce(w.company_no::text, v.company_ref) is not null;
+    -- Each way of writing each family name, and all of them in one word; letters that were lost find nobody.
+    cross join lateral unnest(
+        string_to_array(translate(split_part(v.name_form, '|', 2) || ' ' || split_part(v.name_form, '|', 4), ',', ' '), ' ')
+    ) as b (word)
+    where coalesce(w.company_no::text, v.company_ref) is not null and b.word <> '' and translate(b.word, '_%', '') = b.word;
 end
 $$;
 revoke all on function marketing.f_key_people() from public;

@@ -6,7 +6,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     execute format(
-        'insert into marketing.retired_id (barton_id) select distinct g.%I from gone as g on conflict (barton_id) do nothing',
+        'insert into marketing.retired_id (barton_id) select distinct g.%1$I from gone as g '
+        'where public.barton_number(g.%1$I) is not null on conflict (barton_id) do nothing',
         tg_argv[0]
     );
     return null;

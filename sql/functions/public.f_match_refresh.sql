@@ -67,7 +67,8 @@ begin
                 or exists (
                     select from intake.person_member as m
                     inner join intake.validated_people as known using (load_id, part)
-                    where m.person_no = j.person_no and known.name_key = v.name_key
+                    where m.person_no = j.person_no and known.name_form is not null and v.name_form is not null
+                        and marketing.names_compatible(known.name_form, v.name_form)
                 )
             )
     )

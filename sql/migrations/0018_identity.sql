@@ -184,7 +184,8 @@ create table marketing.shared_value (
 comment on table marketing.shared_value is 'Values that records carry which cannot be about the same: they unite nobody. numbers: who carries them.';
 
 create table marketing.match_review (
-    review_id bigint generated always as identity,
+    -- One count for both kinds of reviews: a number names one of them.
+    review_id bigint not null default nextval('marketing.company_match_review_review_id_seq'),
     entity text not null,
     first_no bigint not null,
     second_no bigint not null,

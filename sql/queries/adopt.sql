@@ -118,6 +118,7 @@ from pg_class as c
 inner join (values ('r', 'table'), ('p', 'table'), ('v', 'view'), ('m', 'materialized view'), ('S', 'sequence')) as k (relkind, kind)
     on k.relkind = c.relkind::text
 where c.relnamespace = 'public'::regnamespace and c.relowner = 'outreach_owner'::regrole
+    and not (c.relkind = 'S' and exists (select from pg_depend as d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype in ('a', 'i')))
 union all
 select format('drop routine if exists public.%%I(%%s) cascade', p.proname, pg_get_function_identity_arguments(p.oid)), 3
 from pg_proc as p
@@ -246,12 +247,16 @@ select %(entity)s, m.old_id, m.barton_id, m.reason
 from unnest(%(old_ids)s::text[], %(ids)s::text[], %(reasons)s::text[]) as m (old_id, barton_id, reason)
 on conflict do nothing;
 
+-- name: let_owner_read
+grant usage on schema adoption to outreach_owner;
+grant select on adoption.id_map to outreach_owner;
+
 -- name: keep_merged
 -- A duplicate's id leads to its survivor, and is never given again.
 insert into marketing.merged_master (retired_id, surviving_id, entity)
 select m.old_id, m.barton_id, 'company'
 from unnest(%(old_ids)s::text[], %(ids)s::text[], %(reasons)s::text[]) as m (old_id, barton_id, reason)
-where m.reason = 'duplicate'
+where m.reason = 'duplicate' and m.old_id ~ %(form)s
 on conflict do nothing;
 
 -- name: id_map
@@ -261,14 +266,22 @@ select entity, old_id, barton_id from adoption.id_map;
 -- Ids of slots wait for their companies, and the sequence starts above them; of two for one slot the second is retired.
 with item as (
     select coalesce(j ->> 'adopted_company_id', j ->> 'company_unique_id') as company_id, upper(btrim(j ->> 'slot_type')) as slot_type,
-        j ->> 'company_slot_unique_id' as slot_id, i.position
+        j ->> 'company_slot_unique_id' as slot_id, j ->> 'company_unique_id' as old_company_id, i.position
     from unnest(%(rows)s) with ordinality as i (j, position)
     where j ->> 'company_slot_unique_id' ~ %(slot)s
+),
+own as (
+    -- A survivor has its own slots; those of its duplicates are retired.
+    select i.* from item as i
+    where not exists (
+        select from adoption.id_map as m
+        where m.entity = 'company' and m.reason = 'duplicate' and m.old_id = i.old_company_id
+    )
 ),
 kept as (
     insert into marketing.reserved_slot (company_unique_id, slot_type, company_slot_unique_id)
     select i.company_id, i.slot_type, i.slot_id
-    from item as i
+    from own as i
     where i.company_id ~ %(company)s and i.slot_type in ('CEO', 'CFO', 'HR')
     order by i.position
     on conflict do nothing
@@ -367,8 +380,6 @@ select count(*) from (
 select l.batch_id, l.source, min((l.created_at at time zone 'UTC')::date) as day
 from intake.raw_loads as l
 where l.status = 'pending' and l.metadata -> 'adopted' is not null
-    and not exists (select from intake.validated_people as p where p.load_id = l.load_id)
-    and not exists (select from intake.validated_companies as p where p.load_id = l.load_id)
 group by l.batch_id, l.source
 order by l.batch_id;
 

@@ -103,3 +103,33 @@ select f.slot_type, f.place, f.person_unique_id, p.full_name as person_name, f.i
 from marketing.f_slot_candidates(%(number)s) as f
 left join marketing.people_master as p on p.unique_id = f.person_unique_id
 left join intake.raw_loads as l on l.load_id = f.load_id;
+
+-- name: person_loop
+-- From the first word of the address to the last answer, in the order of time, each with the load that says so.
+select x.at, x.what, x.detail, x.source, x.load_id
+from (
+    select v.first_observed_at as at, 'found' as what, null::text as detail, v.source, v.load_id
+    from (
+        select p.first_observed_at, p.source, p.load_id
+        from intake.validated_people as p
+        where p.email = lower(%(email)s)
+        order by p.first_observed_at, p.load_id
+        limit 1
+    ) as v
+    union all
+    select a.last_observed_at, 'verified', a.address_class, a.source, a.load_id
+    from intake.validated_addresses as a
+    where a.email = lower(%(email)s)
+    union all
+    select c.claimed_at, 'claimed', coalesce(n.name, n.campaign_id), null, null
+    from marketing.campaign_person as c
+    inner join marketing.campaigns as n using (campaign_id)
+    where c.person_unique_id = %(id)s
+    union all
+    select o.happened_at, o.kind, n.name, o.source, o.load_id
+    from marketing.outcome as o
+    left join marketing.campaigns as n using (campaign_id)
+    where o.person_unique_id = %(id)s and o.kind <> 'other'
+) as x
+order by x.at, x.what
+limit 200;

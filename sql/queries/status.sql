@@ -55,21 +55,39 @@ select
     (select count(*) from vault.contacts) as contacts,
     (select count(*) from marketing.company_slot) as slots,
     (select count(*) from marketing.company_slot where is_filled) as filled_slots,
-    (select count(*) from marketing.company_match_review where status = 'open') as open_reviews;
+    (select count(*) from marketing.company_match_review where status = 'open')
+    + (select count(*) from marketing.match_review where status = 'open') as open_reviews;
 
 -- name: reviews
--- Names that could be several companies; what a person has to decide.
-select r.review_id, r.company_name, r.place_city, r.place_country, r.reason, r.candidate_ids, r.load_id, l.batch_id, r.created_at
+-- What a person has to decide: names that could be several companies, and pairs of companies or people that may be one.
+select r.review_id, 'name' as entity, r.company_name, r.place_city, r.place_country, r.reason, r.candidate_ids, r.load_id, l.batch_id,
+    r.created_at, '{}'::text[] as speaks_for, '{}'::text[] as speaks_against
 from marketing.company_match_review as r
 left join intake.raw_loads as l using (load_id)
 where r.status = 'open'
-order by r.review_id
+union all
+select r.review_id, r.entity, coalesce(c.company_name, ''), coalesce(c.address_city, ''), coalesce(c.address_country, ''), r.reason,
+    array[x.first_id, x.second_id], null, null, r.created_at, r.speaks_for, r.speaks_against
+from marketing.match_review as r
+cross join lateral (
+    select public.barton_id(case r.entity when 'company' then '01' else '02' end, r.first_no) as first_id,
+        public.barton_id(case r.entity when 'company' then '01' else '02' end, r.second_no) as second_id
+) as x
+left join marketing.people_master as p on p.unique_id = x.first_id
+left join marketing.company_master as c on c.company_unique_id = coalesce(p.company_unique_id, x.first_id)
+where r.status = 'open'
+order by review_id
 limit %(limit)s;
 
 -- name: count_reviews
-select count(*) from marketing.company_match_review where status = 'open';
+select (select count(*) from marketing.company_match_review where status = 'open')
+    + (select count(*) from marketing.match_review where status = 'open');
 
 -- name: candidate_names
 select c.company_unique_id, c.company_name, c.domain
 from marketing.company_master as c
-where c.company_unique_id = any(%(ids)s);
+where c.company_unique_id = any(%(ids)s)
+union all
+select p.unique_id, p.full_name, null
+from marketing.people_master as p
+where p.unique_id = any(%(ids)s);

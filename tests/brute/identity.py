@@ -44,8 +44,8 @@ class Founders:
         for one, leads_to in redirects.items():
             if one in alive:
                 self._note(f"{one} is alive and leads elsewhere")
-            if leads_to not in alive:
-                self._note(f"{one} leads to {leads_to}, which is no master")
+            if leads_to not in members:
+                self._note(f"{one} leads to {leads_to}, which is nobody")
         for one, founders in self._founders.items():
             now = redirects.get(one, one)
             if now in alive and members.get(now) and not founders & members[now]:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 import outreach_pipeline
 from outreach_pipeline.database import extract
-from outreach_pipeline.records.columns import SectionName, column_names
+from outreach_pipeline.records.columns import COLUMNS, SectionName, column_names
 from outreach_pipeline.records.shape import Shape, load_shapes, parse_shape
 
 SAMPLES = Path(outreach_pipeline.__file__).parent / "samples"
@@ -23,7 +24,6 @@ LOADS = "SELECT load_id, raw_data FROM pg_temp.loads WHERE load_id >= %(first)s"
 HEAD = 'name = "tiny"\ndescription = "d"\nversion = 1\nprovider = "p"\n'
 
 KEYS = {"load_id", "part"}
-LISTS = {"email", "skills", "certifications", "keywords", "employers"}
 
 Connection = psycopg.Connection[dict[str, Any]]
 
@@ -49,16 +49,19 @@ def land(connection: Connection, items: list[Any]) -> None:
         cursor.executemany("INSERT INTO loads VALUES (%s, %s::jsonb)", rows)
 
 
+def _lists(target: SectionName) -> set[str]:
+    return {column.name for column in COLUMNS[target] if column.kind == "list"}
+
+
 def flatten(connection: Connection, shape: Shape, target: SectionName) -> list[dict[str, Any]]:
     """The filled columns of each record, with `item` and `part`; lists parsed."""
-    queries = extract.shape_queries(shape, LOADS)
-    query = {"company": queries.companies, "person": queries.people, "intelligence": queries.intelligence}[target]
+    query = extract.extract_query(shape, target, sql.SQL(LOADS))
     found = []
     for row in connection.execute(query, {"first": 0}):
         assert tuple(row) == ("load_id", "part", *column_names(target))
         assert all(value is None or isinstance(value, str) for name, value in row.items() if name not in KEYS)
         filled = {name: value for name, value in row.items() if value is not None and name not in KEYS}
-        filled |= {name: json.loads(filled[name]) for name in LISTS & filled.keys()}
+        filled |= {name: json.loads(filled[name]) for name in _lists(target) & filled.keys()}
         found.append({"item": row["load_id"], "part": row["part"], **filled})
     return sorted(found, key=lambda row: (row["item"], row["part"]))
 

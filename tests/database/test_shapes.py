@@ -32,7 +32,8 @@ def test_golden(connection: Connection, name: str) -> None:
     land(connection, sample(shape))
     assert flatten(connection, shape, "company") == golden["company"]
     assert flatten(connection, shape, "person") == golden["person"]
-    assert flatten(connection, shape, "intelligence") == golden.get("intelligence", [])
+    for section in ("intelligence", "address", "outcome"):
+        assert flatten(connection, shape, section) == golden.get(section, [])
     refused = connection.execute(extract.shape_queries(shape, LOADS).refusals, {"first": 0}).fetchall()
     assert [[row["load_id"], row["kind"], row["reason"]] for row in refused] == golden["refused"]
 
@@ -41,6 +42,7 @@ def test_golden(connection: Connection, name: str) -> None:
 def test_every_item_is_a_record_or_refused_or_has_nothing_to_say(connection: Connection, name: str) -> None:
     golden = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     accounted = {row["item"] for row in golden["company"] + golden["person"] + golden.get("intelligence", [])}
+    accounted |= {row["item"] for section in ("address", "outcome") for row in golden.get(section, [])}
     accounted |= {row[0] for row in golden["refused"]} | set(golden.get("silent", []))
     assert accounted == set(range(len(sample(SHAPES[name]))))
 

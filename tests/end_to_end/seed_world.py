@@ -129,3 +129,9 @@ def rows(url: str, query: str) -> list[Any]:
     """All rows of a query as tuples."""
     with psycopg.connect(url, autocommit=True) as connection:
         return connection.execute(query).fetchall()  # type: ignore[arg-type]
+
+
+def run(url: str, statements: str) -> None:
+    """Run some statements as the owner of that database."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statements)  # type: ignore[arg-type]

@@ -63,10 +63,24 @@ def profile(who: str, slug: str, member: int, *positions: Item, **fields: Any) -
     }  # fmt: skip
 
 
-def match(who: str, title: str, company: str, at: str, email: str, status: str = "verified", **fields: Any) -> Item:
-    """An answer of an enrichment, which says how good the address is."""
+def match(
+    who: str,
+    title: str,
+    company: str,
+    at: str,
+    email: str,
+    status: str = "verified",
+    place: str | None = None,
+    **fields: Any,
+) -> Item:
+    """An answer of an enrichment, which says how good the address is. `place` is the company's city."""
     first, _, last = who.partition(" ")
-    organization = {"name": company, "website_url": f"https://{at}", "primary_domain": at}
+    organization = {
+        "name": company,
+        "website_url": f"https://{at}",
+        "primary_domain": at,
+        **({"city": place} if place else {}),
+    }
     return {"responses": [{"person": {
         "first_name": first, "last_name": last, "title": title, "email": email, "email_status": status,
         "employment_history": [], "organization": organization, **fields,
@@ -156,6 +170,12 @@ class Story:
         found = rows(self.admin, query, *params)
         assert len(found) == 1, f"{len(found)} rows for {params}"
         return str(next(iter(found[0].values())))
+
+    def asked_about(self) -> int:
+        """How many questions are open: names that wait, and pairs that may be one."""
+        query = """select (select count(*) from marketing.company_match_review where status = 'open')
+            + (select count(*) from marketing.match_review where status = 'open') as open"""
+        return int(value(self.admin, query))
 
     def ready(self) -> list[str]:
         """The addresses on the ready list."""

@@ -124,6 +124,13 @@ def test_the_guide_works_word_for_word(cli: CommandLine, monkeypatch: pytest.Mon
     assert follow("docs/operators-guide.md", cli, monkeypatch)
 
 
+@pytest.mark.parametrize("name", ["verification", "campaigns", "outcomes"])
+def test_the_pages_of_the_loop_work_word_for_word(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    assert follow(f"docs/{name}.md", cli, monkeypatch)
+
+
 def test_a_line_that_is_not_printed_would_be_noticed() -> None:
     assert matches(("a  b", "…"), "a b\nc\nd\n")
     assert not matches(("a  b",), "a b\nc\n")

@@ -13,7 +13,10 @@ import pytest
 from pipeline import DAY, digest, land_items, workspace
 
 from outreach_pipeline.database.connect import Database
+from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.stages.campaigns import claim, create_campaign, move_campaign
+from outreach_pipeline.stages.explain import explain
+from outreach_pipeline.stages.receive import receive
 from outreach_pipeline.stages.signals_learn import learn
 from outreach_pipeline.stages.suppress import forget
 from outreach_pipeline.stages.workspace import Batch, Workspace
@@ -33,7 +36,7 @@ shape = "calendly_event"
 kind = "files"
 shape = "hubspot_deal"
 """
-NOW = datetime.now(UTC)
+NOW = datetime.now(UTC) - timedelta(days=2)  # times that lie ahead are taken as today
 
 
 class Loop:
@@ -237,3 +240,28 @@ def test_weights_are_proposed_with_their_evidence_and_nothing_changes(loop: Loop
     assert found["press"].proposed < found["press"].weight
     assert found["hiring"].proposed is None, "five companies are no evidence"
     assert loop.one("select count(*) from bit.rule_version") == 1
+
+
+def test_explain_shows_the_whole_loop_each_with_its_load(loop: Loop) -> None:
+    loop.land("instantly", EVENTS[:3])
+    loop.land("calendly", [booked("ada@firm0.example", hours=3)])
+    person = loop.one("select unique_id from marketing.people_master where email = 'ada@firm0.example'")
+    shown = explain(loop.work, person)["loop"]
+    assert [each["what"] for each in shown if each["what"] != "claimed"] == ["found", "sent", "opened", "replied", "booked"]
+    assert all(each["load_id"] for each in shown if each["what"] != "claimed")
+    assert [each["detail"] for each in shown if each["what"] == "claimed"] == ["spring"]
+
+
+def test_a_posted_event_lands_once_and_only_with_our_token(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = orjson.dumps(event("reply_received", "ada@firm0.example"))
+    with pytest.raises(ConfigurationError, match="not ours"):
+        receive(loop.work, "instantly", body, "")
+    monkeypatch.setenv("OUTREACH_OUTCOMES_TOKEN", "ours")
+    with pytest.raises(ConfigurationError, match="not ours"):
+        receive(loop.work, "instantly", body, "theirs")
+    with pytest.raises(ConfigurationError, match="reports no outcomes"):
+        receive(loop.work, "contacts", body, "ours")
+    assert receive(loop.work, "instantly", body, "ours").items == 1
+    assert receive(loop.work, "instantly", body, "ours").already
+    digest(loop.work, Batch(datetime.now(UTC).date(), "instantly"))
+    assert state(loop)["outcomes"] == [("replied", 1)]

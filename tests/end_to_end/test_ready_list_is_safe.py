@@ -69,14 +69,14 @@ def test_whom_an_open_review_may_join_with_somebody_suppressed_is_left_out(story
     """Two records of one name at companies that may be one: nobody has said yet whether they are the same person."""
     from outreach_pipeline.stages.suppress import suppress
 
-    first = match("Ada Quill", "CEO", "Delta Works", "delta.example", "ada@delta.example", id="d1", city="Bern")
+    first = match("Ada Quill", "CEO", "Delta Works", "delta.example", "ada@delta.example", id="d1", place="Bern")
     story.night(0, MATCH, first)
     assert story.ready() == ["ada@delta.example"]
     suppress(story.work, [story.person("Ada Quill")], reason="unsubscribed")
     story.night(
         1,
         MATCH,
-        match("Ada Quill", "CEO", "Delta Works", "deltaworks.example", "ada@deltaworks.example", id="d2", city="Bern"),
+        match("Ada Quill", "CEO", "Delta Works", "deltaworks.example", "ada@deltaworks.example", id="d2", place="Bern"),
     )
     assert story.ready() == []
 

@@ -11,7 +11,6 @@ from outreach_pipeline.rules import titles as title_rules_module
 from outreach_pipeline.rules.title_rules import DEFAULT_PATH, load_rules
 from outreach_pipeline.settings import SHIPPED_SHAPES
 from outreach_pipeline.stages.replay import ReplayFilter, replay
-from outreach_pipeline.stages.status import read_reviews
 from tests.end_to_end.pipeline import rows, value
 from tests.end_to_end.story import LEADS, LINKEDIN, Item, Story, Tell, lead
 
@@ -98,7 +97,7 @@ def test_a_company_of_a_wrong_website_is_gone_with_its_slots(story: Story, wrong
     # A name that one company bears is no question.
     story.night(5, LEADS, lead("Dora Berg", "Head of HR", "Alpha Pumps"))
     assert story.seat("alpha.example", "HR") == "Dora Berg"
-    assert read_reviews(story.work).open == 0
+    assert story.asked_about() == 0
 
 
 def test_an_id_is_not_given_to_the_company_whose_website_it_was(story: Story, wrongly: Any) -> None:

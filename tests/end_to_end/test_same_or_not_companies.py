@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from outreach_pipeline.stages.status import read_reviews
 from tests.end_to_end.pipeline import value
 from tests.end_to_end.story import LEADS, LINKEDIN, LIST, PAGES, PROFILES, Item, Story, Tell, lead, position, profile
 
@@ -150,7 +149,7 @@ def test_a_name_like_a_known_one_is_asked_about_whatever_came_first(
     story: Story, nights: list[tuple[Any, ...]]
 ) -> None:
     story.told(*nights)
-    assert read_reviews(story.work).open == 1
+    assert story.asked_about() == 1
 
 
 def test_one_name_in_one_city_under_two_domains_is_asked_about(story: Story) -> None:
@@ -159,7 +158,7 @@ def test_one_name_in_one_city_under_two_domains_is_asked_about(story: Story) -> 
         (1, LIST, listed("Delta Works", "https://deltaworks.example", "Bo Lind", "Bern")),
     )
     assert len(story.companies()) == 2
-    assert read_reviews(story.work).open == 1
+    assert story.asked_about() == 1
 
 
 BEN = lead("Ben Low", "CFO", "Beta Foods", "beta.example", email="ben@gamma.example")

@@ -120,10 +120,14 @@ def test_a_domain_that_takes_everything_is_remembered(world: Verified, admin: Ad
     assert status_of(admin, "bob@all.example") == ("catch_all", "active")
 
 
-def test_what_a_source_verified_lately_is_not_paid_for(world: Verified) -> None:
+def test_the_word_of_a_list_is_no_verification_unless_the_policy_takes_it_for_one(world: Verified, admin: Admin) -> None:
     world.people("ada.ok", status="verified")
+    admin.execute("update marketing.outreach_policy set value = 90 where name = 'source_verified_days'")
     verify_addresses(world.work())
     assert world.first.calls() == {}
+    admin.execute("update marketing.outreach_policy set value = 0 where name = 'source_verified_days'")
+    verify_addresses(world.work())
+    assert world.first.charged == ["ada@ok.example"]
 
 
 def test_a_lost_answer_is_in_doubt_and_not_paid_twice(world: Verified, admin: Admin) -> None:

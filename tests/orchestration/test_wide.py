@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
+import psycopg
 from batches import ACCEPT, MONDAY, TUESDAY, Batches, Rows, lead, leads, materialized
 
 from outreach_pipeline.orchestration.schedule import MORNING
-from outreach_pipeline.orchestration.specs import FRESHNESS, HELD, UNFINISHED
+from outreach_pipeline.orchestration.specs import FORMED, FRESHNESS, HELD, UNFINISHED
 from outreach_pipeline.stages.freshness import next_due, read_slot_freshness
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -119,3 +121,28 @@ def test_when_the_next_one_comes_due(batches: Batches, rows: Rows) -> None:
     rows("update marketing.people_master set looked_at = %s returning 1", seen)
     assert next_due(batches.workspace, now=seen) == seen + timedelta(days=30)
     assert next_due(batches.workspace, now=seen + timedelta(days=31)) is None
+
+
+def test_a_broken_id_address_or_reference_fails_its_check_until_it_is_mended(
+    batches: Batches, rows: Rows, admin: psycopg.Connection[Any]
+) -> None:
+    batches.write(MONDAY, leads(3))
+    batches.run(MONDAY)
+    names = set(FORMED.values())
+    good = _checks(_morning(batches))
+    assert {name for name in names if good[name].passed} == names
+    # Somebody took the guards away.
+    for table, guard in (
+        ("company_master", "company_master_company_unique_id_format"), ("people_master", "people_master_email_format"),
+    ):  # fmt: skip
+        admin.execute(f"alter table marketing.{table} drop constraint {guard}")  # type: ignore[arg-type]
+    rows("insert into marketing.company_master (company_unique_id, company_name, website_url, source_system, promoted_from_intake_at) values ('CMP-1', 'x', 'https://x.example', 'x', now()) returning 1")
+    rows("update marketing.people_master set email = 'a..b@x.example' where unique_id like '%%.001' returning 1")
+    bad = _checks(_morning(batches))
+    assert {name for name in names if not bad[name].passed} == {"company_master_is_well_formed", "people_master_is_well_formed"}
+    assert bad["company_master_is_well_formed"].description == "1 fail barton_id of company_unique_id."
+    assert bad["people_master_is_well_formed"].description == "1 fail email_address of email."
+    assert "a..b" not in str(bad["people_master_is_well_formed"].metadata)
+    rows("delete from marketing.company_master where company_unique_id = 'CMP-1' returning 1")
+    rows("update marketing.people_master set email = 'a.b@x.example' where email like 'a..%%' returning 1")
+    assert all(_checks(_morning(batches))[name].passed for name in names)

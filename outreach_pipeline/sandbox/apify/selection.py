@@ -52,7 +52,7 @@ def _capped(items: Sequence[bytes], cap: object) -> Sequence[bytes]:
 def _profiles(renderer: Renderer, shape: str, wanted: list[str], night: int) -> list[bytes]:
     rows = []
     for query in wanted:
-        person = find_person(renderer, query)
+        person = find_person(renderer, query, night)
         exists = (
             person is not None and person.posts[0].first_night <= night and not person.profile_gone_on(night)
         )
@@ -71,7 +71,7 @@ def _short(renderer: Renderer, shape: str, wanted: list[str], night: int) -> lis
     if wanted == ["all"]:
         sights = list(renderer.coverage.people(shape, night))
     else:
-        people = [person for query in wanted if (person := find_person(renderer, query)) is not None]
+        people = [person for query in wanted if (person := find_person(renderer, query, night)) is not None]
         sights = [renderer.coverage.sight(shape, person, night) for person in people]
     return [dumps(short_profile(sight)) for sight in sights]
 
@@ -83,11 +83,11 @@ def _echoing(item: dict[str, Any], query: str) -> dict[str, Any]:
     return item
 
 
-def find_person(renderer: Renderer, query: str) -> Person | None:
-    """The person of a LinkedIn address, slug or member id."""
+def find_person(renderer: Renderer, query: str, night: int) -> Person | None:
+    """The person of a LinkedIn address, slug or member id on that night."""
     profile = read_profile(query)
     if profile.slug is not None:
-        return renderer.world.by_slug.get(profile.slug)
+        return renderer.world.by_slug(night).get(profile.slug)
     opaque = profile.member_id or profile.opaque_id
     digits = opaque[5:] if opaque else ""
     if digits.isdigit() and int(digits) < len(renderer.world.people):

@@ -42,10 +42,10 @@ class ApolloSearch:
             keys = [person.apollo_id, f"in/{person.slug}"]
             if sight.company is not None:
                 token = name_token(person.first, person.last)
-                keys += [person.email_at(sight.company), f"{token}@{sight.company.domain}"]
+                keys += [person.email_at(sight.company), f"{token}@{sight.company.mail_domain}"]
                 keys.append(f"{token}@{sight.company.name.lower()}")
             self._by_key.update(dict.fromkeys(keys, sight))
-        self._by_domain = {c.domain: c for c in self.world.companies}
+        self._by_domain = {c.domain: c for c in reversed(self.world.companies) if c.page is None}
 
     # ------------------------------------------------------------------------------------------ people
     def people(self, filters: Mapping[str, Any]) -> list[Sight]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from outreach_pipeline.sandbox.render import dirt
+from outreach_pipeline.sandbox.render import dirt, names
 from outreach_pipeline.sandbox.world.addresses import CONTACT_WORDS, State, apollo_word, mailbox_state, own_email
 from outreach_pipeline.sandbox.world.companies import Company
 from outreach_pipeline.sandbox.world.coverage import Sight
@@ -46,7 +46,7 @@ def organization(company: Company, rng: Random, *, must_bridge: bool) -> Item:
     known = rng.random() < 0.8
     return _EMPTY_ORGANIZATION | {
         "id": company.apollo_id, "name": rng.choice((company.name, company.legal_name)),
-        "website_url": f"http://www.{company.domain}", "primary_domain": company.domain,
+        "website_url": f"http://{company.page or 'www.' + company.domain}", "primary_domain": company.domain,
         "linkedin_url": f"http://www.linkedin.com/company/{company.linkedin_slug}" if linked else None,
         "linkedin_uid": company.linkedin_id if linked else None, "primary_phone": phone, "phone": number,
         "sanitized_phone": number, "founded_year": company.founded if known else None,
@@ -81,8 +81,9 @@ def person_object(world: World, sight: Sight, rng: Random) -> Item:
     person, post, company = sight.person, sight.post, sight.company
     locked, linked = person.is_locked, rng.random() < 0.7
     email = dirt.LOCKED if locked else person.email_at(company) if company else None
+    name = names.in_list(rng, person, company.country.language if company else "en", has_id=True)
     return _EMPTY_PERSON | {
-        "id": person.apollo_id, "first_name": person.first, "last_name": person.last, "name": person.name,
+        "id": person.apollo_id, "first_name": name.first, "last_name": name.last, "name": name.full,
         "linkedin_url": f"http://www.linkedin.com/in/{person.slug}" if linked else None,
         "title": post.titles[-1] if post else None,
         "email_status": apollo_word(person, company) if company and not locked else "unavailable",
@@ -145,9 +146,10 @@ def seen_on(world: World, sight: Sight) -> object:
 def contact(world: World, sight: Sight, rng: Random) -> Item:
     """A contact saved by our team: an id of its own, the person's in person_id."""
     person, company = sight.person, sight.company
+    name = names.in_list(rng, person, company.country.language if company else "en", has_id=True)
     return {
-        "id": f"{0xD000000000 + person.number:024x}", "first_name": person.first, "last_name": person.last,
-        "name": person.name, "linkedin_url": f"http://www.linkedin.com/in/{person.slug}",
+        "id": f"{0xD000000000 + person.number:024x}", "first_name": name.first, "last_name": name.last,
+        "name": name.full, "linkedin_url": f"http://www.linkedin.com/in/{person.slug}",
         "title": sight.post.titles[-1] if sight.post else None, "contact_stage_id": None, "owner_id": None,
         "creator_id": None, "person_id": person.apollo_id, "email_needs_tickling": None,
         "organization_name": company.name if company else None, "source": "search",

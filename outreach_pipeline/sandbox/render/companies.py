@@ -126,7 +126,7 @@ def google_place(
         "scrapedAt": f"{day}T00:42:31.128Z",
         "url": f"https://www.google.com/maps/place/?q=place_id:{place_id}",
         "searchString": company.industry.lower(), "language": "en", "rank": 1 + rng.randrange(20),
-        "isAdvertisement": False, "emails": [f"info@{company.domain}", f"frontdesk@{company.domain}"],
+        "isAdvertisement": False, "emails": [f"info@{company.mail_domain}", f"frontdesk@{company.mail_domain}"],
         "phones": [number] if number else [], "facebooks": [], "linkedIns": [], "twitters": [],
         "leadsEnrichment": [_place_lead(person, post, company, rng) for person, post in staff],
     }  # fmt: skip

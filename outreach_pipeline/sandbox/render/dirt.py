@@ -10,9 +10,11 @@ from random import Random
 from urllib.parse import quote
 
 from outreach_pipeline.sandbox.world.companies import Company
+from outreach_pipeline.sandbox.world.groups import kind_of
 from outreach_pipeline.sandbox.world.people import Person, ascii_word
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+FAMILY_HOST = "familypost.example"
 LOCKED = "email_not_unlocked@domain.com"
 NOTHING = (None, "", "nan")
 
@@ -36,10 +38,11 @@ def company_url(rng: Random, company: Company, *, numeric: float = 0.15) -> str:
 
 def website(rng: Random, company: Company) -> str:
     """A company's website with and without scheme, www, slash, tracking; sometimes upper-case."""
-    host = company.domain if rng.random() < 0.3 else f"www.{company.domain}"
+    bare = company.page or company.domain
+    host = bare if company.page or rng.random() < 0.3 else f"www.{bare}"
     scheme = rng.choices(("https://", "http://", ""), (60, 25, 15))[0]
     ending = rng.choices(("", "/", "/en/", "/?utm_source=linkedin"), (55, 30, 8, 7))[0]
-    address = f"{scheme}{host}{ending}"
+    address = f"{scheme}{host}{ending if company.page is None else ending[:1]}"
     return address.upper() if rng.random() < 0.02 else address
 
 
@@ -56,6 +59,14 @@ def company_name(rng: Random, company: Company) -> str:
     return spellings.get(kind, company.name)
 
 
+def registered_name(rng: Random, company: Company) -> str:
+    """A company's name in a register: with its legal form, in capitals, and with the remarks of the SEC in America."""
+    name = rng.choice((company.legal_name, company.legal_name, company.legal_name.upper(), company.name.upper()))
+    if company.country.code == "US" and rng.random() < 0.15:
+        return f"{company.legal_name.upper()}{rng.choice((' /DE/', '/NY', ' /NEW/', ' /TX/'))}"
+    return f"{name}®" if rng.random() < 0.02 else name
+
+
 def shouted(rng: Random, text: str, share: float = 0.08) -> str:
     """The text, now and then in capitals."""
     return text.upper() if rng.random() < share else text
@@ -70,8 +81,36 @@ def work_email(rng: Random, person: Person, company: Company) -> str:
 def several_emails(rng: Random, person: Person, company: Company) -> str:
     """A cell with one address or two, joined as exports do."""
     first = work_email(rng, person, company)
-    second = f"{ascii_word(person.last)}.{ascii_word(person.first)}@{company.domain}"
+    second = f"{ascii_word(person.last)}.{ascii_word(person.first)}@{company.mail_domain}"
     return first if rng.random() < 0.94 else f"{first}{rng.choice((',', '; '))}{second}"
+
+
+def listed_email(rng: Random, person: Person, company: Company) -> str:
+    """What a list gives as somebody's address: in some firms and families one mailbox for all; else what was scraped."""
+    kind = kind_of(company.number)
+    if kind == "common" and rng.random() < 0.75:
+        return f"{rng.choice((*company.shared_mailboxes, 'info'))}@{company.mail_domain}"
+    if kind == "family" and rng.random() < 0.75:
+        return f"family.{ascii_word(company.name.split()[0])}@{FAMILY_HOST}"
+    address = several_emails(rng, person, company)
+    if company.former_domain is not None:
+        address = address.lower().replace(company.domain, company.former_domain)
+    form = rng.choices(_EMAIL_FORMS, _EMAIL_SHARES)[0]
+    return form.format(address, name=person.first)
+
+
+_EMAIL_FORMS = (
+    "{}", "mailto:{}", "E-Mail: {}", "%20{}", "<{}>", "{name} <{}>", "{}.", "u003e{}", "mailto:{}?subject=Hello", " {} ",
+    "{} (work)", '"{}"',
+)  # fmt: skip
+_EMAIL_SHARES = (88, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+
+
+def title(rng: Random, text: str, company: str) -> str:
+    """A title as lists write it: with the company behind it, an emoji, a tail, in capitals."""
+    form = rng.choices(("{0}", "{0} at {1}", "{0} @ {1}", "{0} | {1}", "🚀 {0}", "{0} - {1}"), (90, 3, 2, 2, 1, 2))[0]
+    written = form.format(text, company)
+    return written.upper() if rng.random() < 0.03 else written
 
 
 def size_range(employees: int) -> str:
@@ -89,16 +128,19 @@ def phone(rng: Random, number: str | None) -> object:
     """
     if number is None:
         return rng.choice(NOTHING)
+    form = rng.choices(_PHONE_FORMS, _PHONE_SHARES)[0]
+    if form:
+        return form.format(number)
     if number.startswith("+1"):
         area, line = number[2:5], number[8:]
-        forms: tuple[object, ...] = (
-            number,
-            f"+1 ({area}) 555-{line}",
-            f"'+1 {area}-555-{line}",
-            float(number[1:]),
-        )
-        return rng.choices(forms, (50, 30, 12, 8))[0]
-    return rng.choice((number, f"{number[:3]} {number[3:]}", f"00{number[1:]}"))
+        return rng.choice((f"+1 ({area}) 555-{line}", f"'+1 {area}-555-{line}", float(number[1:])))
+    return rng.choice((f"{number[:3]} {number[3:]}", f"00{number[1:]}"))
+
+
+_PHONE_FORMS = (
+    "{}", "", "{} ext. 12", "Tel: {}", "{} (office)", "{},,12#", "M {}", "{} / +442079460958", "{} Durchwahl 12", "t. {}",
+)  # fmt: skip
+_PHONE_SHARES = (48, 40, 2, 2, 2, 1, 1, 1, 1, 2)
 
 
 def refreshed(rng: Random, day: str) -> str:

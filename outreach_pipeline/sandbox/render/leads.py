@@ -9,7 +9,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from outreach_pipeline.sandbox.render import dirt
+from outreach_pipeline.sandbox.render import dirt, names
 from outreach_pipeline.sandbox.render.apollo import person_object
 from outreach_pipeline.sandbox.world.coverage import Sight
 from outreach_pipeline.sandbox.world.world import World
@@ -29,22 +29,22 @@ def leads_finder(_world: World, sight: Sight, rng: Random) -> Item | None:
     person, post, company = sight.person, sight.post, sight.company
     if post is None or company is None:
         return None
-    loud = rng.random() < 0.06
+    has_linkedin, old = rng.random() < 0.92, company.former_domain is not None
+    name = names.in_list(rng, person, company.country.language, has_id=has_linkedin)
+    domain = company.listed_domain
     item: Item = {
-        "first_name": person.first.upper() if loud else person.first,
-        "last_name": person.last.upper() if loud else person.last,
-        "full_name": person.name.upper() if loud else person.name,
-        "email": dirt.several_emails(rng, person, company),
+        "first_name": name.first, "last_name": name.last, "full_name": name.full,
+        "email": dirt.listed_email(rng, person, company),
         "personal_email": rng.choice((None, "")), "mobile_number": dirt.phone(rng, person.mobile),
-        "job_title": post.titles[-1] if rng.random() < 0.7 else post.titles[0],
-        "headline": f"{post.titles[0]} At {company.name}",
+        "job_title": dirt.title(rng, post.titles[-1] if rng.random() < 0.7 else post.titles[0], company.listed_name),
+        "headline": f"{post.titles[0]} At {company.listed_name}",
         "seniority_level": rng.choice(("c_suite", "owner", "director", None)), "functional_level": None,
-        "linkedin": dirt.profile_url(rng, person.slug) if rng.random() < 0.92 else None,
+        "linkedin": dirt.profile_url(rng, person.slug) if has_linkedin else None,
         "city": rng.choice((company.city, "")), "state": company.state,
         "country": rng.choice((company.country.name, company.country.name.lower(), company.country.native)),
-        "company_name": dirt.company_name(rng, company),
-        "company_domain": rng.choice((company.domain, f"www.{company.domain}")),
-        "company_website": dirt.website(rng, company),
+        "company_name": company.listed_name if old else dirt.company_name(rng, company),
+        "company_domain": rng.choice((domain, f"www.{domain}")),
+        "company_website": f"http://www.{domain}" if old else dirt.website(rng, company),
         "company_linkedin": f"https://www.linkedin.com/company/{company.old_slug or company.linkedin_slug}",
         "company_linkedin_uid": company.linkedin_id,
         "company_size": rng.choice((company.employees, dirt.size_range(company.employees))),

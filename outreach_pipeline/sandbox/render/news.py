@@ -13,6 +13,7 @@ from typing import Any
 
 from outreach_pipeline.sandbox.render import dirt
 from outreach_pipeline.sandbox.world.companies import Company
+from outreach_pipeline.sandbox.world.groups import kind_of
 from outreach_pipeline.sandbox.world.world import World
 
 Item = dict[str, Any]
@@ -61,5 +62,7 @@ def _named(company: Company, rng: Random) -> Item:
     """Whom it is about: by website, page or domain, besides the name as one says it."""
     by = rng.choice(("domain", "website", "linkedin"))
     website, page = dirt.website(rng, company), dirt.company_url(rng, company)
+    if company.page or kind_of(company.number) == "member":
+        by = "linkedin"  # a domain that several firms are at names none of them
     value = {"domain": company.domain, "website": website, "linkedin": page}[by]
     return {"name": company.name, by: value, "country": company.country.name}

@@ -9,11 +9,12 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from outreach_pipeline.sandbox.render import dirt
+from outreach_pipeline.sandbox.render import dirt, names
+from outreach_pipeline.sandbox.render.positions import NO_DATE, Month, Position, positions
 from outreach_pipeline.sandbox.world.addresses import PROFILE_WORDS, mailbox_state, own_email
 from outreach_pipeline.sandbox.world.companies import Company
 from outreach_pipeline.sandbox.world.coverage import Sight
-from outreach_pipeline.sandbox.world.people import Person, Post
+from outreach_pipeline.sandbox.world.people import Person
 from outreach_pipeline.sandbox.world.world import World
 
 Item = dict[str, Any]
@@ -24,24 +25,24 @@ def harvestapi_profile(world: World, sight: Sight, rng: Random) -> Item:
     person, post, company = sight.person, sight.post, sight.company
     slug = person.slug_on(sight.night)
     home = company or world.companies[person.posts[0].company]
-    jobs = [_harvest_job(world, p, sight.night, rng) for p in _posts_shown(person, sight.night)]
-    ended = [job for job in jobs if job["endDate"]["text"] != "Present"]
+    entries = positions(world, person, sight.night)
+    jobs = [_harvest_job(entry, rng) for entry in entries]
+    ended = [job for job, entry in zip(jobs, entries, strict=True) if not entry.is_open]
     leftover = len(person.posts) > 1 and rng.random() < 0.15 and person.posts[-1].year > person.posts[-2].year
     if leftover and post is not None and ended:
         # LinkedIn leaves a position open that somebody forgot to close.
         ended[0]["endDate"] = {"text": "Present"}
+    name = names.in_profile(rng, person)
     has_email = rng.random() < 0.4
     mail_form = rng.random() < 0.5
     email = own_email(person, company) if company and has_email else None
     place = rng.random()
-    sideline = [{"companyName": "Self-employed"}] if rng.random() < 0.04 else []
-    if person.board is not None:
-        sideline.append(_position(world.companies[person.board.company]))
+    sideline = [_side_position(entry) for entry in entries if entry.post is None and rng.random() < 0.8]
     return {
         "id": person.member_id, "publicIdentifier": slug,
         "linkedinUrl": dirt.profile_url(rng, slug),
-        "firstName": person.first,
-        "lastName": person.last + (f", {person.credential}" if person.credential else ""),
+        "firstName": name.first,
+        "lastName": name.last + (f", {person.credential}" if person.credential else ""),
         "headline": f"{post.titles[0]} @ {home.name}" if post else "Looking for new opportunities",
         "about": rng.choice(("", None, f"Works in {home.industry.lower()}.\n\nLikes hills 🙃")),
         "openToWork": post is None,
@@ -73,15 +74,6 @@ def _email_word(person: Person, company: Company, email: str) -> str:
     return PROFILE_WORDS[mailbox_state(person, company) if guessed else "good"]
 
 
-def _posts_shown(person: Person, night: int) -> list[Post]:
-    """The posts as a profile lists them: the latest first, a board seat among them by when it began."""
-    posts = [post for post in person.posts if post.first_night <= night]
-    if person.board is not None:
-        place = sum((post.year, post.month) < (person.board.year, person.board.month) for post in posts)
-        posts.insert(place, person.board)
-    return posts[::-1]
-
-
 def short_profile(sight: Sight) -> Item:
     """The same actor in its short mode: an opaque id instead of the slug, titles in currentPositions."""
     person, post, company = sight.person, sight.post, sight.company
@@ -94,24 +86,31 @@ def short_profile(sight: Sight) -> Item:
     }  # fmt: skip
 
 
-def _harvest_job(world: World, post: Post, night: int, rng: Random) -> Item:
-    company = world.companies[post.company]
-    month = dirt.MONTHS[post.month - 1]
-    start: Item = {"month": month, "year": post.year, "text": f"{month} {post.year}"}
-    if rng.random() < 0.2 and post.first_night == 1:
-        start = {"year": post.year, "text": str(post.year)}
-    job: Item = {
-        "position": post.titles[0], "companyName": dirt.company_name(rng, company),
-        "companyLinkedinUrl": dirt.company_url(rng, company), "companyId": company.linkedin_id,
-        "companyUniversalName": company.linkedin_slug, "location": f"{company.city}, {company.country.name}",
-        "employmentType": "Full-time", "workplaceType": None, "duration": "2 yrs", "description": None,
-        "startDate": start, "endDate": {"text": "Present"},
+def _harvest_job(entry: Position, rng: Random) -> Item:
+    company = entry.company
+    start: Item = {"text": NO_DATE}
+    if entry.began is not None:
+        year, month = entry.began[0], dirt.MONTHS[entry.began[1] - 1]
+        start = {"month": month, "year": year, "text": f"{month} {year}"}
+        if rng.random() < 0.2 and entry.post is not None and entry.post.first_night == 1:
+            start = {"year": year, "text": str(year)}
+    end: Item = {"text": "Present"}
+    if entry.ends is not None:
+        year, month = entry.ends[0], dirt.MONTHS[entry.ends[1] - 1]
+        end = {"month": month, "year": year, "text": f"{month} {year}"}
+    return {
+        "position": entry.title, "companyName": dirt.company_name(rng, company) if company else entry.employer,
+        "companyLinkedinUrl": dirt.company_url(rng, company) if company else None,
+        "companyId": company.linkedin_id if company else None,
+        "companyUniversalName": company.linkedin_slug if company else None,
+        "location": f"{company.city}, {company.country.name}" if company else None,
+        "employmentType": "Full-time" if entry.post else None, "workplaceType": None, "duration": "2 yrs",
+        "description": None, "startDate": start, "endDate": end,
     }  # fmt: skip
-    if post.end_night is not None and post.end_night <= night:
-        ended = world.day(post.end_night)
-        text = f"{dirt.MONTHS[ended.month - 1]} {ended.year}"
-        job["endDate"] = {"month": dirt.MONTHS[ended.month - 1], "year": ended.year, "text": text}
-    return job
+
+
+def _side_position(entry: Position) -> Item:
+    return _position(entry.company) if entry.company else {"companyName": entry.employer}
 
 
 def _position(company: Company) -> Item:
@@ -141,14 +140,15 @@ def dev_fusion_profile(world: World, sight: Sight, rng: Random) -> Item:
     slug = person.slug_on(sight.night)
     home = company or world.companies[person.posts[0].company]
     older = rng.random() < 0.25
-    jobs = [_fusion_job(world, p, sight.night, rng, older=older) for p in _posts_shown(person, sight.night)]
-    last = person.last + (f", {person.credential}" if person.credential else "")
-    full = f"{person.honorific + ' ' if person.honorific else ''}{person.first} {last}"
+    jobs = [_fusion_job(entry, rng, older=older) for entry in positions(world, person, sight.night)]
+    name = names.in_profile(rng, person)
+    last = name.last + (f", {person.credential}" if person.credential else "")
+    full = f"{person.honorific + ' ' if person.honorific else ''}{name.first} {last}"
     about = rng.choice(("", None, "Second line with a tab\tand a zero-width \u200b space.", "Runs things.\n"))
     if rng.random() < 0.01:
         about = "A NUL \x00 from somewhere"
     item: Item = {
-        "linkedinUrl": dirt.profile_url(rng, slug), "firstName": person.first, "lastName": last,
+        "linkedinUrl": dirt.profile_url(rng, slug), "firstName": name.first, "lastName": last,
         "fullName": full,
         "headline": f"{post.titles[0]} at {home.name} 🚀" if post else "--",
         "connections": rng.choice((693, "500+", 0)), "followers": 100 + sight.night,
@@ -176,31 +176,33 @@ def dev_fusion_profile(world: World, sight: Sight, rng: Random) -> Item:
     return item
 
 
-def _fusion_job(world: World, post: Post, night: int, rng: Random, *, older: bool) -> Item:
-    company = world.companies[post.company]
-    over = post.end_night is not None and post.end_night <= night
-    ended = world.day(post.end_night or night)
+def _fusion_job(entry: Position, rng: Random, *, older: bool) -> Item:
+    company = entry.company
     base: Item = {
-        "companyId": company.linkedin_id, "companyUrn": f"urn:li:fsd_company:{company.linkedin_id}",
-        "companyLink1": dirt.company_url(rng, company), "logo": None, "title": post.titles[0],
+        "companyId": company.linkedin_id if company else None,
+        "companyUrn": f"urn:li:fsd_company:{company.linkedin_id}" if company else None,
+        "companyLink1": dirt.company_url(rng, company) if company else None, "logo": None, "title": entry.title,
     }  # fmt: skip
     if older:
-        until = f"{dirt.MONTHS[ended.month - 1]} {ended.year}" if over else "Present"
+        began, until = (_month_in_words(month) for month in (entry.began, entry.ends))
         return base | {
-            "subtitle": f"{company.name} · Full-time",
-            "caption": f"{dirt.MONTHS[post.month - 1]} {post.year} - {until} · 2 yrs",
-            "metadata": f"{company.city}, {company.country.name}", "breakdown": False, "subComponents": [],
+            "subtitle": f"{entry.employer} · Full-time",
+            "caption": f"{began or NO_DATE} - {until or 'Present'} · 2 yrs",
+            "metadata": f"{company.city}, {company.country.name}" if company else None, "breakdown": False,
+            "subComponents": [],
         }  # fmt: skip
     return base | {
-        "companyName": company.name, "companySize": dirt.size_range(company.employees),
-        "companyWebsite": None,
-        "companyIndustry": company.industry, "jobDescription": None,
-        "jobStartedOn": f"{post.month}-{post.year}",
-        "jobEndedOn": f"{ended.month}-{ended.year}" if over else None, "jobLocation": None,
-        "jobStillWorking": not over, "jobLocationCountry": company.country.code,
-        "employmentType": "Full-time",
-        "subtitle": None, "caption": None, "metadata": None,
+        "companyName": entry.employer, "companySize": dirt.size_range(company.employees) if company else None,
+        "companyWebsite": None, "companyIndustry": company.industry if company else None, "jobDescription": None,
+        "jobStartedOn": f"{entry.began[1]}-{entry.began[0]}" if entry.began else NO_DATE,
+        "jobEndedOn": f"{entry.ends[1]}-{entry.ends[0]}" if entry.ends else None, "jobLocation": None,
+        "jobStillWorking": entry.is_open, "jobLocationCountry": company.country.code if company else None,
+        "employmentType": "Full-time", "subtitle": None, "caption": None, "metadata": None,
     }  # fmt: skip
+
+
+def _month_in_words(month: Month | None) -> str:
+    return f"{dirt.MONTHS[month[1] - 1]} {month[0]}" if month else ""
 
 
 def apimaestro_profile(world: World, sight: Sight, rng: Random) -> Item:
@@ -209,10 +211,11 @@ def apimaestro_profile(world: World, sight: Sight, rng: Random) -> Item:
     slug = person.slug_on(sight.night)
     home = company or world.companies[person.posts[0].company]
     blank = rng.choice(("", None))
+    name = names.in_profile(rng, person)
     return {
         "profileUrl": f"https://www.linkedin.com/in/{slug}",
         "basic_info": {
-            "fullname": person.name, "first_name": person.first, "last_name": person.last,
+            "fullname": name.full, "first_name": name.first, "last_name": name.last,
             "headline": f"{post.titles[0]} @ {home.name}" if post else blank,
             "public_identifier": slug,
             "profile_url": rng.choice((dirt.profile_url(rng, slug), None)),
@@ -230,24 +233,23 @@ def apimaestro_profile(world: World, sight: Sight, rng: Random) -> Item:
             "current_company_url": dirt.company_url(rng, company) if company else None,
             "email": person.email_at(company) if company and rng.random() < 0.4 else None,
         },
-        "experience": [_maestro_job(world, p, sight.night, rng) for p in _posts_shown(person, sight.night)],
+        "experience": [_maestro_job(entry, rng) for entry in positions(world, person, sight.night)],
         "education": [{"school": "Example State University", "degree": "BA, Economics", "degree_name": "BA",
                        "field_of_study": "Economics", "duration": "1998 - 2002"}],
         "certifications": [], "languages": [], "projects": [], "skills": [],
     }  # fmt: skip
 
 
-def _maestro_job(world: World, post: Post, night: int, rng: Random) -> Item:
-    company = world.companies[post.company]
-    over = post.end_night is not None and post.end_night <= night
+def _maestro_job(entry: Position, rng: Random) -> Item:
+    company = entry.company
+    start = {"year": entry.began[0], "month": dirt.MONTHS[entry.began[1] - 1]} if entry.began else {"year": NO_DATE}
     job: Item = {
-        "title": post.titles[0], "company": dirt.company_name(rng, company),
-        "location": f"{company.city}, {company.country.name}", "description": "", "duration": "2 yrs",
-        "start_date": {"year": post.year, "month": dirt.MONTHS[post.month - 1]}, "is_current": not over,
-        "company_linkedin_url": dirt.company_url(rng, company), "company_logo_url": None,
-        "employment_type": "Full-time", "skills": [], "company_id": company.linkedin_id,
+        "title": entry.title, "company": dirt.company_name(rng, company) if company else entry.employer,
+        "location": f"{company.city}, {company.country.name}" if company else "", "description": "",
+        "duration": "2 yrs", "start_date": start, "is_current": entry.is_open,
+        "company_linkedin_url": dirt.company_url(rng, company) if company else None, "company_logo_url": None,
+        "employment_type": "Full-time", "skills": [], "company_id": company.linkedin_id if company else None,
     }  # fmt: skip
-    if over:
-        ended = world.day(post.end_night or night)
-        job["end_date"] = {"year": ended.year, "month": dirt.MONTHS[ended.month - 1]}
+    if entry.ends is not None:
+        job["end_date"] = {"year": entry.ends[0], "month": dirt.MONTHS[entry.ends[1] - 1]}
     return job

@@ -11,7 +11,6 @@ the look of one item (`profiles`, `companies`, `leads`, `news`,
 
 from __future__ import annotations
 
-import csv
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -22,11 +21,14 @@ import orjson
 
 from outreach_pipeline.sandbox.render import apollo as render_apollo
 from outreach_pipeline.sandbox.render import companies as render_companies
+from outreach_pipeline.sandbox.render import dirt, names
 from outreach_pipeline.sandbox.render import leads as render_leads
 from outreach_pipeline.sandbox.render import news as render_news
 from outreach_pipeline.sandbox.render import profiles as render_profiles
+from outreach_pipeline.sandbox.render.csv_files import DIALECTS, csv_bytes
 from outreach_pipeline.sandbox.world.companies import Company
 from outreach_pipeline.sandbox.world.coverage import COMPANIES, PEOPLE, Coverage, Sight
+from outreach_pipeline.sandbox.world.groups import kind_of
 from outreach_pipeline.sandbox.world.people import OTHER
 from outreach_pipeline.sandbox.world.world import World
 
@@ -151,9 +153,10 @@ class Renderer:
         for company in self.coverage.companies("company_list_csv"):
             rng = self.coverage.rng("company_list_csv", company.number)
             chief = seats.get((company.number, "CEO"))
+            name = names.in_list(rng, chief, company.country.language, has_id=False).full if chief else ""
             yield {
-                "company_name": rng.choice((company.legal_name, company.name.upper())),
-                "website": f"https://www.{company.domain}", "ceo_name": chief.name if chief else "",
+                "company_name": dirt.registered_name(rng, company),
+                "website": f"https://{company.page or 'www.' + company.domain}", "ceo_name": name,
                 "ticker": f"X{company.number}", "industry_or_sector": company.industry, "city": company.city,
                 "state": company.state, "employees": f"{company.employees:,}",
             }  # fmt: skip
@@ -163,12 +166,16 @@ class Renderer:
         seats = self.world.seats(1)
         year = str(self.world.day(1).year)
         for company in self.coverage.companies("officer_list_csv"):
+            if kind_of(company.number) == "namesakes":
+                continue  # a bare name would be either of them
+            rng = self.coverage.rng("officer_list_csv", company.number)
             for role in ("CEO", "CFO"):
                 person = seats.get((company.number, role))
                 post = person.post_on(1) if person else None
                 if person and post:
-                    yield {"company_name": company.legal_name, "person": person.name, "title": post.titles[0],
-                           "year": year}  # fmt: skip
+                    name = names.in_list(rng, person, company.country.language, has_id=False).full
+                    yield {"company_name": dirt.registered_name(rng, company), "person": name,
+                           "title": post.titles[0], "year": year}  # fmt: skip
 
     def _mixed(self, shape: str, night: int, items: list[bytes]) -> list[bytes]:
         """With doubles, misses and notices, in an order of no meaning."""
@@ -191,13 +198,18 @@ class Renderer:
         """Write companies.csv, officers.csv, contacts.jsonl and news.jsonl, as they are on that night; their paths."""
         folder.mkdir(parents=True, exist_ok=True)
         companies, officers = folder / "companies.csv", folder / "officers.csv"
-        _write_csv(companies, list(self.objects("company_list_csv", night)))
-        _write_csv(officers, list(self.objects("officer_list_csv", night)))
+        companies.write_bytes(self.csv_file("company_list_csv", night))
+        officers.write_bytes(self.csv_file("officer_list_csv", night))
         contacts, news = folder / "contacts.jsonl", folder / "news.jsonl"
         for path, shape in ((contacts, "apollo_contacts"), (news, "company_news")):
             path.write_bytes(b"".join(item + b"\n" for item in self.items(shape, night)))
         return [companies, officers, contacts, news]
 
+
+    def csv_file(self, shape: str, night: int) -> bytes:
+        """A list as a file; each seed has its own dialect, and the two lists of a world have different ones."""
+        dialect = DIALECTS[(self.world.seed - 1 + 5 * (shape == "officer_list_csv")) % len(DIALECTS)]
+        return csv_bytes(list(self.objects(shape, night)), dialect)
 
     def write_sources(self, folder: Path, shapes: Mapping[str, str], night: int, *, repeated: bool = False) -> None:
         """Write a file for each source (name -> shape) into `folder`, NAME.csv for lists and NAME.jsonl for the others.
@@ -207,7 +219,7 @@ class Renderer:
         folder.mkdir(parents=True, exist_ok=True)
         for name, shape in shapes.items():
             if shape.endswith("_csv"):
-                _write_csv(folder / f"{name}.csv", list(self.objects(shape, night)))
+                (folder / f"{name}.csv").write_bytes(self.csv_file(shape, night))
             else:
                 items = self.repeated(shape, night) if repeated else self.items(shape, night)
                 (folder / f"{name}.jsonl").write_bytes(b"".join(item + b"\n" for item in items))
@@ -231,10 +243,3 @@ def miss(shape: str, query: str) -> Item | None:
     }  # fmt: skip
     return rows.get(shape)
 
-
-def _write_csv(path: Path, rows: list[Item]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        if rows:
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)

@@ -45,6 +45,8 @@ def _fault(row: Ready, truth: Truth, evidence: Evidence) -> Miss | None:
         return Miss(WRONG, where, "a mailbox of nobody in particular")
     if people != {address.person}:
         return Miss(WRONG, where, "somebody else's address" if people else "the person of the slot is a stranger")
+    if address.person is not None and truth.people[address.person].is_untold:
+        return Miss(UNKNOWABLE, where, "the person has left, and no source tells of it")
     if address.state == "moved":
         return Miss(WRONG, where, "the person has left that company, or the company that domain")
     if address.company not in companies:

@@ -1,7 +1,8 @@
 """A sequencer, a calendar and a CRM that play a campaign through by the truth of a world: what they would report.
 
-Belongs here: who answers, books and buys, and the events in the words of Instantly, Calendly and HubSpot. Does not belong
-here: what is true of an address (the function that is handed in), taking the events in (a source like any other).
+Belongs here: who answers, books and buys, and the events in the words of Instantly, Calendly and HubSpot. Does not
+belong here: what is true of an address (the function that is handed in), taking the events in (a source like any
+other).
 
 Everything depends on the address alone, so that a campaign played again reports the same. Of those who read their mail
 about 45 in a hundred open it, 20 answer, 10 book a meeting, 4 buy; 2 do not want any more.

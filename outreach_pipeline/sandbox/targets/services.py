@@ -1,6 +1,7 @@
 """HubSpot's contacts (CRM objects v3) and Instantly's leads (API v2), as far as a push uses them.
 
-Belongs here: endpoints, envelopes, errors of single rows. Does not belong here: connections and faults (`sandbox.http`).
+Belongs here: endpoints, envelopes, errors of single rows. Does not belong here: connections and faults
+(`sandbox.http`).
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ ZEROBOUNCE: dict[str, tuple[str, str]] = {
 # The second one looks longer: it tells who is read at a domain that takes everything, and waits for slow servers.
 MILLIONVERIFIER: dict[str, tuple[str, int, str]] = {
     "good": ("ok", 1, "ok"), "dead": ("invalid", 6, "does_not_exist"), "catch_all_told": ("ok", 1, "ok"),
-    "catch_all": ("catch_all", 2, "catch_all"), "role": ("ok", 1, "role"), "disposable": ("disposable", 5, "disposable"),
-    "spam_trap": ("invalid", 6, "invalid"), "unknown": ("ok", 1, "ok"),
+    "catch_all": ("catch_all", 2, "catch_all"), "role": ("ok", 1, "role"), "disposable": ("disposable", 5,
+    "disposable"), "spam_trap": ("invalid", 6, "invalid"), "unknown": ("ok", 1, "ok"),
 }  # fmt: skip
 
 

@@ -39,7 +39,8 @@ class VerifierServers:
         """The sources of the verifiers."""
         tables = ['[sources.mail_domains]\nkind = "verify"\nshape = "mail_domain"\nprovider = "dns"\nrank = 40\n']
         tables += [
-            f'[sources.{name}]\nkind = "verify"\nshape = "{name}"\nprovider = "{name}"\nurl = "{server.url}"\nrank = {rank}\n'
+            f'[sources.{name}]\nkind = "verify"\nshape = "{name}"\nprovider = "{name}"\n'
+            f'url = "{server.url}"\nrank = {rank}\n'
             for name, server, rank in zip(("zerobounce", "millionverifier"), self._servers, (20, 25), strict=True)
         ]
         return "\n".join(tables)

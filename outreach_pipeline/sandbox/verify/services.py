@@ -1,6 +1,7 @@
 """ZeroBounce's and MillionVerifier's HTTP, as far as a pipeline uses it.
 
-Belongs here: endpoints, envelopes, what is charged. Does not belong here: what is true (`mailboxes`), connections (`http`).
+Belongs here: endpoints, envelopes, what is charged. Does not belong here: what is true (`mailboxes`), connections
+(`http`).
 
 Beside the faults of every sandbox server, a test may set `half` (so many of the next answers hold every second address
 only) and `refuses` (the key is not accepted: status 200 with an error in it, as both do).
@@ -27,9 +28,9 @@ _FILE_NAME = re.compile(rb'filename="([^"]*)"')
 class _Verifier(Service):
     """What both have: a key, a balance, and the addresses that were paid for, once per charge."""
 
-    def __init__(self, name: str, mailboxes: Mailboxes, credits: int = 100_000) -> None:
+    def __init__(self, name: str, mailboxes: Mailboxes, balance: int = 100_000) -> None:
         super().__init__(name)
-        self.mailboxes, self.credits = mailboxes, credits
+        self.mailboxes, self.credits = mailboxes, balance
         self.charged: list[str] = []
         self.half = 0
         self.refuses = False
@@ -58,8 +59,8 @@ class _Verifier(Service):
 class ZeroBounceService(_Verifier):
     """ZeroBounce API v2."""
 
-    def __init__(self, mailboxes: Mailboxes, credits: int = 100_000) -> None:
-        super().__init__("zerobounce", mailboxes, credits)
+    def __init__(self, mailboxes: Mailboxes, balance: int = 100_000) -> None:
+        super().__init__("zerobounce", mailboxes, balance)
         self.route("POST", "/v2/validatebatch", self._batch)
         self.route("GET", "/v2/getcredits", self._balance)
 
@@ -86,10 +87,10 @@ class ZeroBounceService(_Verifier):
 
 
 class MillionVerifierService(_Verifier):
-    """MillionVerifier's single API v3 and bulk API v2. `polls`: how often a file is still in progress when asked about."""
+    """MillionVerifier's single API v3 and bulk API v2. `polls`: how often a file is still in progress."""
 
-    def __init__(self, mailboxes: Mailboxes, credits: int = 100_000, polls: int = 1) -> None:
-        super().__init__("millionverifier", mailboxes, credits)
+    def __init__(self, mailboxes: Mailboxes, balance: int = 100_000, polls: int = 1) -> None:
+        super().__init__("millionverifier", mailboxes, balance)
         self.polls = polls
         self._files: dict[str, dict[str, Any]] = {}
         self._numbers = itertools.count(1)

@@ -53,7 +53,7 @@ class TrueAddress:
 
 def is_catch_all(company: Company) -> bool:
     """Whether the domain of a company takes every address."""
-    return _draw("catch-all", company.domain) < CATCH_ALL
+    return _draw("catch-all", company.mail_domain) < CATCH_ALL
 
 
 def is_dead(person: Person, company: Company) -> bool:
@@ -67,7 +67,7 @@ def own_email(person: Person, company: Company) -> str | None:
         return person.email_at(company)
     if _draw("other mailbox", person.email_at(company)) < 0.5:
         return None
-    return f"{ascii_word(person.first)[:1]}{ascii_word(person.last)}.{person.number}@{company.domain}"
+    return f"{ascii_word(person.first)[:1]}{ascii_word(person.last)}.{person.number}@{company.mail_domain}"
 
 
 def mailbox_state(person: Person, company: Company) -> State:
@@ -101,7 +101,8 @@ def addresses_of(world: World, night: int, seen: Coverage) -> dict[str, TrueAddr
     found: dict[str, TrueAddress] = {}
     for company in world.companies:
         for local in ("info", "frontdesk", "office", *company.shared_mailboxes):
-            found[f"{local}@{company.domain}"] = TrueAddress(None, company.key, "role")
+            found[f"{local}@{company.mail_domain}"] = TrueAddress(None, company.key, "role")
+        found[f"family.{ascii_word(company.name.split()[0])}@familypost.example"] = TrueAddress(None, company.key, "role")
     for person in world.people:
         for address, company, state in _of_person(world, person, night):
             if address not in found or state in ("good", "catch_all"):
@@ -133,6 +134,8 @@ def _of_person(world: World, person: Person, night: int) -> Iterator[tuple[str, 
         company = world.companies[number]
         state = state_of(person, company, night)
         yield person.email_at(company), company, state
+        if company.former_domain is not None:
+            yield person.email_at(company).replace(company.domain, company.former_domain), company, "moved"
         own = own_email(person, company)
         if own is not None and own != person.email_at(company):
             yield own, company, "moved" if state == "moved" else "good"

@@ -33,6 +33,8 @@ class Company:
 
     former_name, old_slug   what it was called before, None for most
     ambiguous               another company of the same country bears the same name
+    page, mail_host         its website where that is a page on another's host (`domain`), and whence its people write
+    former_domain           what lists still say
     shared_mailboxes        local parts of mailboxes that several of its people give as their own
     """
 
@@ -57,11 +59,31 @@ class Company:
     ambiguous: bool = False
     outside: bool = False
     shared_mailboxes: tuple[str, ...] = ()
+    page: str | None = None
+    mail_host: str | None = None
+    former_domain: str | None = None
 
     @property
     def domains(self) -> tuple[str, ...]:
-        """The domains that are its own."""
-        return (self.domain,)
+        """The domains that are its own, or were."""
+        if self.page is not None:
+            return ()
+        return (self.domain, self.former_domain) if self.former_domain else (self.domain,)
+
+    @property
+    def mail_domain(self) -> str:
+        """What stands behind the @ of its people."""
+        return self.mail_host or self.domain
+
+    @property
+    def listed_domain(self) -> str:
+        """The domain in lists, which are behind the times."""
+        return self.former_domain or self.domain
+
+    @property
+    def listed_name(self) -> str:
+        """The name in lists."""
+        return self.former_name if self.former_domain and self.former_name else self.name
 
     @property
     def key(self) -> str:
@@ -86,13 +108,13 @@ class Company:
 
 def draw_company(rng: Random, number: int, *, twin: Company | None = None, outside: bool = False) -> Company:
     """The company of a number; `twin` gives it the name and country of another one."""
-    word = _word(number)
+    word = word_of(number)
     trade, industry, keywords, sic = rng.choice(TRADES)
     country = twin.country if twin else rng.choices(COUNTRIES, SHARES)[0]
     name = twin.name if twin else f"{word} {trade}"
     city, state, postal_code = rng.choice(country.towns)
     slug = f"{word}-{trade}".lower().replace(" ", "-") + ("-2" if twin else "")
-    former = f"{_word(number + _WORDS // 2)} {rng.choice(TRADES)[0]}" if rng.random() < 0.04 else None
+    former = f"{word_of(number + _WORDS // 2)} {rng.choice(TRADES)[0]}" if rng.random() < 0.04 else None
     return Company(
         number, name, name + rng.choice(country.forms), former, f"{slug.replace('-', '')}.example", slug,
         f"{slug}-1" if rng.random() < 0.05 else None, country, city, state, postal_code,
@@ -107,11 +129,11 @@ def fiction_number(rng: Random, pattern: str) -> str | None:
     return "".join(str(rng.randrange(10)) if c == "#" else c for c in pattern) if pattern else None
 
 
-def _word(number: int) -> str:
+def word_of(number: int) -> str:
     """The distinctive word of a company's name: each number another, for as many numbers as one likes."""
     rest, index = divmod(number, _WORDS)
     index = index * _STRIDE % _WORDS
     start, index = divmod(index, len(WORD_MIDDLES) * len(WORD_ENDS))
     middle, end = divmod(index, len(WORD_ENDS))
     word = WORD_STARTS[start] + WORD_MIDDLES[middle] + WORD_ENDS[end]
-    return f"{word} {_word(rest - 1)}" if rest else word
+    return f"{word} {word_of(rest - 1)}" if rest else word

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from outreach_pipeline.sandbox.world.companies import Company, fiction_number
+from outreach_pipeline.sandbox.world.spellings import forms_of
 from outreach_pipeline.sandbox.world.words import (
     CREDENTIALS,
     FIRST_NAMES,
@@ -19,11 +20,12 @@ from outreach_pipeline.sandbox.world.words import (
     OTHERS,
     RIVALS,
     SEATS,
+    WEAK_TITLES,
     gendered,
 )
 
 ROLES = ("CEO", "CFO", "HR")
-SEAT, RIVAL, OTHER = 1, 2, 0
+SEAT, RIVAL, WEAK, OTHER = 1, 2, 3, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Post:
     """One post at one company, from `first_night` until before `end_night` (None: still held).
 
     role    CEO, CFO, HR or None
-    rank    SEAT holds the slot, RIVAL only where nobody does, OTHER never
+    rank    SEAT holds the slot, RIVAL only where nobody does; WEAK is a candidate who never holds it; OTHER is none
     titles  spellings, the person's own first
     """
 
@@ -49,11 +51,29 @@ class Post:
         return self.first_night <= night and (self.end_night is None or night < self.end_night)
 
 
+@dataclass(frozen=True, slots=True)
+class Sideline:
+    """Something that a profile lists among the positions and that is no post: it began in year and month, goes on, and
+    is shown from `first_night` on. `company` is one of the world, else `employer` names it.
+    """
+
+    kind: str
+    title: str
+    company: int | None
+    employer: str
+    year: int
+    month: int
+    first_night: int = 1
+
+
 @dataclass(slots=True)
 class Person:
     """One person. `posts` grow night by night; the last one is the current one or has ended.
 
-    `board` is a seat on somebody else's board that they keep beside their post: no job, and no seat of ours.
+    `sidelines` are kept beside the post (`lives`); `contract_until` is the year and month in which it will end, and
+    `has_vague_start` whether the profile says nothing readable of when it began. `later_slug` is somebody else's former
+    address at LinkedIn, which they take on the second night.
+    `suffix` is Sr. or Jr. where both work together; `mark` stands in the address of whoever came second of a name.
     """
 
     number: int
@@ -64,7 +84,12 @@ class Person:
     credential: str | None
     mobile: str | None
     posts: list[Post] = field(default_factory=list)
-    board: Post | None = None
+    sidelines: list[Sideline] = field(default_factory=list)
+    contract_until: tuple[int, int] | None = None
+    has_vague_start: bool = False
+    later_slug: str | None = None
+    suffix: str = ""
+    mark: str = ""
 
     @property
     def key(self) -> str:
@@ -73,13 +98,13 @@ class Person:
 
     @property
     def name(self) -> str:
-        """First and last name."""
-        return f"{self.first} {self.last}"
+        """First and last name, with Jr. where that distinguishes."""
+        return f"{self.first} {self.last}" + (f" {self.suffix}" if self.suffix else "")
 
     @property
     def spellings(self) -> tuple[tuple[str, str], ...]:
         """First and last name as any source writes them."""
-        return ((self.first, self.last),)
+        return tuple(dict.fromkeys(forms_of(self.first, self.last).values()))
 
     @property
     def slug(self) -> str:
@@ -91,6 +116,8 @@ class Person:
 
         Only LinkedIn itself knows the new one; others keep the old, which still leads to the same profile.
         """
+        if night > 1 and self.later_slug is not None:
+            return self.later_slug
         changed = night > 1 and self.number % 83 == 7 and self.posts[0].first_night == 1
         return f"{self.slug}-x" if changed else self.slug
 
@@ -137,7 +164,8 @@ class Person:
 
     def email_at(self, company: Company) -> str:
         """The work address at a company."""
-        return f"{ascii_word(self.first)}.{ascii_word(self.last)}@{company.domain}"
+        suffix = f".{ascii_word(self.suffix).rstrip('.')}" if self.suffix == "Jr." else ""
+        return f"{ascii_word(self.first)}.{ascii_word(self.last)}{suffix}{self.mark}@{company.mail_domain}"
 
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "o", "å": "a", "ß": "ss"})
@@ -183,6 +211,11 @@ def seat_titles(rng: Random, role: str, language: str, gender: str) -> tuple[str
 def rival_titles(rng: Random, role: str) -> tuple[str, ...]:
     """The title of somebody who stands behind the seat."""
     return (rng.choice(RIVALS[role]),)
+
+
+def weak_titles(rng: Random, role: str) -> tuple[str, ...]:
+    """The title of somebody who is one of many, or heads a part of the company."""
+    return (rng.choice(WEAK_TITLES[role]),)
 
 
 def other_titles(rng: Random) -> tuple[str, ...]:

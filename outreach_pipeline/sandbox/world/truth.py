@@ -18,8 +18,9 @@ As JSON (`Truth.as_json`):
                     "from_title", "to_company", "to_role", "to_title"}]}
 
 companies        in "people": all where the person ever worked, the current one in `company`
-role, rank       1 the seat itself, 2 a candidate only where nobody better is, 0 none (role null)
+role, rank       1 the seat itself, 2 a candidate only where nobody better is, 3 one who never holds it, 0 none
 former_slug      what LinkedIn's address said before, null for most
+is_untold        has left, and no source tells of it
 spellings        first and last name as any source writes them
 domains          none where the website is a page on somebody else's host
 stand_ins        whose holding of the slot is arguable: right as well as the one in `slots`
@@ -37,7 +38,7 @@ from typing import Any
 from outreach_pipeline.sandbox.world.addresses import TrueAddress, addresses_of
 from outreach_pipeline.sandbox.world.companies import Company
 from outreach_pipeline.sandbox.world.coverage import COMPANIES, PEOPLE, Coverage
-from outreach_pipeline.sandbox.world.people import ROLES, Person
+from outreach_pipeline.sandbox.world.people import RIVAL, ROLES, SEAT, WEAK, Person
 from outreach_pipeline.sandbox.world.world import World
 
 
@@ -75,11 +76,12 @@ class TruePerson:
     rank: int
     title: str | None
     seen_by: tuple[str, ...]
+    is_untold: bool = False
 
     @property
     def had_role(self) -> bool:
         """Whether they should be a master: people without any slot role stay in the vault."""
-        return self.rank > 0
+        return self.rank in (SEAT, RIVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,23 @@ def truth_of(world: World, night: int, coverage: Coverage | None = None) -> Trut
         for m in moves
     )  # fmt: skip
     addresses = addresses_of(world, night, seen)
-    return Truth(world.seed, night, str(world.day(night)), companies, people, addresses, places, {}, keyed)
+    stand_ins = _stand_ins(world, night, people)
+    return Truth(world.seed, night, str(world.day(night)), companies, people, addresses, places, stand_ins, keyed)
+
+
+def _stand_ins(world: World, night: int, people: dict[str, TruePerson]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Whose holding of a vacant seat is arguable: the head of a division, and who left without any source to tell."""
+    taken = world.slots(night)
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for person in world.people:
+        post = person.last_post(night)
+        if post is None or post.role is None or (post.company, post.role) in taken:
+            continue
+        untold = people[person.key].is_untold
+        if untold or (post.rank == WEAK and post.role != "HR" and post.held_on(night)):
+            seats = found.setdefault(world.companies[post.company].key, {})
+            seats[post.role] = (*seats.get(post.role, ()), person.key)
+    return found
 
 
 def _company(company: Company, is_ambiguous: bool, seen: Coverage) -> TrueCompany:
@@ -194,4 +212,5 @@ def _person(world: World, person: Person, night: int, seen: Coverage) -> TruePer
         world.companies[post.company].key if post else None,
         post.role if post else None, post.rank if post else highest, post.titles[0] if post else None,
         tuple(shape for shape in PEOPLE if seen.sees_person(shape, person)),
+        post is None and (not seen.sees_person("harvestapi_profile", person) or person.profile_gone_on(night)),
     )  # fmt: skip

@@ -107,13 +107,14 @@ FIRST_NAMES = {
         "Ada", "Greta", "Marlow", "Rowan", "Ingrid", "Lucía", "Camille", "Elif", "Noor", "Priya",
         "Saoirse", "Bianca", "Helene", "Zoë", "Ottilie", "Maren", "Odette", "Paloma", "Ravenna", "Sunniva",
         "Thea", "Ursel", "Vesna", "Wilma", "Xenia", "Yara", "Beatriz", "Chiara", "Dagmar", "Eilidh",
-        "Fleur", "Gwen", "Hanneke", "Imogen",
+        "Fleur", "Gwen", "Hanneke", "Imogen", "Elizabeth", "Katherine", "Jennifer", "Margaret", "Susan", "Deborah",
     ),
     "m": (
         "Tobias", "Henrik", "José", "Étienne", "Marco", "Jürgen", "Callum", "Darius", "Emre", "Felix",
         "Gareth", "Hugo", "Ivo", "Jasper", "Kofi", "Leopold", "Matteo", "Nils", "Oskar", "Pablo",
         "Quentin", "Ruben", "Søren", "Tadeo", "Ulrich", "Viktor", "Wendell", "Yusuf", "Anselm", "Bertrand",
-        "Cormac", "Diego", "Edmund", "Florian",
+        "Cormac", "Diego", "Edmund", "Florian", "Robert", "William", "Matthew", "Steven", "Bradley", "Joshua",
+        "Michael", "Thomas",
     ),
 }  # fmt: skip
 LAST_STARTS = (
@@ -162,10 +163,20 @@ SEATS = {
 
 RIVALS = {
     "CEO": ("Founder", "Co-Founder"),
-    "CFO": ("Controller", "Corporate Controller"),
-    "HR": ("HR Business Partner", "HR Generalist"),
+    "CFO": ("Director of Finance and Administration", "Director, Finance & Administration"),
+    "HR": ("HR Manager", "People Manager"),
 }
 """Titles of candidates who hold a seat only where nobody better does."""
+
+WEAK_TITLES = {
+    "CEO": (
+        "President, Valve Division", "President - Northern Region", "EVP, Managing Director - Rail",
+        "Executive Vice President and President, Pumps Division", "General Manager, Toledo Plant",
+    ),
+    "CFO": ("CFO, Aerospace Division", "Plant CFO", "Divisional CFO", "CFO of North American Operations"),
+    "HR": ("HR Business Partner", "HR Generalist", "HR Officer", "Personalreferentin", "Chargée de recrutement"),
+}  # fmt: skip
+"""Titles of heads of a part of the company and of one among many: candidates who never hold the seat of the whole."""
 
 OTHERS = (
     "Assistant to the CEO", "Executive Assistant to the CFO", "Former CEO", "Office Manager",
@@ -174,12 +185,50 @@ OTHERS = (
     "Chief of Staff to the CEO", "Operations Manager", "Assistante de direction", "Vertriebsleiter",
     "Board Member", "Chief Technology Officer", "COO", "Intern, Office of the CFO", "Jefe de Ventas",
     "Finance Analyst", "Director of Finance", "Assistant Controller",
+    # A guard reaches over "and", "&" and commas, in every language.
+    "Former Chairman and CEO", "Retired President & CEO", "Past Chair & Chief Executive Officer",
+    "Former Executive Vice President and CFO", "Former VP and Head of People", "CEO (2011-2016)", "CFO until 2020",
+    "Executive Assistant to the Chairman and CEO", "Assistant to the CFO and COO", "Special Advisor to the CEO",
+    "Ehemaliger Geschäftsführer und CFO", "Assistentin des Vorstands und CFO", "Stellvertretender Geschäftsführer",
+    "Ancien président et directeur général", "Assistante du directeur général", "Ex director general y CFO",
+    "Asistente del director financiero", "Ex amministratore delegato", "Voormalig algemeen directeur",
+    "Directiesecretaresse", "Non-Executive Director", "Independent Non-Executive Director",
+    "Nicht geschäftsführender Direktor", "President and Chief Operating Officer", "President & Chief Revenue Officer",
+    "Honorary President", "CFO looking for new opportunities", "Aspiring Head of HR",
 )  # fmt: skip
 """Titles of nobody's seat, some of which sound like one."""
 
+SIDELINES = {
+    "board": (
+        ("Board Member", "Example Hospital Trust"), ("Advisory Board Member", "Harbour Museum"),
+        ("Member of the Board", "Quayside Housing"), ("Non-Executive Director", "Three Rivers Water"),
+        ("Chairman of the Supervisory Board", "Stadtwerke Beispielstadt"),
+    ),
+    "teaching": (
+        ("Adjunct Professor", "Example State University"), ("Visiting Lecturer", "Institute of Examples"),
+        ("Lehrbeauftragte", "Hochschule Beispielstadt"), ("Guest Lecturer, Finance", "Example Business School"),
+    ),
+    "own business": (
+        ("Owner", "{last} Consulting LLC"), ("Founder", "Studio {last}"), ("Freelance Consultant", "Self-employed"),
+        ("Managing Partner", "{last} Family Office"), ("Angel Investor", "Various start-ups"),
+    ),
+    "office": (
+        ("President", "Parent Teacher Association"), ("Treasurer", "Alumni Club"), ("Mentor", "Example Accelerator"),
+        ("Member", "Chamber of Commerce"), ("Volunteer Firefighter", "Fire Department"),
+    ),
+    "leave": (
+        ("Parental leave", "Career Break"), ("Career break", "Career Break"), ("Sabbatical", "Career Break"),
+        ("Elternzeit", "Berufliche Auszeit"),
+    ),
+}  # fmt: skip
+"""What people list among their positions beside their own job: title and whose it is, by kind."""
 
-BOARD_SEATS = ("Board Member", "Advisory Board Member", "Member of the Board")
-"""What people are called who sit on the board of a company beside their own job."""
+NICKNAMES = {
+    "Robert": "Bob", "William": "Bill", "Matthew": "Matt", "Steven": "Steve", "Bradley": "Brad", "Joshua": "Josh",
+    "Michael": "Mike", "Thomas": "Tom", "Elizabeth": "Liz", "Katherine": "Kate", "Jennifer": "Jen", "Margaret": "Peggy",
+    "Susan": "Sue", "Deborah": "Debbie",
+}  # fmt: skip
+"""First names and what people call those who bear them."""
 
 
 def gendered(title: str, gender: str) -> str:

@@ -8,28 +8,14 @@ Belongs here: the whole and its truth. Does not belong here: single companies an
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cached_property
 from random import Random
 
 from outreach_pipeline.sandbox.world.careers import Move, Shares, draw_moves
 from outreach_pipeline.sandbox.world.companies import Company, draw_company
-from outreach_pipeline.sandbox.world.people import (
-    OTHER,
-    RIVAL,
-    ROLES,
-    SEAT,
-    Person,
-    Post,
-    draw_person,
-    name_token,
-    other_titles,
-    rival_titles,
-    seat_titles,
-)
-from outreach_pipeline.sandbox.world.words import BOARD_SEATS
-
-FILLED = {"CEO": 0.97, "CFO": 0.86, "HR": 0.80}
-"""How often each seat is taken on the first night."""
+from outreach_pipeline.sandbox.world.groups import shaped
+from outreach_pipeline.sandbox.world.lives import draw_lives
+from outreach_pipeline.sandbox.world.people import RIVAL, SEAT, Person, Post
+from outreach_pipeline.sandbox.world.staff import staff_company
 
 FIRST_DAY = date(2026, 11, 20)
 
@@ -57,6 +43,7 @@ class World:
         self.people: list[Person] = []
         self.names_at: dict[int, set[str]] = {}
         self.moves: dict[int, list[Move]] = {1: []}
+        self._by_slug: dict[int, dict[str, Person]] = {}
         self._found()
 
     def day(self, night: int) -> date:
@@ -69,7 +56,7 @@ class World:
             following = max(self.moves) + 1
             rng = Random(f"{self.seed}|night|{following}")  # noqa: S311 - a world, no secret
             self.moves[following] = draw_moves(self, rng, following, self.day(following), self.shares)
-            self.__dict__.pop("by_slug", None)
+            self._by_slug.clear()
         return self.moves[night]
 
     def seats(self, night: int) -> dict[tuple[int, str], Person]:
@@ -85,10 +72,12 @@ class World:
         found = ((person, person.post_on(night)) for person in self.people)
         return [(person, post) for person, post in found if post is not None]
 
-    @cached_property
-    def by_slug(self) -> dict[str, Person]:
-        """People by LinkedIn slug, old and new."""
-        return {slug: p for p in self.people for slug in (p.slug, p.slug_on(2))}
+    def by_slug(self, night: int) -> dict[str, Person]:
+        """People by LinkedIn slug on a night: an old one leads to whoever had it, until somebody else takes it."""
+        if night not in self._by_slug:
+            owners = {p.slug: p for p in self.people}
+            self._by_slug[night] = owners | {p.slug_on(night): p for p in self.people if p.slug_on(night) != p.slug}
+        return self._by_slug[night]
 
     def new_outside_company(self, rng: Random) -> Company:
         """A company that only the profiles of those who went there mention."""
@@ -108,51 +97,24 @@ class World:
         rng = Random(f"{self.seed}|world")  # noqa: S311 - a world, no secret
         twins = set(range(50, self.size, 200))
         for number in range(self.size):
-            twin = self.companies[number - 1] if number in twins else None
-            self.companies.append(draw_company(rng, number, twin=twin))
-            self.names_at[number] = set()
-            self._staff_company(rng, self.companies[number])
-        self._fill_boards()
+            before = self.companies[number - 1] if number else None
+            company = draw_company(rng, number, twin=before if number in twins else None)
+            self.companies.append(shaped(company, before, self.seed))
+            self.names_at[number] = self._names_behind(self.companies[number])
+            staff_company(self, rng, self.companies[number])
+        draw_lives(Random(f"{self.seed}|lives"), self.people, self.size, self.first_day)  # noqa: S311
+        self._reuse_slugs()
 
-    def _fill_boards(self) -> None:
-        """One holder of a seat in twenty sits on the board of another company, since before or after the post began."""
-        rng = Random(f"{self.seed}|boards")  # noqa: S311 - a world, no secret
+    def _names_behind(self, company: Company) -> set[str]:
+        """The names that are taken at a mail domain: two firms on one domain cannot have the same address twice."""
+        same = (c for c in self.companies[:-1] if c.mail_domain == company.mail_domain)
+        return next((self.names_at[c.number] for c in same), set())
+
+    def _reuse_slugs(self) -> None:
+        """One in two of those who will take another slug leaves the old one to a stranger."""
+        staying = [p for p in self.people if p.number % 83 != 7 and not p.profile_gone_on(2)]
         for person in self.people:
-            post, token = person.posts[0], name_token(person.first, person.last)
-            place = rng.randrange(self.size)
-            if post.rank != SEAT or rng.random() >= 0.05 or token in self.names_at[place]:
-                continue
-            self.names_at[place].add(token)
-            year = min(post.year + rng.choice((-2, 1)), self.first_day.year)
-            person.board = Post(place, None, OTHER, (rng.choice(BOARD_SEATS),), year, rng.randrange(1, 11))
-
-    def _staff_company(self, rng: Random, company: Company) -> None:
-        language = company.country.language
-        for role in ROLES:
-            if rng.random() < FILLED[role]:
-                person = self._employ(rng, company)
-                titles = seat_titles(rng, role, language, person.gender)
-                self._give(rng, person, company, role, SEAT, titles)
-                if rng.random() < 0.1:
-                    rival = self._employ(rng, company)
-                    self._give(rng, rival, company, role, RIVAL, rival_titles(rng, role))
-        for _ in range(rng.choice((1, 2, 3))):
-            self._give(rng, self._employ(rng, company), company, None, OTHER, other_titles(rng))
-
-    def _employ(self, rng: Random, company: Company) -> Person:
-        person = draw_person(rng, len(self.people), company, self.names_at[company.number])
-        self.people.append(person)
-        return person
-
-    def _give(
-        self,
-        rng: Random,
-        person: Person,
-        company: Company,
-        role: str | None,
-        rank: int,
-        titles: tuple[str, ...],
-    ) -> None:
-        # Not by the first day: the same people whenever the world begins.
-        year = rng.randrange(max(company.founded, 2008), FIRST_DAY.year)
-        person.posts.append(Post(company.number, role, rank, titles, year, rng.randrange(1, 13)))
+            if person.number % 166 == 7 and staying:
+                taker = staying[(person.number * 7 + 3) % len(staying)]
+                if taker.posts[0].company != person.posts[0].company and taker.later_slug is None:
+                    taker.later_slug = person.slug

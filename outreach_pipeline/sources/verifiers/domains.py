@@ -72,7 +72,7 @@ def look_up(resolver: dns.resolver.Resolver, domains: Iterable[str]) -> Iterator
         yield from pool.map(partial(_state_of, resolver), domains)
 
 
-def _state_of(resolver: dns.resolver.Resolver, domain: str) -> DomainState:
+def _state_of(resolver: dns.resolver.Resolver, domain: str) -> DomainState:  # noqa: PLR0911 - one per row of the table
     if is_disposable(domain):
         return DomainState(domain, "disposable")
     try:

@@ -75,7 +75,7 @@ class AddressSource:
     ledger: VerifyLedger
     limit: int = 100_000
 
-    def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:
+    def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:  # noqa: ARG002 - of the protocol
         """One page per call until nobody is due, the ceiling is reached, or the verifier takes no more.
 
         Raises TransientError or ConfigurationError when nothing can be asked; what was landed stays.

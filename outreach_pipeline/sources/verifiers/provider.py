@@ -1,7 +1,7 @@
 """A paid verifier as data: what its TOML says, and reading it.
 
-Belongs here: the language of these files and its errors. Does not belong here: HTTP (`client`), what the verifier's words
-mean (the shape that its source names).
+Belongs here: the language of these files and its errors. Does not belong here: HTTP (`client`), what the verifier's
+words mean (the shape that its source names).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Poll(_Part):
     failed: tuple[str, ...] = ()
 
 
-class Path_(_Part):
+class Call(_Part):
     """A call that only reads, and where the answer has what is asked for."""
 
     path: str
@@ -97,8 +97,8 @@ class Provider(_Part):
     answer: Reading
     find: Find | None = None
     poll: Poll | None = None
-    fetch: Path_ | None = None
-    balance: Path_ | None = None
+    fetch: Call | None = None
+    balance: Call | None = None
 
 
 def load_provider(name: str, folder: Path | None = None) -> Provider:

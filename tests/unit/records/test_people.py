@@ -13,7 +13,7 @@ from outreach_pipeline.records.reading import Notes
 
 def read(*rows):
     """The read people (missing as None) and the notes, from rows that name only the columns they fill."""
-    columns = ["load_id", "part", *column_names("person")]
+    columns = ["load_id", "part", "company_part", "starts_on", "ends_on", *column_names("person")]
     filled = [{"load_id": str(n), "part": "0", **row} for n, row in enumerate(rows, 1)]
     raw = pd.DataFrame(filled, columns=columns).astype("str")
     notes = Notes()

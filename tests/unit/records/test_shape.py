@@ -22,6 +22,7 @@ SHIPPED = {
     "apimaestro_company", "leads_finder", "apollo_scraper", "google_places", "apollo_people_search",
     "apollo_people_match", "apollo_contacts", "apollo_organization", "company_list_csv", "officer_list_csv",
     "company_news", "ready_export", "contact_flat",
+    "adopted_companies", "adopted_people", "adopted_slots", "adopted_contacts",
 }  # fmt: skip
 
 

@@ -50,8 +50,12 @@ def known_keys(shape: str) -> set[str]:
 
 
 def test_every_shipped_shape_is_rendered() -> None:
-    # Our own export that comes back corrected is no source of the world.
-    assert set(SHAPES) == set(SHAPE_FILES) - {"ready_export"}
+    # What we wrote and get back, and what tools behind the ready list say: no sources of people and companies.
+    ours = {"ready_export", "adopted_people"}
+    behind = {"apify_verifier", "zerobounce", "millionverifier", "mail_domain", "contact_flat", "hubspot_deal",
+              "instantly_event", "smartlead_event", "calendly_event"}  # fmt: skip
+    assert set(SHAPE_FILES) - set(SHAPES) <= ours | behind
+    assert set(SHAPES) <= set(SHAPE_FILES)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -114,7 +118,7 @@ def test_everybody_and_every_company_is_reachable(renderer: Renderer) -> None:
         for item in objects(renderer, "apollo_organization")
         if item["linkedin_uid"] and (item["primary_domain"] or item.get("domain"))
     }
-    assert {c.linkedin_id for c in truth.companies.values() if not c.is_outside} <= own | bridged
+    assert {c.linkedin_id for c in truth.companies.values() if c.domains and not c.is_outside} <= own | bridged
 
 
 def test_sources_overlap_without_being_equal(renderer: Renderer) -> None:
@@ -163,8 +167,9 @@ def test_the_mess_of_real_sources_is_there() -> None:
     assert any("facebook.com" in str(item.get("website")) for item in pages)
 
 
-def test_files_hold_the_lists(renderer: Renderer, tmp_path: Path) -> None:
-    companies, officers, contacts, news = renderer.write_files(tmp_path, night=1)
+def test_files_hold_the_lists(tmp_path: Path) -> None:
+    plain = Renderer(World(1, 250))  # other seeds write other dialects
+    companies, officers, contacts, news = plain.write_files(tmp_path, night=1)
     with companies.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows

@@ -1,0 +1,26 @@
+-- What was promoted, chunk by chunk in the order of the ids, for the standing checks; with what each row refers to.
+
+-- name: company_master
+select c.company_unique_id, c.company_phone
+from marketing.company_master as c
+where c.company_unique_id > %(after)s
+order by c.company_unique_id
+limit %(limit)s;
+
+-- name: people_master
+select p.unique_id, p.company_unique_id, p.company_slot_unique_id, p.email, p.work_phone_e164, p.personal_phone_e164,
+    (s.company_unique_id is not distinct from p.company_unique_id)::text as slot_is_of_company
+from marketing.people_master as p
+left join marketing.company_slot as s using (company_slot_unique_id)
+where p.unique_id > %(after)s
+order by p.unique_id
+limit %(limit)s;
+
+-- name: company_slot
+select s.company_slot_unique_id, s.company_unique_id, s.person_unique_id,
+    (s.person_unique_id is null or p.unique_id is not null)::text as person_is_known
+from marketing.company_slot as s
+left join marketing.people_master as p on p.unique_id = s.person_unique_id
+where s.company_slot_unique_id > %(after)s
+order by s.company_slot_unique_id
+limit %(limit)s;
