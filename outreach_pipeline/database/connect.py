@@ -263,8 +263,8 @@ class Database:
 
 
 def _stop_statement(connection: psycopg.Connection[Row]) -> None:
-    """Cancel what the server still works on, and hang up: Ctrl+C under Dagster is no KeyboardInterrupt, which is
-    all that psycopg cancels for. Left alone, the statement would run to its end, with its locks.
+    """Cancel what the server still works on, and hang up: Ctrl+C under Dagster is no KeyboardInterrupt, which is all
+    that psycopg cancels for. Left alone, the statement would run to its end, with its locks.
     """
     if connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
         with suppress(psycopg.Error):

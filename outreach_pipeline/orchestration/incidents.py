@@ -18,10 +18,12 @@ import dagster as dg
 from outreach_pipeline.orchestration.failures import KIND, NEXT_STEP, NOT_BEFORE, WHERE
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.stages.incidents import Incident, log_incident
-from outreach_pipeline.stages.unfinished import ATTEMPTS, DIED, Stop, Unfinished, note_stop
-from outreach_pipeline.stages.workspace import Batch
+from outreach_pipeline.stages.unfinished import ATTEMPTS, DIED, INTERRUPTED, Stop, Unfinished, note_stop
+from outreach_pipeline.stages.workspace import Batch, Workspace
 
 ERROR_ID_TAG = "outreach/error_id"
+STOPPED_TAG = "outreach/stopped"
+"""On a run that somebody stopped, once that is noted: at Ctrl+C at once, from the page with the next tick."""
 PARTITION_TAG = "dagster/partition"
 
 
@@ -99,6 +101,19 @@ def _note(pipeline: Pipeline, run: dg.DagsterRun, problem: Problem) -> Unfinishe
     kind = DIED if problem is _DIED else problem.kind
     stop = Stop(run.run_id, kind, problem.message, problem.next_step, problem.not_before)
     return note_stop(pipeline.workspace, Batch.parse(partition), stop)
+
+
+def note_interrupted(workspace: Workspace, instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Note that somebody stopped a run: its batch goes on like any other. It is no error, so nothing is logged; nothing
+    is noted when a later run of the batch got to its end.
+
+    Raises TransientError when the database is gone.
+    """
+    if partition := run.tags.get(PARTITION_TAG):
+        later = instance.get_runs(dg.RunsFilter(tags={PARTITION_TAG: partition}), limit=1)
+        if not later or later[0].run_id == run.run_id or later[0].status is not dg.DagsterRunStatus.SUCCESS:
+            note_stop(workspace, Batch.parse(partition), Stop(run.run_id, INTERRUPTED, "Somebody interrupted its run."))
+    instance.add_run_tags(run.run_id, {STOPPED_TAG: "noted"})
 
 
 def failure_sensor() -> dg.SensorDefinition:

@@ -16,7 +16,7 @@ import dagster as dg
 
 from outreach_pipeline.errors import OutreachError
 from outreach_pipeline.orchestration.build import build_defs
-from outreach_pipeline.orchestration.incidents import Problem, log_failed_run, problem_of
+from outreach_pipeline.orchestration.incidents import Problem, log_failed_run, note_interrupted, problem_of
 from outreach_pipeline.orchestration.instance import open_instance
 from outreach_pipeline.orchestration.partitions import partition_key
 from outreach_pipeline.orchestration.pipeline import Pipeline
@@ -28,7 +28,6 @@ from outreach_pipeline.stages.checks import CheckReport
 from outreach_pipeline.stages.land import LandReport
 from outreach_pipeline.stages.promote import PromoteReport
 from outreach_pipeline.stages.slots import SlotReport
-from outreach_pipeline.stages.unfinished import INTERRUPTED, Stop, note_stop
 from outreach_pipeline.stages.validate import ValidateReport
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
@@ -142,7 +141,9 @@ def iterate_batches(
                 raise_on_error=False,
             )
             if _was_interrupted(instance, result):
-                _note_interrupted(workspace, Batch(day, source), result.run_id)
+                # Best effort: the database may be what was waited for.
+                with suppress(OutreachError):
+                    note_interrupted(workspace, instance, instance.get_run_by_id(result.run_id) or result.dagster_run)
                 raise KeyboardInterrupt
             yield _outcome(pipeline, instance, listener, result, partition_key(day, source))
 
@@ -155,12 +156,6 @@ def _was_interrupted(instance: dg.DagsterInstance, result: dg.ExecuteInProcessRe
         return True
     errors = (event.step_failure_data.error for event in result.all_events if event.is_step_failure)
     return any(error is not None and error.cls_name == "DagsterExecutionInterruptedError" for error in errors)
-
-
-def _note_interrupted(workspace: Workspace, batch: Batch, run_id: str) -> None:
-    """Best effort: the database may be what was waited for."""
-    with suppress(OutreachError):
-        note_stop(workspace, batch, Stop(run_id, INTERRUPTED, "Somebody interrupted its run."))
 
 
 def _run_config(*, refetch: bool, accept_checks: bool) -> dict[str, object]:

@@ -13,7 +13,14 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from outreach_pipeline.orchestration.incidents import ERROR_ID_TAG, PARTITION_TAG, log_failed_run, problem_of
+from outreach_pipeline.orchestration.incidents import (
+    ERROR_ID_TAG,
+    PARTITION_TAG,
+    STOPPED_TAG,
+    log_failed_run,
+    note_interrupted,
+    problem_of,
+)
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.orchestration.processes import bury_dead_runs
 from outreach_pipeline.orchestration.schedule import NIGHTLY
@@ -66,17 +73,21 @@ def look(pipeline: Pipeline, instance: dg.DagsterInstance, *, now: datetime | No
 
 
 def note_missed(pipeline: Pipeline, instance: dg.DagsterInstance, now: datetime) -> int:
-    """Note failed runs of batches that nobody could note when they failed; returns how many."""
-    failed = dg.RunsFilter(
-        job_name=NIGHTLY, statuses=[dg.DagsterRunStatus.FAILURE], updated_after=now - _LOOK_BACK,
-        updated_before=now - _NOTED_WITHIN,
-    )  # fmt: skip
+    """Note failed runs of batches that nobody could note when they failed, and cancelled ones; returns how many."""
+    ended = {
+        "job_name": NIGHTLY, "updated_after": now - _LOOK_BACK, "updated_before": now - _NOTED_WITHIN,
+    }  # fmt: skip
+    failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], **ended)
+    cancelled = dg.RunsFilter(statuses=[dg.DagsterRunStatus.CANCELED], **ended)
     missed = [run for run in instance.get_runs(failed, limit=RUNS_PER_TICK) if ERROR_ID_TAG not in run.tags]
     for run in missed:
         entries = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
         events = [entry.dagster_event for entry in entries if entry.dagster_event is not None]
         log_failed_run(pipeline, instance, run, problem_of(events))
-    return len(missed)
+    stopped = [run for run in instance.get_runs(cancelled, limit=RUNS_PER_TICK) if STOPPED_TAG not in run.tags]
+    for run in stopped:
+        note_interrupted(pipeline.workspace, instance, run)
+    return len(missed) + len(stopped)
 
 
 def is_going(instance: dg.DagsterInstance, batch: Batch) -> bool:

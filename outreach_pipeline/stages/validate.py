@@ -54,10 +54,10 @@ PERSON_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",
     "source_record_id", "vendor_id", "stated_id", "stated_slot_id", "first_name", "last_name", "name_key",
     "name_form", "name_grade", "title", "seniority", "department", "email", "email_is_role", "email_status",
-    "other_emails", "work_phone_e164", "personal_phone_e164", "linkedin_url", "linkedin_slug", "linkedin_member_id", "linkedin_opaque_id",
-    "linkedin_number", "twitter_url", "facebook_url", "bio", "skills", "education", "certifications", "city", "state",
-    "country", "started_on", "company_name", "company_ref", "company_part", "has_no_employer", "employers",
-    "is_profile", "subject", "is_stated_time", "starts_on", "ends_on", "is_ahead",
+    "other_emails", "work_phone_e164", "personal_phone_e164", "linkedin_url", "linkedin_slug", "linkedin_member_id",
+    "linkedin_opaque_id", "linkedin_number", "twitter_url", "facebook_url", "bio", "skills", "education",
+    "certifications", "city", "state", "country", "started_on", "company_name", "company_ref", "company_part",
+    "has_no_employer", "employers", "is_profile", "subject", "is_stated_time", "starts_on", "ends_on", "is_ahead",
 )  # fmt: skip
 INTELLIGENCE_TABLE = (
     "load_id", "part", "batch_id", "source", "source_rank", "content_hash", "first_observed_at", "last_observed_at",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 
@@ -53,12 +54,12 @@ def test_the_statement_ends_the_batch_says_so_and_no_error_is_logged(
 def test_a_run_leaves_the_terminal_to_the_progress(batches: Batches, db: Database) -> None:
     """Progress goes to the same stderr as before the run, also while it runs."""
     batches.write(MONDAY, [lead(1)])
-    before = os.fstat(2)
+    before = os.fstat(sys.stderr.fileno())
     during: list[bool] = []
 
     run_batches(
         batches.settings, MONDAY, ["leads"],
-        progress=lambda *_: during.append(os.path.samestat(os.fstat(2), before)),
+        progress=lambda *_: during.append(os.path.samestat(os.fstat(sys.stderr.fileno()), before)),
     )  # fmt: skip
 
     assert during
