@@ -74,13 +74,12 @@ def look(pipeline: Pipeline, instance: dg.DagsterInstance, *, now: datetime | No
 
 def note_missed(pipeline: Pipeline, instance: dg.DagsterInstance, now: datetime) -> int:
     """Note failed runs of batches that nobody could note when they failed, and cancelled ones; returns how many."""
-
-    def ended(status: dg.DagsterRunStatus) -> dg.RunsFilter:
-        return dg.RunsFilter(
-            statuses=[status], job_name=NIGHTLY, updated_after=now - _LOOK_BACK, updated_before=now - _NOTED_WITHIN
+    failed, cancelled = (
+        dg.RunsFilter(
+            job_name=NIGHTLY, statuses=[status], updated_after=now - _LOOK_BACK, updated_before=now - _NOTED_WITHIN
         )
-
-    failed, cancelled = ended(dg.DagsterRunStatus.FAILURE), ended(dg.DagsterRunStatus.CANCELED)
+        for status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+    )
     missed = [run for run in instance.get_runs(failed, limit=RUNS_PER_TICK) if ERROR_ID_TAG not in run.tags]
     for run in missed:
         entries = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
