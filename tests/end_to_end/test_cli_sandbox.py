@@ -85,6 +85,18 @@ def test_a_configuration_of_ones_own_is_not_overwritten(cli: CommandLine, tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
 
 
+def test_worlds_are_played_and_each_miss_has_a_cause(cli: CommandLine) -> None:
+    (played,) = cli.fine("sandbox", "score", "--seeds", "2", "--companies", "12", "--nights", "2", "--json").json
+    assert (played["seed"], [night["night"] for night in played["nights"]]) == (2, [1, 2])
+    for night in played["nights"]:
+        assert night["slots"]["expected"] >= 30
+        assert night["shares"]["slots"] > 0.8, night["misses"]
+        assert night["addresses"]["ready"] > 3
+        assert night["places"]["known"] > 20
+        assert (night["companies"]["merged"], night["people"]["merged"]) == (0, 0)
+        assert all(miss["cause"] for miss in night["misses"])
+
+
 def test_seeds_that_are_none_are_one_sentence(cli: CommandLine) -> None:
     for wrong in ("ten", "9-3", "1-5000"):
         ran = cli("sandbox", "score", "--seeds", wrong)

@@ -136,7 +136,9 @@ def _write(renderer: Renderer, folder: Path, night: int, day: date) -> Sequence[
     names = _LISTS if night > 2 else [source.name for source in SOURCES]
     shapes = {source.name: source.shape for source in SOURCES if source.name in names}
     renderer.write_sources(folder / str(day), shapes, min(night, 2), repeated=night > 2)
-    return tuple(shapes)
+    # In a small world a source may have nothing to say; then it sends no file.
+    sent = {file.stem for file in (folder / str(day)).iterdir() if file.stat().st_size}
+    return [name for name in shapes if name in sent]
 
 
 def _workspace(folder: Path, database: Database, first: date) -> Workspace:
