@@ -66,6 +66,11 @@ def register(app: typer.Typer) -> None:
         more="Does what the night does: each signal once, whoever else does so too. A change of band is an event.",
         examples=["signals process"],
     )(process)
+    _register_rules(signals_app)
+
+
+def _register_rules(signals_app: typer.Typer) -> None:
+    """Add the commands about what a reason is worth."""
     command(
         signals_app,
         "rules",

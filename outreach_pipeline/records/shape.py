@@ -165,7 +165,7 @@ class _Reader:
         for word, meaning in self.table(table, "[words]").items():
             if meaning not in meanings:
                 raise self.fail(f"[words] {word}", f"{meaning} is none of {', '.join(meanings)}")
-        return MappingProxyType({word.lower(): meaning for word, meaning in table.items()})
+        return {word.lower(): meaning for word, meaning in table.items()}
 
     def nested(self, table: Any, name: str, target: SectionName, number: int) -> Section:
         place = f"[[{name}]] number {number}"

