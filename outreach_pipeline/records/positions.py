@@ -49,7 +49,7 @@ def add_positions(
         if load_id not in rows:
             continue
         index, person = rows[load_id]
-        open_ones = [e for e in map(_read, _rows(entries)) if e and _goes_on(e, today)][:_LISTED]
+        open_ones = [e for row in _rows(entries) if (e := _read(row, today)) and _goes_on(e, today)][:_LISTED]
         if not open_ones:
             continue
         employer = own.get(load_id)
@@ -80,7 +80,7 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", frame.to_dict("records"))
 
 
-def _read(row: dict[str, Any]) -> dict[str, Any] | None:
+def _read(row: dict[str, Any], today: date) -> dict[str, Any] | None:
     text = {name: value if isinstance(value, str) else None for name, value in row.items()}
     name = (text["company_name"] or "").partition(" · ")[0].strip()
     if not name or is_own_boss(name):
@@ -90,8 +90,14 @@ def _read(row: dict[str, Any]) -> dict[str, Any] | None:
         "key": company_key(name),
         "number": read_company(text["company_linkedin_id"]).number,
         "starts": read_day(text["started_on"], last=False) if text["started_on"] else None,
-        "ends": read_day(text["ended_on"], last=True) if text["ended_on"] else None,
+        "ends": _end(text["ended_on"], today) if text["ended_on"] else None,
     }
+
+
+def _end(text: str, today: date) -> date | None:
+    """The last day. Of a month or a year that has begun it has passed: whoever is still there has not closed the entry."""
+    begins = read_day(text, last=False)
+    return begins if begins is None or begins <= today else read_day(text, last=True)
 
 
 def _goes_on(entry: dict[str, Any], today: date) -> bool:
