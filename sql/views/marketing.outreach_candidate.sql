@@ -108,15 +108,6 @@ seat as (
                     and i.intelligence_type in ('job_change', 'left_company')
             ) then 'doubtful_employer'
             when p.email is null then 'without_email'
-            when exists (
-                select from intake.validated_people as v where v.email = p.email and v.email_is_role
-            ) then 'role_address'
-            when exists (
-                select
-                from marketing.person_key as a
-                inner join intake.person_member as w on w.load_id = a.load_id and w.part = a.part
-                where a.kind = 'email' and a.value = p.email and w.person_no <> public.barton_number(p.unique_id)
-            ) then 'shared_address'
             when not exists (
                 select
                 from marketing.company_key as d
@@ -127,6 +118,15 @@ seat as (
             when k.status <> 'active' then k.status
             when m.is_bounce then 'bounced'
             when not coalesce(m.is_verified, false) then 'unverified'
+            when exists (
+                select from intake.validated_people as v where v.email = p.email and v.email_is_role
+            ) then 'role_address'
+            when exists (
+                select
+                from marketing.person_key as a
+                inner join intake.person_member as w on w.load_id = a.load_id and w.part = a.part
+                where a.kind = 'email' and a.value = p.email and w.person_no <> public.barton_number(p.unique_id)
+            ) then 'shared_address'
             when f.is_contacted or lp.person_unique_id is not null or lk.contact_id is not null or lc.company_unique_id is not null
                 then 'contacted_lately'
         end as reason

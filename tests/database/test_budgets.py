@@ -141,7 +141,7 @@ def test_a_budget_is_set_through_its_function_only(db: Database, role: Role) -> 
         tx.execute("delete from public.budget")
 
 
-@pytest.mark.parametrize(("provider", "period"), [("apify", "year"), ("elsewhere", "day")])
+@pytest.mark.parametrize(("provider", "period"), [("apify", "year"), ("Else Where", "day")])
 def test_budgets_of_unknown_words_are_refused(db: Database, provider: str, period: str) -> None:
     with pytest.raises(PermanentDatabaseError):
         set_budget(db, provider, period, Decimal(1))

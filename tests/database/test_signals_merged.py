@@ -22,9 +22,9 @@ def test_signals_of_companies_that_turn_out_to_be_one_are_folded(world: World) -
     world.raise_(None, [world.news(one, "funding"), world.news(two, "hiring")])
     world.admin.execute("select bit.f_process_signals()")
     with world.admin.transaction():
-        world.admin.execute("create temp table company_merge on commit drop as select %s::bigint as retired_no, %s::bigint as surviving_no",
-                            (number(two), number(one)))  # fmt: skip
-        world.admin.execute("select marketing.f_merge_companies()")
+        world.admin.execute("create temp table master_gone on commit drop as select %s::text as old_id, %s::text as new_id", (two, one))
+        world.admin.execute("select marketing.f_retire_masters('company')")
+        world.admin.execute("select bit.f_fold_signals(array[%s::bigint])", (number(one),))
     assert sorted(reason for reason, _, _ in world.signals()) == ["exec_movement", "funding", "hiring"]
     row = world.admin.execute("select quality, observed_at, company_id from bit.signal where reason = 'exec_movement'").fetchone()
     assert row == {"quality": 100, "observed_at": NOW - timedelta(days=9), "company_id": number(one)}
@@ -37,7 +37,7 @@ def test_signals_follow_a_person_who_turns_out_to_be_another(world: World) -> No
     one, two = world.person(company), world.person(company)
     world.raise_([world.change("left_company", each, company) for each in (one, two)])
     with world.admin.transaction():
-        world.admin.execute("create temp table person_merge on commit drop as select %s::bigint as retired_no, %s::bigint as surviving_no",
-                            (number(two), number(one)))  # fmt: skip
-        world.admin.execute("select marketing.f_retire_people()")
+        world.admin.execute("create temp table master_gone on commit drop as select %s::text as old_id, %s::text as new_id", (two, one))
+        world.admin.execute("select marketing.f_retire_masters('person')")
+        world.admin.execute("select bit.f_fold_signals(array[%s::bigint])", (number(company),))
     assert [row["person_unique_id"] for row in world.admin.execute("select person_unique_id from bit.signal")] == [one]

@@ -2,8 +2,8 @@
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0040_stated_ids"
-down_revision = "0032_name_forms"
+revision = "0021_stated_ids"
+down_revision = "0020_name_forms"
 branch_labels = None
 depends_on = None
 

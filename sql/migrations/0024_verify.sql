@@ -88,6 +88,7 @@ insert into marketing.outreach_policy (name, value, description) values
 -- Verifiers are paid in credits of their own, like Apollo.
 alter table public.budget drop constraint budget_unit_truth;
 alter table public.budget add constraint budget_unit_truth check (unit = case provider when 'apify' then 'USD' else 'credits' end);
+alter table public.budget add constraint budget_provider_is_a_name check (provider ~ '^[a-z][a-z0-9_]*$');
 
 grant select on intake.validated_addresses to mcp_promote, outreach_refresh, outreach_read;
 grant select, insert, update, delete on intake.validated_addresses to outreach_validate;

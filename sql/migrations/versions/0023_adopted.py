@@ -2,8 +2,8 @@
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0042_adopted"
-down_revision = "0041_ingested"
+revision = "0023_adopted"
+down_revision = "0022_ingested"
 branch_labels = None
 depends_on = None
 

@@ -1,9 +1,9 @@
-"""Verified addresses: runs the .sql file of the same name."""
+"""Names as they are compared: runs the .sql file of the same name."""
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0050_verify"
-down_revision = "0042_adopted"
+revision = "0020_name_forms"
+down_revision = "0019_seats"
 branch_labels = None
 depends_on = None
 

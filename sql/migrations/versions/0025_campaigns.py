@@ -1,9 +1,9 @@
-"""What came of outreach: runs the .sql file of the same name."""
+"""Campaigns that claim: runs the .sql file of the same name."""
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0052_outcomes"
-down_revision = "0051_campaigns"
+revision = "0025_campaigns"
+down_revision = "0024_verify"
 branch_labels = None
 depends_on = None
 

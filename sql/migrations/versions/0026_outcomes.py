@@ -1,9 +1,9 @@
-"""Names as they are compared: runs the .sql file of the same name."""
+"""What came of outreach: runs the .sql file of the same name."""
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0032_name_forms"
-down_revision = "0030_seats"
+revision = "0026_outcomes"
+down_revision = "0025_campaigns"
 branch_labels = None
 depends_on = None
 

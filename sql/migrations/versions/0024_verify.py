@@ -1,9 +1,9 @@
-"""Who may hold a seat: runs the .sql file of the same name."""
+"""Verified addresses: runs the .sql file of the same name."""
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0030_seats"
-down_revision = "0018_identity"
+revision = "0024_verify"
+down_revision = "0023_adopted"
 branch_labels = None
 depends_on = None
 

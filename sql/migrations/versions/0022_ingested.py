@@ -2,8 +2,8 @@
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0041_ingested"
-down_revision = "0040_stated_ids"
+revision = "0022_ingested"
+down_revision = "0021_stated_ids"
 branch_labels = None
 depends_on = None
 
