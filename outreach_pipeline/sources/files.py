@@ -122,7 +122,7 @@ class FilesSource:
             yield item
         if file.broken:
             yield PoisonItem("", f"the compressed file is broken or cut off after {file.given} bytes")
-        elif not found:
+        elif not found and (has_content(head) or suffix not in _LINES):
             what = "holds no item" if has_content(head) else "is empty"
             raise ConfigurationError(f"{name} {what}.", next_step="Check what was exported, and land it again.")
 

@@ -40,7 +40,12 @@ begin
     with taken as (
         update marketing.people_intelligence as i
         set state = 'applied', decided_at = coalesce(i.decided_at, now()), previous_value = j.previous_value, new_value = j.new_value,
-            company_unique_id = j.old_company, new_company_unique_id = j.new_company, confidence = j.confidence
+            company_unique_id = j.old_company, new_company_unique_id = j.new_company, confidence = j.confidence,
+            payload = coalesce(i.payload, '{}') || jsonb_strip_nulls(jsonb_build_object(
+                'evidence', j.evidence, 'reason', j.reason, 'role_before', j.role_before, 'role_after', j.role_after,
+                'points_before', j.points_before, 'points_after', j.points_after, 'slots_held', j.held, 'title_after', j.title_after,
+                'load_before', j.old_load
+            ))
         from pg_temp.change_judged as j
         where i.person_unique_id = j.unique_id and i.intelligence_type = j.kind and i.load_id = j.new_load
             and i.state <> 'applied'

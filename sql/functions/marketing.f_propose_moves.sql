@@ -7,16 +7,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into marketing.people_intelligence (
-        person_unique_id, intelligence_type, new_value, detected_at, state, confidence, observed_at, load_id, company_unique_id,
+        person_unique_id, intelligence_type, previous_value, new_value, detected_at, state, confidence, observed_at, load_id, company_unique_id,
         new_company_unique_id, payload
     )
-    select p.unique_id, h.intelligence_type, coalesce(c.company_name, r.company_name), now(),
+    select p.unique_id, h.intelligence_type, here.company_name, coalesce(c.company_name, r.company_name), now(),
         case marketing.f_change_decision(h.intelligence_type, e.confidence) when 'ignore' then 'ignored' else 'proposed' end,
         e.confidence, r.job_at, h.load_id, p.company_unique_id, c.company_unique_id,
         jsonb_build_object('evidence', e.evidence, 'reason', e.description)
     from (select distinct x.person_no from pg_temp.person_record as x) as t
     inner join marketing.withheld_word as h using (person_no)
     inner join marketing.people_master as p on p.unique_id = public.barton_id('02', h.person_no)
+    inner join marketing.company_master as here on here.company_unique_id = p.company_unique_id
     inner join marketing.change_evidence as e using (evidence)
     cross join lateral (
         select x.company_no, x.company_name, x.job_at

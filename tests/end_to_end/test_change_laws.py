@@ -179,7 +179,7 @@ def test_every_sample_profile_goes_through_comparison(
         cross join marketing.people_master as p
         left join intake.validated_people as v on v.load_id = coalesce(l.duplicate_of, l.load_id)
         left join marketing.person_key as k on k.kind = 'linkedin_slug' and k.value = v.linkedin_slug
-        left join marketing.person_cluster as c using (cluster_no)
+        left join intake.person_member as c on c.load_id = k.load_id and c.part = k.part
         where l.batch_id = %s and (p.unique_id = public.barton_id('02', c.person_no) or v.load_id is null)
         order by p.unique_id, v.load_id nulls last returning job_id""",
         batch.batch_id,

@@ -33,8 +33,11 @@ from tests.end_to_end.refreshed import (
 Admin = psycopg.Connection[Any]
 STAFF = [lead(), lead("ben-marsh", "quill", "Finance Director"), lead("cara-stone", "brandt", "CEO")]
 AUTUMN = (10, 2026)
-# A new job while the old one is still listed: likely, and not certain.
-DOUBTFUL = profile(job("brandt", "Chief Financial Officer", AUTUMN), job("quill", "CFO", (3, 2021)), email="ada@quill.example")
+# A new job at a company that is known by its name only: likely, and not certain.
+NAMED_ONLY = {"companyUniversalName": None, "companyLinkedinUrl": None}
+DOUBTFUL = profile(
+    job("brandt", "Chief Financial Officer", AUTUMN, **NAMED_ONLY), job("quill", "CFO", (3, 2021), "Oct 2026"), email="ada@quill.example"
+)
 RENAMED = profile(job("quill", "CFO", (3, 2021)), lastName="Winterbourne")
 
 
@@ -109,15 +112,16 @@ def test_applying_does_what_applying_at_once_would_have_done(
     assert value(known, "select count(*) from bit.signal") == len(sides)
 
 
-def test_a_later_observation_wins_over_a_proposal(
+def test_a_list_that_leads_back_from_a_move_that_was_decided_is_asked_about(
     db: Database, known: Admin, tmp_path: Path, cli: CommandLine, proposed: int
 ) -> None:
+    """What somebody decided stands; a list that says the former place within 60 days is a proposal like any other."""
     night(db, tmp_path, [lead(title="Chief Financial Officer")], days=4)
     decided = cli.fine("changes", "apply", str(proposed), "--json").json
-    assert [(d["state"], d["note"]) for d in decided] == [("dismissed", "a later observation says otherwise")]
-    assert holders(known)["quill CFO"] == "Ada Quill"
-    assert value(known, "select count(*) from bit.signal") == 0
-    assert states(known) == {"promoted": 5}
+    assert [d["state"] for d in decided] == ["applied"]
+    assert holders(known)["brandt CFO"] == "Ada Quill"
+    asked = rows(known, "select intelligence_type, payload ->> 'evidence' as evidence from marketing.people_intelligence where state = 'proposed'")
+    assert asked == [{"intelligence_type": "job_change", "evidence": "went_back"}]
 
 
 def test_what_another_source_has_brought_meanwhile_is_applied_already(

@@ -147,7 +147,7 @@ def test_replay_puts_loads_through_the_shape_as_it_is_now_and_keeps_their_ids(
     shapes.mkdir()
     shape = shapes / "officer_list_csv.toml"
     right = (SHIPPED_SHAPES / "officer_list_csv.toml").read_text(encoding="utf-8")
-    wrong = right.replace('"person"', '"persona"').replace('name = "company_name"', 'name = "firm"')
+    wrong = right.replace('title = "title"', 'title = "year"')  # nobody's title then: nothing to promote
     shape.write_text(wrong, encoding="utf-8")
     monkeypatch.setenv("OUTREACH_SHAPES", str(shapes))
     cli.take_in(cli.companies(ACME), "companies_csv", "2022-06-30")
