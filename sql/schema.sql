@@ -2023,6 +2023,7 @@ create table public.budget ( -- owner outreach_owner
     constraint budget_pkey PRIMARY KEY (provider, period),
     constraint budget_amount_range CHECK ((amount >= (0)::numeric)),
     constraint budget_period_known CHECK ((period = ANY (ARRAY['run'::text, 'day'::text, 'month'::text]))),
+    constraint budget_provider_is_a_name CHECK ((provider ~ '^[a-z][a-z0-9_]*$'::text)),
     constraint budget_unit_truth CHECK ((unit =
 CASE provider
     WHEN 'apify'::text THEN 'USD'::text

@@ -212,9 +212,13 @@ def _split_slowly(text: str | None) -> list[str]:
 
 
 def is_role_address(address: str | None) -> bool:
-    """Whether the address belongs to a function (info@, hr@, frontdesk@, vertrieb@), not to a person."""
+    """Whether the address belongs to a function (info@, hr@, frontdesk@, sales.ch@, hr-emea@), not to a person."""
     local = (address or "").partition("@")[0].partition("+")[0]
-    return fold(local).replace(" ", "").rstrip("0123456789") in _ROLES
+    words = fold(local).rstrip("0123456789").split()
+    if "".join(words) in _ROLES:
+        return True
+    # Of a function somewhere: a country code or another function follows it, not the name of somebody.
+    return len(words) > 1 and words[0] in _ROLES and all(len(word) == 2 or word in _ROLES for word in words[1:])
 
 
 @lru_cache(maxsize=65_536)

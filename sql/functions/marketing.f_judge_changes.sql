@@ -15,7 +15,7 @@ begin
                 select from marketing.company_name as n
                 where n.company_no = f.old_no and n.name_key = any(v.employers)
             ) as is_still_listed,
-            not coalesce(e.is_strong, v.has_no_employer, true) as is_name_only,
+            not (coalesce(e.is_strong, v.has_no_employer, true) or (f.kind = 'left_company' and v.is_profile)) as is_name_only,
             exists (
                 select from marketing.people_intelligence as i
                 where i.person_unique_id = f.unique_id and i.intelligence_type = 'job_change' and i.state = 'applied'

@@ -33,7 +33,8 @@ begin
             or (p_unknown_no is not null and not marketing.f_is_namesake(p_unknown_no, p_here))
             or (p_unknown_no is null and marketing.f_is_other_employer(p_employers, p_here));
         kind := 'left_company';
-        evidence := case when p_has_none or p_unknown_is_strong then 'plain' else 'name_only' end;
+        -- A whole profile that no longer lists the company has left it, whatever the new employer is called.
+        evidence := case when p_has_none or p_unknown_is_strong or p_is_profile then 'plain' else 'name_only' end;
     end if;
     if is_move and kind is not null then
         select marketing.f_change_decision(e.intelligence_type, e.confidence) <> 'apply' into is_withheld

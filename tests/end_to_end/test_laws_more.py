@@ -139,12 +139,12 @@ def test_what_changes_in_life_is_the_newest_and_what_does_not_is_the_better_sour
     told = {
         "better": lead(
             linkedin=profile, last_name="Quill-Best", job_title="CFO", mobile_number="+16502530000", headline="old hand",
-            company_name="Quillworks Best", industry="Ropes", company_size=10, company_phone="+16502530001",
+            company_name="Quillworks", industry="Ropes", company_size=10, company_phone="+16502530001",
             company_founded_year=1990, email="old@quillworks.example", city="Bern",
         ),
         "worse": lead(
             linkedin=profile, last_name="Quill-Last", job_title="CEO", mobile_number="+16502530002", headline="new hand",
-            company_name="Quillworks Last", industry="Knots", company_size=20, company_phone="+16502530003",
+            company_name="Quillworks International", industry="Knots", company_size=20, company_phone="+16502530003",
             company_founded_year=1991, email="new@quillworks.example", city="Basel",
         ),
     }  # fmt: skip
@@ -163,7 +163,7 @@ def test_what_changes_in_life_is_the_newest_and_what_does_not_is_the_better_sour
         "select company_name, industry, founded_year, employee_count, company_phone from marketing.company_master",
     )
     assert company == [{
-        "company_name": "Quillworks Best", "industry": "Ropes", "founded_year": 1990,
+        "company_name": "Quillworks", "industry": "Ropes", "founded_year": 1990,
         "employee_count": 20, "company_phone": "+16502530003",
     }]  # fmt: skip
 

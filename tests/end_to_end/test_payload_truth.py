@@ -74,8 +74,7 @@ def test_every_source_that_saw_them_stands_in_the_records_behind_a_master(landed
         landed,
         """select distinct v.source
         from marketing.people_master as p
-        inner join marketing.person_cluster as c on public.barton_id('02', c.person_no) = p.unique_id
-        inner join intake.person_member as m using (cluster_no)
+        inner join intake.person_member as m on public.barton_id('02', m.person_no) = p.unique_id
         inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
         where p.full_name = 'Ada Quill'""",
     )
