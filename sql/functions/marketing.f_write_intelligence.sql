@@ -39,13 +39,21 @@ begin
     analyze pg_temp.intelligence_best;
 
     create temp table intelligence_change on commit drop as
-    select i.intelligence_id, b.company_unique_id is null as is_gone, i.company_unique_id
+    select i.intelligence_id, b.company_unique_id is null or d.is_double as is_gone, i.company_unique_id
     from pg_temp.intelligence_group as g
     inner join marketing.company_intelligence as i
         on i.company_unique_id = public.barton_id('01', g.company_no) and i.content_key = g.content_key
     left join pg_temp.intelligence_best as b
         on b.company_unique_id = i.company_unique_id and b.content_key = i.content_key
-    where b.company_unique_id is null or (
+    -- Companies that have become one bring their rows along, which may tell the same.
+    cross join lateral (
+        select exists (
+            select
+            from marketing.company_intelligence as x
+            where x.company_unique_id = i.company_unique_id and x.content_key = i.content_key and x.intelligence_id < i.intelligence_id
+        ) as is_double
+    ) as d
+    where b.company_unique_id is null or d.is_double or (
         i.intelligence_type, i.source, i.load_id, i.topic, i.title, i.description, i.url, i.score, i.confidence,
         i.effective_on, i.detected_at
     ) is distinct from (
