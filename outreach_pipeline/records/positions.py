@@ -95,7 +95,7 @@ def _read(row: dict[str, Any], today: date) -> dict[str, Any] | None:
 
 
 def _end(text: str, today: date) -> date | None:
-    """The last day. Of a month or a year that has begun it has passed: whoever is still there has not closed the entry."""
+    """The last day. In a month or a year that has begun it has passed: who is still there has not closed the entry."""
     begins = read_day(text, last=False)
     return begins if begins is None or begins <= today else read_day(text, last=True)
 
