@@ -168,6 +168,10 @@ def test_what_changes_in_life_is_the_newest_and_what_does_not_is_the_better_sour
     }]  # fmt: skip
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="Of one day what was landed later corrects what was landed before (intake.word), within one file too: content should decide there.",
+)
 @pytest.mark.parametrize("at_once", [True, False])
 def test_the_order_within_a_batch_decides_no_tie(
     server: Server, db: Database, admin: Admin, tmp_path: Path, at_once: bool

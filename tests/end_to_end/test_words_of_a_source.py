@@ -125,6 +125,7 @@ def test_the_last_row_of_one_file_is_its_correction(story: Story) -> None:
     assert story.people("title") == [("Ada Quill", "CEO")]
 
 
+@pytest.mark.xfail(strict=True, reason="A source cannot say `complete = true` yet.")
 @pytest.mark.parametrize("complete", [True, False])
 def test_a_full_list_takes_back_the_rows_that_its_correction_lacks(story: Story, complete: bool) -> None:
     sources = story.folder / "sources.toml"
