@@ -170,7 +170,7 @@ def test_what_changes_in_life_is_the_newest_and_what_does_not_is_the_better_sour
 
 @pytest.mark.xfail(
     strict=True,
-    reason="Of one day what was landed later corrects what was landed before (intake.word), within one file too: content should decide there.",
+    reason="What a source says last of a subject corrects what it said before, in one file too (test_words_of_a_source): order decides.",
 )
 @pytest.mark.parametrize("at_once", [True, False])
 def test_the_order_within_a_batch_decides_no_tie(
