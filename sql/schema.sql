@@ -590,6 +590,7 @@ comment on column intake.validated_companies.is_strong is 'Whether the record ha
 comment on column intake.validated_companies.created_at is 'When the row was written.';
 comment on column intake.validated_companies.updated_at is 'When the row was last changed; a trigger keeps it.';
 comment on column intake.validated_companies.subject is 'As in validated_people; the company of a person''s item has the subject of that person.';
+comment on column intake.validated_companies.is_stated_time is 'The item names its own time of observation.';
 comment on column intake.validated_companies.stated_id is 'The Barton ID that the item states for the company, if it passed its checks: form, entity, not retired, of nobody else.';
 CREATE INDEX idx_validated_companies_batch_id ON intake.validated_companies USING btree (batch_id);
 CREATE INDEX idx_validated_companies_stated_id ON intake.validated_companies USING btree (stated_id) WHERE (stated_id IS NOT NULL);

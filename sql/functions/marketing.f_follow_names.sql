@@ -20,7 +20,14 @@ begin
     inner join marketing.company_signature as s using (signature_no)
     where s.name_key is not null
     union
-    select g.name_key from pg_temp.name_gone as g;
+    select g.name_key from pg_temp.name_gone as g
+    union
+    -- What somebody has decided, or taken back.
+    select r.name_key
+    from marketing.company_match_review as r
+    inner join marketing.company_signature as w
+        on w.name_key = r.name_key and w.place_city = r.place_city and w.place_country = r.place_country and not w.is_strong
+    where r.status in ('accepted', 'dismissed') and w.company_no is distinct from r.accepted_no;
     analyze pg_temp.name_asked;
 
     create temp table follower on commit drop as

@@ -55,6 +55,7 @@ alter table intake.validated_people add column is_stated_time boolean not null d
 comment on column intake.validated_people.subject is 'Hash of what the source calls whom this load is about: the loads of one source with one subject are its words about one thing, one after the other.';
 comment on column intake.validated_companies.subject is 'As in validated_people; the company of a person''s item has the subject of that person.';
 comment on column intake.validated_people.is_stated_time is 'The item names its own time of observation.';
+comment on column intake.validated_companies.is_stated_time is 'The item names its own time of observation.';
 create index idx_validated_people_subject on intake.validated_people (subject);
 create index idx_validated_companies_subject on intake.validated_companies (subject);
 

@@ -148,6 +148,7 @@ def test_a_review_that_nobody_waits_for_is_settled_and_opens_again(db: Database,
     assert _reviews(admin) == [("open", 1)]
     admin.execute("delete from intake.validated_companies where name_key = 'quillworks'")
     admin.execute("delete from intake.company_member where company_no is null")
+    admin.execute("delete from marketing.company_signature where company_no is null")
     play(db, tmp_path, [kin | {"first_name": "Ivo"}], [], [])
     assert _reviews(admin) == [("settled", 1)]
     play(db, tmp_path, [DORA | {"first_name": "Jo"}], [], [])

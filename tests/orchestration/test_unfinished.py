@@ -131,7 +131,7 @@ def test_a_step_that_died_after_its_pull_goes_on_and_pulls_nothing_again(
     batches: Batches, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, rows: Rows
 ) -> None:
     batches.write(MONDAY, leads(4))
-    mend = _failing(monkeypatch, TransientError("The database was gone."), "promote_batch")
+    mend = _failing(monkeypatch, TransientError("The database was gone."), "promote_all")
     failed = _run(batches, instance)
     assert rows("select count(*) as n from intake.raw_loads where status = 'pending'")[0]["n"] == 4
     [request] = look(Pipeline(batches.workspace), instance, now=_in(minutes=16)).runs

@@ -26,7 +26,8 @@ def world(tmp_path: Path, db: Database, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def run(world: Verified, **settings: str) -> dg.ExecuteInProcessResult:
     defs = build_defs(workspace=world.work(**settings))
-    return defs.resolve_job_def(VERIFY).execute_in_process(instance=dg.DagsterInstance.ephemeral())
+    with dg.DagsterInstance.ephemeral() as instance:
+        return defs.resolve_job_def(VERIFY).execute_in_process(instance=instance)
 
 
 def test_the_page_says_what_was_verified_and_what_it_cost(world: Verified) -> None:
