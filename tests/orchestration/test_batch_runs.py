@@ -31,12 +31,12 @@ def test_one_run_takes_a_batch_from_its_file_to_filled_slots(batches: Batches, r
     assert {row["status"] for row in rows("select status from intake.raw_loads")} == {"promoted"}
 
 
-def test_an_empty_batch_does_not_hide_the_rows_of_the_table(batches: Batches) -> None:
+def test_a_small_batch_does_not_hide_the_rows_of_the_table(batches: Batches) -> None:
     batches.write(MONDAY, leads(25))
     batches.run(MONDAY)
-    batches.write(TUESDAY, [])
+    batches.write(TUESDAY, leads(26)[25:])
     shown = materialized(batches.run(TUESDAY))["intake.raw_loads"]
-    assert (shown["dagster/partition_row_count"], shown["dagster/row_count"]) == (0, 25)
+    assert (shown["dagster/partition_row_count"], shown["dagster/row_count"]) == (1, 26)
 
 
 def test_a_materialization_shows_counts_rates_and_seconds(batches: Batches) -> None:
