@@ -49,7 +49,7 @@ OTHERS = {
 
 # Where the name of the other Ada Quill stands, who has nothing to do with it.
 NAMESAKE = {
-    "intake.validated_people.name_key", "marketing.people_master.full_name", "marketing.person_link.value", "vault.contacts.name",
+    "intake.validated_people.name_key", "marketing.people_master.full_name", "vault.contacts.name",
 }  # fmt: skip
 
 
