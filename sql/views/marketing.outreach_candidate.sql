@@ -38,7 +38,8 @@ lately as (
 suppressed as (
     select distinct v.person_unique_id from vault.suppressed_person as v
 ),
--- Masters that are probably one person: an open review says so, or they bear one name at one company.
+-- Masters that are probably one person: an open review says so, or they bear one name at one company, or at two companies of
+-- one name (which may be one company with two domains: nobody asks about that, and a wrong mail costs more than a missing one).
 alike as (
     select public.barton_id('02', r.first_no) as person_unique_id, public.barton_id('02', r.second_no) as other_id
     from marketing.match_review as r
@@ -52,6 +53,14 @@ alike as (
     from marketing.people_master as p
     inner join marketing.people_master as o
         on o.company_unique_id = p.company_unique_id and lower(o.full_name) = lower(p.full_name) and o.unique_id <> p.unique_id
+    union
+    select p.unique_id, o.unique_id
+    from marketing.people_master as p
+    inner join marketing.people_master as o
+        on lower(o.full_name) = lower(p.full_name) and o.company_unique_id <> p.company_unique_id
+    inner join marketing.company_signature as a on a.company_no = public.barton_number(p.company_unique_id)
+    inner join marketing.company_signature as b
+        on b.company_no = public.barton_number(o.company_unique_id) and b.name_key = a.name_key
 ),
 -- Whom such another one speaks for: what they asked for, and when they were written to, holds for both.
 spoken_for as (

@@ -65,12 +65,8 @@ def test_who_has_left_is_not_ready_however_good_the_address(story: Story) -> Non
     assert story.ready() == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Companies of one name and place at two domains are two by the names rule, and nothing asks about persons across them.",
-)
 def test_whom_an_open_review_may_join_with_somebody_suppressed_is_left_out(story: Story) -> None:
-    """Two records of one name at companies that may be one: nobody has said yet whether they are the same person."""
+    """Two records of one name at companies of one name: nobody has said yet whether they are the same person."""
     from outreach_pipeline.stages.suppress import suppress
 
     first = match("Ada Quill", "CEO", "Delta Works", "delta.example", "ada@delta.example", id="d1", place="Bern")
@@ -83,6 +79,16 @@ def test_whom_an_open_review_may_join_with_somebody_suppressed_is_left_out(story
         match("Ada Quill", "CEO", "Delta Works", "deltaworks.example", "ada@deltaworks.example", id="d2", place="Bern"),
     )
     assert story.ready() == []
+
+
+def test_a_namesake_at_a_company_of_another_name_is_written_to(story: Story) -> None:
+    """One name alone joins nobody: else each Ada Quill would be silent once one of them asked to be left alone."""
+    from outreach_pipeline.stages.suppress import suppress
+
+    story.night(0, MATCH, match("Ada Quill", "CEO", "Delta Works", "delta.example", "ada@delta.example", id="d1"))
+    suppress(story.work, [story.person("Ada Quill")], reason="unsubscribed")
+    story.night(1, MATCH, match("Ada Quill", "CEO", "Omega Foods", "omega.example", "ada@omega.example", id="d2"))
+    assert story.ready() == ["ada@omega.example"]
 
 
 def test_one_ready_address_stands_there_once_and_says_why_others_do_not(story: Story) -> None:
