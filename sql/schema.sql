@@ -1747,7 +1747,7 @@ create table marketing.reserved_slot ( -- owner outreach_owner
     constraint reserved_slot_company_unique_id_format CHECK ((company_unique_id ~ '^04\.04\.01\.\d{2}\.\d{5}\.\d{3}$'::text)),
     constraint reserved_slot_slot_type_known CHECK ((slot_type = ANY (ARRAY['CEO'::text, 'CFO'::text, 'HR'::text])))
 );
-comment on table marketing.reserved_slot is 'The ids that the slots of a company had in the database that moved in (outreach adopt); given to them when the company is made.';
+comment on table marketing.reserved_slot is 'The ids that the slots of a company had in the database that moved in (outreach adopt), or before it was merged into another one; given to them when the company is made.';
 CREATE TRIGGER trigger_reserved_slot_updated_at BEFORE UPDATE ON marketing.reserved_slot FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table marketing.retired_id ( -- owner outreach_owner

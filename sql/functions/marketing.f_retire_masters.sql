@@ -1,7 +1,8 @@
 -- Takes masters out whose id leads to another one now, or means nobody any more. pg_temp.master_gone (old_id, new_id: NULL for
--- nobody). What references them moves to where the id leads, and it is on record which id it named (marketing.moved_reference),
--- so that it goes back when the two part; what nobody is left for is emptied, or goes. The columns are found through the
--- foreign keys, and through marketing.f_id_columns where an id has none.
+-- nobody). The ids of a company's slots are kept for it (marketing.reserved_slot), should it part again. What references them
+-- moves to where the id leads, and it is on record which id it named (marketing.moved_reference), so that it goes back when the
+-- two part; what nobody is left for is emptied, or goes. The columns are found through the foreign keys, and through
+-- marketing.f_id_columns where an id has none.
 create or replace function marketing.f_retire_masters(p_entity text)
 returns void
 language plpgsql
@@ -32,6 +33,11 @@ begin
             );
         end loop;
         if p_entity = 'company' then
+            insert into marketing.reserved_slot (company_unique_id, slot_type, company_slot_unique_id)
+            select s.company_unique_id, s.slot_type, s.company_slot_unique_id
+            from marketing.company_slot as s
+            inner join pg_temp.master_gone as m on m.old_id = s.company_unique_id
+            on conflict do nothing;
             delete from marketing.company_slot as s using pg_temp.master_gone as m where s.company_unique_id = m.old_id;
             delete from marketing.company_master as c using pg_temp.master_gone as m where c.company_unique_id = m.old_id;
         else

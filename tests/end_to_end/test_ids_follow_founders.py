@@ -144,7 +144,6 @@ BETA = lead(
 BRIDGE = lead("Cy Fall", "CFO", "Alpha Pumps", "alpha.example", company_linkedin=f"{LINKEDIN}/company/beta-f")
 
 
-@pytest.mark.xfail(strict=True, reason="The company comes back under its id, its slots under new ids.")
 def test_companies_that_part_again_take_their_ids_and_slots_along(story: Story) -> None:
     story.told((0, LEADS, ALPHA))
     alpha = story.company("alpha.example")
