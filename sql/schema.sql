@@ -1287,7 +1287,7 @@ create table marketing.company_match_review ( -- owner outreach_owner
     constraint company_match_review_pkey PRIMARY KEY (review_id),
     constraint company_match_review_name_place_key UNIQUE (name_key, place_city, place_country),
     constraint company_match_review_accepted_truth CHECK (((accepted_no IS NOT NULL) = (status = 'accepted'::text))),
-    constraint company_match_review_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text, 'dismissed'::text, 'settled'::text])))
+    constraint company_match_review_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text, 'dismissed'::text])))
 );
 comment on table marketing.company_match_review is 'Names that could be several companies, or none for certain; nothing is merged on a guess.';
 comment on column marketing.company_match_review.accepted_no is 'The company (number of its Barton ID) that the name means, as somebody decided; records of this name and place follow it.';

@@ -1,7 +1,7 @@
 -- Lets records without an identity of their own follow their name: to the one company that was seen under that name,
 -- with no contradicting place. Several such companies are a case for review, none means waiting; what somebody decided
 -- about that name and place (f_decide_review) goes before all that. The answer is a function of all records and
--- decisions. A review that nothing waits for any more is settled; it opens again with the next record that does.
+-- decisions. A review that nothing waits for any more is gone; it opens again with the next record that does.
 -- Reads pg_temp.node, signature_new and company_named; adds to company_touched and company_moved.
 create or replace function marketing.f_follow_names()
 returns void

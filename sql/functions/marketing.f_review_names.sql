@@ -1,5 +1,5 @@
--- Reviews of names that wait: opened where several companies bear the name (pg_temp.follower), settled where a later item
--- answered or nothing waits any more.
+-- Reviews of names that wait: opened where several companies bear the name (pg_temp.follower), gone where a later item
+-- answered or nothing waits any more, as if they had never been asked. What somebody decided stays.
 create or replace function marketing.f_review_names()
 returns void
 language plpgsql
@@ -23,15 +23,14 @@ begin
     where cardinality(f.candidates) > 1
     order by f.name_key, f.place_city, f.place_country, v.load_id
     on conflict (name_key, place_city, place_country) do update
-    set candidate_ids = excluded.candidate_ids, reason = excluded.reason,
-        status = case company_match_review.status when 'settled' then 'open' else company_match_review.status end
-    where company_match_review.candidate_ids is distinct from excluded.candidate_ids or company_match_review.status = 'settled';
+    set candidate_ids = excluded.candidate_ids, reason = excluded.reason
+    where company_match_review.candidate_ids is distinct from excluded.candidate_ids;
 
-    update marketing.company_match_review as r set status = 'settled'
-    from pg_temp.follower as f
+    delete from marketing.company_match_review as r
+    using pg_temp.follower as f
     where r.status = 'open' and cardinality(f.candidates) = 1
         and r.name_key = f.name_key and r.place_city = f.place_city and r.place_country = f.place_country;
-    update marketing.company_match_review as r set status = 'settled'
+    delete from marketing.company_match_review as r
     where r.status = 'open' and not exists (
         select from marketing.company_signature as s
         where s.name_key = r.name_key and s.place_city = r.place_city and s.place_country = r.place_country

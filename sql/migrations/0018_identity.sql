@@ -206,6 +206,12 @@ create table marketing.match_review (
 comment on table marketing.match_review is 'Pairs that may be one (open), are one because somebody said so (accepted), or are not (dismissed). Numbers are ids of founders, so a decision outlives every replay.';
 create index idx_match_review_second_no on marketing.match_review (entity, second_no);
 
+-- A question that nothing waits for any more is gone: kept as a row, it would tell in which order things arrived.
+delete from marketing.company_match_review where status = 'settled';
+alter table marketing.company_match_review drop constraint company_match_review_status_known;
+alter table marketing.company_match_review
+add constraint company_match_review_status_known check (status in ('open', 'accepted', 'dismissed'));
+
 -- --------------------------------------------------------------------------------- what names an id, and moved
 create table marketing.moved_reference (
     entity text not null,

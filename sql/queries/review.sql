@@ -17,7 +17,6 @@ where not s.is_strong and s.company_no is null and s.name_key is not null
     and not exists (
         select from marketing.company_match_review as r
         where r.name_key = v.name_key and r.place_city = v.place_city and r.place_country = v.place_country
-            and r.status <> 'settled'
     )
 group by v.name_key, v.place_city, v.place_country
 order by v.name_key, v.place_city, v.place_country

@@ -108,8 +108,7 @@ def snapshot(admin: Admin) -> Snapshot:
             json.dumps({**row, "load_id": names.load(row["load_id"])}, sort_keys=True)
             for row in admin.execute(_REJECTIONS).fetchall()
         ],
-        "reviews": _reviews(admin, names, settled=False),
-        "settled_reviews": _reviews(admin, names, settled=True),
+        "reviews": _reviews(admin, names),
         "shared_values": _shared(admin, names),
     }
     for table in _TABLES:
@@ -152,10 +151,8 @@ def _states(names: Names) -> list[str]:
     ]
 
 
-def _reviews(admin: Admin, names: Names, *, settled: bool) -> list[str]:
-    """Both queues: which pairs and which names are asked about, or decided; sides have no order. `settled`: those that are kept
-    although nothing has to be asked any more.
-    """
+def _reviews(admin: Admin, names: Names) -> list[str]:
+    """Both queues: which pairs and which names are asked about, or decided; sides have no order."""
     pairs = _rows(admin, "marketing.match_review")
     waiting = _rows(admin, "marketing.company_match_review")
     found = [
@@ -172,7 +169,7 @@ def _reviews(admin: Admin, names: Names, *, settled: bool) -> list[str]:
         }
         for row in waiting
     ]  # fmt: skip
-    return [names.text(row) for row in found if (row["status"] == "settled") == settled]
+    return [names.text(row) for row in found]
 
 
 def _shared(admin: Admin, names: Names) -> list[str]:

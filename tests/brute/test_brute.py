@@ -71,7 +71,6 @@ def test_an_id_never_names_another_than_its_founder(engine: Engine, world: World
 
 _OPEN = {
     "a-change-that-is-heard-of-late": "Known: changes and signals depend on when they are heard of.",
-    "a-question-that-settles-itself": "Known: a settled question stays in its table, a fresh run never asked it.",
 }
 
 

@@ -112,7 +112,7 @@ def _reviews(admin: Admin) -> list[tuple[str, int]]:
     return [(row["status"], row["candidates"]) for row in found]
 
 
-def test_two_companies_that_turn_out_to_be_one_settle_the_review(
+def test_two_companies_that_turn_out_to_be_one_end_the_review(
     db: Database, admin: Admin, review: int, tmp_path: Path
 ) -> None:
     page = "https://www.linkedin.com/company/quill-all"
@@ -127,22 +127,22 @@ def test_two_companies_that_turn_out_to_be_one_settle_the_review(
         [],
     )
     assert value(admin, "select count(*) from marketing.company_master") == 1
-    assert (_waiting(admin), [status for status, _ in _reviews(admin)]) == (0, ["settled"])
+    assert (_waiting(admin), [status for status, _ in _reviews(admin)]) == (0, [])
     assert value(admin, "select count(*) from marketing.people_master where first_name = 'Dora'") == 1
     # Another company of that name, and it is a question again.
     play(db, tmp_path, [lead(first_name="Hal", company_website="https://quill-d.example")], [DORA | {"city": "Ghent"}], [])
     assert _reviews(admin) == [("open", 2)]
 
 
-def test_a_company_that_arrives_settles_the_review_of_a_similar_name(db: Database, admin: Admin, tmp_path: Path) -> None:
+def test_a_company_that_arrives_ends_the_review_of_a_similar_name(db: Database, admin: Admin, tmp_path: Path) -> None:
     kin = lead(company_name="Quillworks Lab", company_website="https://quill-r.example")
     play(db, tmp_path, [kin], [DORA], [])
     assert _reviews(admin) == [("open", 1)]
     play(db, tmp_path, [TWO[0]], [], [])
-    assert (_waiting(admin), _reviews(admin)) == (0, [("settled", 1)])
+    assert (_waiting(admin), _reviews(admin)) == (0, [])
 
 
-def test_a_review_that_nobody_waits_for_is_settled_and_opens_again(db: Database, admin: Admin, tmp_path: Path) -> None:
+def test_a_review_that_nobody_waits_for_is_gone_and_opens_again(db: Database, admin: Admin, tmp_path: Path) -> None:
     kin = lead(company_name="Quillworks Lab", company_website="https://quill-r.example")
     play(db, tmp_path, [kin], [DORA], [])
     assert _reviews(admin) == [("open", 1)]
@@ -150,7 +150,7 @@ def test_a_review_that_nobody_waits_for_is_settled_and_opens_again(db: Database,
     admin.execute("delete from intake.company_member where company_no is null")
     admin.execute("delete from marketing.company_signature where company_no is null")
     play(db, tmp_path, [kin | {"first_name": "Ivo"}], [], [])
-    assert _reviews(admin) == [("settled", 1)]
+    assert _reviews(admin) == []
     play(db, tmp_path, [DORA | {"first_name": "Jo"}], [], [])
     assert _reviews(admin) == [("open", 1)]
 
