@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _KINDS = {
     "job_change": "changed jobs", "left_company": "left their company", "promotion": "promoted",
-    "role_change": "took another role", "title_change": "title worded otherwise", "name_change": "another name",
+    "role_change": "took another role", "title_change": "another title, same role", "name_change": "another name",
     "location_change": "another place", "profile_renamed": "another LinkedIn address", "profile_gone": "profile closed",
 }  # fmt: skip
 

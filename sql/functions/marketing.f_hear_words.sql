@@ -19,14 +19,16 @@ begin
         case when coalesce(v.title, v.company_ref) is not null or v.has_no_employer
             then hashtextextended((v.title, v.company_ref, v.has_no_employer)::text, 0) end as job,
         case when v.email is not null then hashtextextended((v.email, v.email_status)::text, 0) end as mail,
-        nullif((v.work_phone_e164, v.personal_phone_e164, v.city, v.state, v.country)::text, '(,,,,)') as rest
+        hashtextextended(nullif((v.work_phone_e164, v.personal_phone_e164, v.city, v.state, v.country)::text, '(,,,,)'), 0) as rest
     from pg_temp.heard_subject as s
     inner join intake.validated_people as v using (subject)
     union all
     select 'company', s.subject, v.load_id, v.part, v.is_stated_time, v.first_observed_at, v.last_observed_at,
         v.employee_count::bigint, hashtextextended(v.company_phone, 0),
-        (v.name, v.website_url, v.industry, v.address_street, v.address_city, v.address_state, v.address_zip, v.address_country,
-            v.linkedin_url, v.founded_year, v.description)::text
+        hashtextextended((
+            v.name, v.website_url, v.industry, v.address_street, v.address_city, v.address_state, v.address_zip, v.address_country,
+            v.linkedin_url, v.founded_year, v.description
+        )::text, 0)
     from pg_temp.heard_subject as s
     inner join intake.validated_companies as v using (subject);
     -- Most subjects have one content: nothing to weigh.
@@ -71,45 +73,34 @@ begin
         from pg_temp.said as x
         inner join pg_temp.sighting as s using (load_id)
     ),
-    job_run as (
-        select r.entity, r.subject, r.part, r.n, min(r.seen_at) over (partition by r.entity, r.subject, r.part, r.run) as began_at
-        from (
-            select l.*, count(*) filter (where l.is_change) over (partition by l.entity, l.subject, l.part order by l.n) as run
-            from (
-                select y.*, y.job is distinct from lag(y.job) over (partition by y.entity, y.subject, y.part order by y.n) as is_change
-                from line as y where y.job is not null
-            ) as l
-        ) as r
+    spoken as (
+        select l.entity, l.subject, l.part, l.n, l.seen_at, k.about, k.said,
+            k.said is distinct from lag(k.said) over (partition by l.entity, l.subject, l.part, k.about order by l.n) as is_change
+        from line as l
+        cross join lateral (values ('job', l.job), ('mail', l.mail), ('rest', l.rest)) as k (about, said)
+        where k.said is not null
     ),
-    mail_run as (
-        select r.entity, r.subject, r.part, r.n, min(r.seen_at) over (partition by r.entity, r.subject, r.part, r.run) as began_at
-        from (
-            select l.*, count(*) filter (where l.is_change) over (partition by l.entity, l.subject, l.part order by l.n) as run
-            from (
-                select y.*, y.mail is distinct from lag(y.mail) over (partition by y.entity, y.subject, y.part order by y.n) as is_change
-                from line as y where y.mail is not null
-            ) as l
-        ) as r
+    run as (
+        select s.*, count(*) filter (where s.is_change) over (partition by s.entity, s.subject, s.part, s.about order by s.n) as run_no
+        from spoken as s
     ),
-    rest_run as (
-        select r.entity, r.subject, r.part, r.n, min(r.seen_at) over (partition by r.entity, r.subject, r.part, r.run) as began_at
+    began as (
+        select b.entity, b.subject, b.part, b.n,
+            min(b.began_at) filter (where b.about = 'job') as job_at,
+            min(b.began_at) filter (where b.about = 'mail') as mail_at,
+            min(b.began_at) filter (where b.about = 'rest') as rest_at
         from (
-            select l.*, count(*) filter (where l.is_change) over (partition by l.entity, l.subject, l.part order by l.n) as run
-            from (
-                select y.*, y.rest is distinct from lag(y.rest) over (partition by y.entity, y.subject, y.part order by y.n) as is_change
-                from line as y where y.rest is not null
-            ) as l
-        ) as r
+            select r.*, min(r.seen_at) over (partition by r.entity, r.subject, r.part, r.about, r.run_no) as began_at from run as r
+        ) as b
+        group by b.entity, b.subject, b.part, b.n
     )
     select distinct on (l.entity, l.load_id, l.part) l.entity, l.load_id, l.part,
-        case when l.is_stated_time then l.last_observed_at else coalesce(j.began_at, l.seen_at) end as job_at,
-        case when l.is_stated_time then l.last_observed_at else coalesce(m.began_at, l.seen_at) end as mail_at,
-        case when l.is_stated_time then l.last_observed_at else coalesce(r.began_at, l.seen_at) end as rest_at,
+        case when l.is_stated_time then l.last_observed_at else coalesce(b.job_at, l.seen_at) end as job_at,
+        case when l.is_stated_time then l.last_observed_at else coalesce(b.mail_at, l.seen_at) end as mail_at,
+        case when l.is_stated_time then l.last_observed_at else coalesce(b.rest_at, l.seen_at) end as rest_at,
         l.load_id = l.latest_load as is_current
     from line as l
-    left join job_run as j on j.entity = l.entity and j.subject = l.subject and j.part = l.part and j.n = l.n
-    left join mail_run as m on m.entity = l.entity and m.subject = l.subject and m.part = l.part and m.n = l.n
-    left join rest_run as r on r.entity = l.entity and r.subject = l.subject and r.part = l.part and r.n = l.n
+    left join began as b on b.entity = l.entity and b.subject = l.subject and b.part = l.part and b.n = l.n
     order by l.entity, l.load_id, l.part, l.n desc;
 
     update pg_temp.fresh_word as w
