@@ -40,9 +40,7 @@ LIBRARY_ROOMS = {
 }
 NEVER_TOGETHER = {("sources", "database"), ("database", "sources")}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
-LONG_FILES = {
-    "tests/end_to_end/test_sandbox_apify.py": "the API's operations, one after the other",
-}
+LONG_FILES: dict[str, str] = {}
 
 
 def room_of(path: Path) -> str:

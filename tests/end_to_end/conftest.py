@@ -10,6 +10,9 @@ import pytest
 from cli_world import CommandLine
 
 if TYPE_CHECKING:
+    from apify_client import ApifyClient
+
+    from outreach_pipeline.sandbox.server import Sandbox
     from tests.conftest import Server
     from tests.emptied import Emptied
     from tests.end_to_end.story import Story, Tell
@@ -29,6 +32,24 @@ def cli(
     monkeypatch.setenv("OUTREACH_MIGRATION_URL", admin_url)
     monkeypatch.setenv("OUTREACH_HOME", str(tmp_path / "home"))
     return CommandLine(capsys, tmp_path)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A small world behind the APIs of Apify and Apollo; its runs end at once."""
+    from outreach_pipeline.sandbox.server import Sandbox
+    from tests.end_to_end.apify_world import QUICK
+
+    with Sandbox(companies=40, timing=QUICK) as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> ApifyClient:
+    """Apify's own client, for the sandbox; it tries nothing twice."""
+    from apify_client import ApifyClient
+
+    return ApifyClient(sandbox.apify_token, api_url=sandbox.apify_url, max_retries=0)
 
 
 @pytest.fixture(scope="session")
