@@ -1,8 +1,9 @@
 -- Since when does each source say what it says? For the subjects of these loads of which a source has said several things:
 -- its observations in order (day, then landing), and for each record the day on which its present unbroken run began, for the
 -- job (headcount of a company), the address (phone) and the rest, each by itself. Saying nothing breaks no run; a repetition
--- (a duplicate) begins none. A record that names its own time of observation keeps it. Fills intake.word, and
--- pg_temp.heard (load_id): all loads of those subjects, which have to be weighed anew.
+-- (a duplicate) begins none, and so does the return to a job told of within 60 days: a list that is sent once more, after it had
+-- told of a change, is no news. A record that names its own time of observation keeps it. Fills intake.word, and pg_temp.heard
+-- (load_id): all loads of those subjects, which have to be weighed anew.
 create or replace function marketing.f_hear_words(p_load_ids bigint[])
 returns void
 language plpgsql
@@ -75,13 +76,19 @@ begin
     ),
     spoken as (
         select l.entity, l.subject, l.part, l.n, l.seen_at, k.about, k.said,
-            k.said is distinct from lag(k.said) over (partition by l.entity, l.subject, l.part, k.about order by l.n) as is_change
+            k.said is distinct from lag(k.said) over (partition by l.entity, l.subject, l.part, k.about order by l.n)
+            -- A source that goes back to a job it told of within 60 days says nothing new about it.
+            and not coalesce(k.about = 'job' and l.entity = 'person' and l.seen_at - lag(l.seen_at) over (
+                partition by l.entity, l.subject, l.part, k.about, k.said order by l.n
+            ) <= interval '60 days', false) as is_begun
         from line as l
         cross join lateral (values ('job', l.job), ('mail', l.mail), ('rest', l.rest)) as k (about, said)
         where k.said is not null
     ),
     run as (
-        select s.*, count(*) filter (where s.is_change) over (partition by s.entity, s.subject, s.part, s.about order by s.n) as run_no
+        select s.*, count(*) filter (where s.is_begun) over (
+                partition by s.entity, s.subject, s.part, s.about, s.said order by s.n
+            ) as run_no
         from spoken as s
     ),
     began as (
@@ -90,11 +97,12 @@ begin
             min(b.began_at) filter (where b.about = 'mail') as mail_at,
             min(b.began_at) filter (where b.about = 'rest') as rest_at
         from (
-            select r.*, min(r.seen_at) over (partition by r.entity, r.subject, r.part, r.about, r.run_no) as began_at from run as r
+            select r.*, min(r.seen_at) over (partition by r.entity, r.subject, r.part, r.about, r.said, r.run_no) as began_at
+            from run as r
         ) as b
         group by b.entity, b.subject, b.part, b.n
     )
-    select distinct on (l.entity, l.load_id, l.part) l.entity, l.load_id, l.part,
+    select distinct on (l.entity, l.load_id, l.part) l.entity, l.load_id, l.part, l.n,
         case when l.is_stated_time then l.last_observed_at else coalesce(b.job_at, l.seen_at) end as job_at,
         case when l.is_stated_time then l.last_observed_at else coalesce(b.mail_at, l.seen_at) end as mail_at,
         case when l.is_stated_time then l.last_observed_at else coalesce(b.rest_at, l.seen_at) end as rest_at,
@@ -103,6 +111,18 @@ begin
     left join began as b on b.entity = l.entity and b.subject = l.subject and b.part = l.part and b.n = l.n
     order by l.entity, l.load_id, l.part, l.n desc;
 
+    -- What a source has taken back does not outlast what it says instead.
+    update pg_temp.fresh_word as w
+    set job_at = n.job_at
+    from (
+        select distinct on (x.entity, x.subject, x.part) x.entity, x.subject, x.part, f.job_at
+        from pg_temp.said as x
+        inner join pg_temp.fresh_word as f using (entity, load_id, part)
+        where x.job is not null and not x.is_stated_time
+        order by x.entity, x.subject, x.part, f.n desc
+    ) as n
+    inner join pg_temp.said as o using (entity, subject, part)
+    where w.entity = o.entity and w.load_id = o.load_id and w.part = o.part and not o.is_stated_time and w.job_at > n.job_at;
     update pg_temp.fresh_word as w
     set job_at = o.job_at
     from pg_temp.fresh_word as o

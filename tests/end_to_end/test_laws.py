@@ -130,7 +130,7 @@ def test_order_of_batches_and_size_of_chunks_do_not_matter(
 
 
 def test_a_week_in_any_order_ends_with_what_was_seen_last(server: Server, tmp_path: Path) -> None:
-    """Seen as A on Monday, B on Tuesday and A again on Wednesday, it is A as of Wednesday: the source took its word back."""
+    """Seen as A on Monday, B on Tuesday and A again on Wednesday, it is A: a duplicate is still an observation."""
     monday = date(2026, 11, 2)
     week = [(monday, "CFO"), (monday + timedelta(days=1), "CEO"), (monday + timedelta(days=2), "CFO")]
     for order in ([0, 1, 2], [2, 0, 1], [1, 2, 0], [0, 2, 1]):
@@ -146,15 +146,9 @@ def test_a_week_in_any_order_ends_with_what_was_seen_last(server: Server, tmp_pa
                 assert value(look, "select title from marketing.people_master") == "CFO", order
                 held = rows(look, "select slot_type, is_filled from marketing.company_slot order by slot_type")
                 assert [slot["slot_type"] for slot in held if slot["is_filled"]] == ["CFO"], order
-                events = rows(
-                    look,
-                    "select slot_type, event, effective_at::date as day from marketing.slot_assignment_history"
-                    " order by effective_at, event desc",
-                )
-                assert [tuple(event.values()) for event in events] == [
-                    ("CFO", "ASSIGN", week[0][0]), ("CFO", "VACATE", week[1][0]), ("CEO", "ASSIGN", week[1][0]),
-                    ("CEO", "VACATE", week[2][0]), ("CFO", "ASSIGN", week[2][0]),
-                ], order  # fmt: skip
+                # One contradicting day between two observations of the same content is no change of jobs.
+                events = rows(look, "select slot_type, event from marketing.slot_assignment_history")
+                assert events == [{"slot_type": "CFO", "event": "ASSIGN"}], order
         finally:
             database.close()
             server.drop(name)
