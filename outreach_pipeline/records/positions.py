@@ -59,6 +59,9 @@ def add_positions(
             taken = open_ones[0]
             replaced[str(load_id)] = _company(taken, "0")
             change |= {"title": taken["title"], "started_on": taken["started_on"]}
+        elif taken is not None and not _text(person.get("title")):
+            # The shape takes an entry without an end; the only one here has an end that lies ahead.
+            change |= {"title": taken["title"], "started_on": taken["started_on"]}
         if taken is not None:
             change |= {"starts_on": _ahead(taken["starts"], today), "ends_on": _ahead(taken["ends"], today)}
         changes[index] = change
@@ -74,6 +77,10 @@ def add_positions(
                 }
             )
     return _with_rows(companies, replaced, new_companies), _changed(people, changes, new_people)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,9 +1,9 @@
 -- Since when does each source say what it says? For the subjects of these loads of which a source has said several things:
 -- its observations in order (day, then landing), and for each record the day on which its present unbroken run began, for the
 -- job (headcount of a company), the address (phone) and the rest, each by itself. Saying nothing breaks no run; a repetition
--- (a duplicate) begins none, and so does the return to a job told of within 60 days: a list that is sent once more, after it had
--- told of a change, is no news. A record that names its own time of observation keeps it. Fills intake.word, and pg_temp.heard
--- (load_id): all loads of those subjects, which have to be weighed anew.
+-- (a duplicate) begins none, and so does the return of a list to a job told of within 60 days: a list that is sent once more, after
+-- it had told of a change, is no news (a profile is looked at anew). A record that names its own time of observation keeps it.
+-- Fills intake.word, and pg_temp.heard (load_id): all loads of those subjects, which have to be weighed anew.
 create or replace function marketing.f_hear_words(p_load_ids bigint[])
 returns void
 language plpgsql
@@ -16,7 +16,7 @@ begin
     select v.subject from unnest(p_load_ids) as i (load_id) inner join intake.validated_companies as v using (load_id) where v.subject is not null;
     analyze pg_temp.heard_subject;
     create temp table said on commit drop as
-    select 'person' as entity, s.subject, v.load_id, v.part, v.is_stated_time, v.first_observed_at, v.last_observed_at,
+    select 'person' as entity, s.subject, v.load_id, v.part, v.is_profile, v.is_stated_time, v.first_observed_at, v.last_observed_at,
         case when coalesce(v.title, v.company_ref) is not null or v.has_no_employer
             then hashtextextended((v.title, v.company_ref, v.has_no_employer)::text, 0) end as job,
         case when v.email is not null then hashtextextended((v.email, v.email_status)::text, 0) end as mail,
@@ -24,7 +24,7 @@ begin
     from pg_temp.heard_subject as s
     inner join intake.validated_people as v using (subject)
     union all
-    select 'company', s.subject, v.load_id, v.part, v.is_stated_time, v.first_observed_at, v.last_observed_at,
+    select 'company', s.subject, v.load_id, v.part, false, v.is_stated_time, v.first_observed_at, v.last_observed_at,
         v.employee_count::bigint, hashtextextended(v.company_phone, 0),
         hashtextextended((
             v.name, v.website_url, v.industry, v.address_street, v.address_city, v.address_state, v.address_zip, v.address_country,
@@ -68,7 +68,7 @@ begin
 
     create temp table fresh_word on commit drop as
     with line as (
-        select x.entity, x.subject, x.part, x.load_id, x.job, x.mail, x.rest, x.is_stated_time, x.last_observed_at, s.seen_at,
+        select x.entity, x.subject, x.part, x.load_id, x.job, x.mail, x.rest, x.is_profile, x.is_stated_time, x.last_observed_at, s.seen_at,
             row_number() over (partition by x.subject, x.entity, x.part order by s.seen_at, s.seen_id) as n,
             first_value(x.load_id) over (partition by x.subject order by s.seen_at desc, s.seen_id desc) as latest_load
         from pg_temp.said as x
@@ -77,8 +77,8 @@ begin
     spoken as (
         select l.entity, l.subject, l.part, l.n, l.seen_at, k.about, k.said,
             k.said is distinct from lag(k.said) over (partition by l.entity, l.subject, l.part, k.about order by l.n)
-            -- A source that goes back to a job it told of within 60 days says nothing new about it.
-            and not coalesce(k.about = 'job' and l.entity = 'person' and l.seen_at - lag(l.seen_at) over (
+            -- A list that goes back to a job it told of within 60 days says nothing new about it; somebody's own profile does.
+            and not coalesce(k.about = 'job' and l.entity = 'person' and not l.is_profile and l.seen_at - lag(l.seen_at) over (
                 partition by l.entity, l.subject, l.part, k.about, k.said order by l.n
             ) <= interval '60 days', false) as is_begun
         from line as l

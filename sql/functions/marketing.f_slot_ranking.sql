@@ -2,7 +2,8 @@
 -- (100 is the seat itself) lose a tenth of a point for every day that it is older than the freshest title in the running:
 -- a year-old chief executive (63) gives way to today's president (80), last month's (97) does not. Who is below the
 -- threshold comes after all who are not, and never holds it.
--- Equal points are never decided by a name: the better source comes first, then the newer word, then whom more sources say
+-- Equal points are never decided by a name, nor by who was seen last in a list: the newer word comes first (of a list: the day
+-- on which it began to say so; of somebody's own profile: the last look), then the better source, then whom more sources say
 -- (counted in pg_temp.trail, by what they had said until then), then whom their common record names first (joint chief
 -- executives in one cell). Who is still equal is tied: whoever held the slot before
 -- keeps it, and otherwise it stays empty (f_hold_ties tells somebody). Makes pg_temp.slot_standing anew, with place,
@@ -19,13 +20,14 @@ begin
     select x.company_no, x.role, x.moment, x.person_no, x.is_able, x.load_id, x.part,
         rank() over (
             partition by x.company_no, x.role, x.moment
-            order by x.is_able desc, x.points * 100 - c_points_per_day * x.days desc, x.confidence desc, x.source_rank, x.began_at desc
+            order by x.is_able desc, x.points * 100 - c_points_per_day * x.days desc, x.said_at desc, x.confidence desc, x.source_rank
         ) as place,
         0 as sources
     from (
+        -- Those of equal points are as fresh as the freshest of them.
         select s.*,
             (max(s.observed_at) over (partition by s.company_no, s.role, s.moment, s.is_able) at time zone 'UTC')::date
-                - (s.observed_at at time zone 'UTC')::date as days
+                - (max(s.observed_at) over (partition by s.company_no, s.role, s.moment, s.is_able, s.points) at time zone 'UTC')::date as days
         from pg_temp.slot_standing as s
         where s.is_candidate
     ) as x;

@@ -25,7 +25,7 @@ begin
     create temp table trail on commit drop as
     select x.*
     from (
-        select p.company_no, p.person_no, v.title, b.began_at, v.last_observed_at, v.load_id, v.part, v.source, v.source_rank,
+        select p.company_no, p.person_no, v.title, b.began_at, v.last_observed_at, v.load_id, v.part, v.source, v.source_rank, v.is_profile,
             case
                 when b.is_over then 'none'
                 when pm.company_no = p.company_no then 'here'
@@ -80,6 +80,8 @@ begin
     )
     select m.company_no, m.role, m.moment, s.person_no, job.whereabouts, job.whereabouts = 'here' as is_here,
         job.load_id as job_load_id, title.title, title.load_id, title.part, title.observed_at, title.began_at, title.source_rank,
+        -- A list that repeats itself says nothing new; a look at somebody's own profile does.
+        greatest(title.began_at, look.looked_at) as said_at,
         case when not r.is_elsewhere then r.points end as points, r.confidence, r.reason,
         coalesce(r.is_elsewhere, false) as is_elsewhere, h.points as threshold,
         coalesce(job.whereabouts = 'here' and not r.is_elsewhere, false) as is_candidate,
@@ -102,6 +104,12 @@ begin
         order by t.recency
         limit 1
     ) as title on true
+    left join lateral (
+        select max(least(t.last_observed_at, m.moment)) as looked_at
+        from pg_temp.trail as t
+        where t.company_no = m.company_no and t.person_no = s.person_no and t.is_profile and t.whereabouts = 'here'
+            and t.began_at <= m.moment
+    ) as look on true
     left join pg_temp.title_seat as r on r.company_no = m.company_no and r.title = title.title and r.role = m.role;
     analyze pg_temp.slot_standing;
 

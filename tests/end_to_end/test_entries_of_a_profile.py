@@ -55,6 +55,11 @@ def test_the_order_of_entries_changes_nothing(story: Story) -> None:
     assert not {"left_company", "job_change"} & set(story.changes())
 
 
+def test_a_profile_whose_only_job_ends_ahead_has_its_title_from_it(story: Story) -> None:
+    story.told((0, LEADS, BEN), (1, PROFILES, looked_at(position("Chief Financial Officer", *BETA, "Sep 2016", "Mar 2031"))))
+    assert ("Ada Quill", "Chief Financial Officer") in story.people("title")
+
+
 def test_a_side_job_at_the_first_look_is_not_the_job(story: Story) -> None:
     story.told((0, LEADS, ADA, BEN), (1, PROFILES, looked_at(BESIDE["teaching"], HEAD)))
     assert story.seat("alpha.example") == "Ada Quill"
