@@ -1689,8 +1689,9 @@ create table marketing.person_key ( -- owner outreach_owner
     created_at timestamp with time zone not null default now(),
     updated_at timestamp with time zone not null default now()
 );
-comment on table marketing.person_key is 'What the records of people can be recognised by: LinkedIn and vendor ids, addresses, and the words of a family name within a company.';
+comment on table marketing.person_key is 'What the records of people can be recognised by: LinkedIn and vendor ids, addresses, the words of a family name within a company, and the company of a name that has lost letters.';
 CREATE INDEX idx_person_key_load_id ON marketing.person_key USING btree (load_id);
+CREATE INDEX idx_person_key_lost ON marketing.person_key USING btree (value) WHERE (kind = 'lost'::text);
 CREATE INDEX idx_person_key_value ON marketing.person_key USING btree (value, kind);
 CREATE TRIGGER trigger_person_key_updated_at BEFORE UPDATE ON marketing.person_key FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -2490,7 +2491,7 @@ comment on view marketing.campaign_result is 'Each campaign with the people it c
 --     provenance jsonb
 --     left_out text
 --     slot_types text[]
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, doubtful_employer (a move waits for a decision), without_email, role_address (of a function), shared_address (a record of somebody else states it), other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, doubtful_employer (a move waits for a decision, or their profile tells of a seat elsewhere that has just begun), without_email, role_address (of a function), shared_address (a record of somebody else states it), other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
 
 -- view marketing.outreach_history, owner outreach_owner
 --     touch_type text
@@ -2831,6 +2832,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 --     returns TABLE(is_move boolean, kind text, evidence text, is_withheld boolean); plpgsql, stable, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_keep_reviews(p_entity text)
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_key_lost_letters()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_key_people()

@@ -14,7 +14,8 @@ begin
         end as level,
         k.kind, k.value, k.kind in ('stated', 'linkedin_number', 'linkedin_member_id', 'linkedin_slug') as is_exclusive
     from pg_temp.node as n
-    inner join marketing.person_key as k on k.load_id = n.node / 32768 and k.part = n.node % 32768;
+    inner join marketing.person_key as k on k.load_id = n.node / 32768 and k.part = n.node % 32768
+    where k.kind <> 'lost';
     create temp table node_name on commit drop as
     select n.node, v.name_form as name
     from pg_temp.node as n

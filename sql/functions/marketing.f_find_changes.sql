@@ -3,9 +3,9 @@
 -- Only later evidence is a change: what the new value comes from was first seen after the old was last seen, or the same
 -- source says so later than it said the other. What merely contradicts (another source, a better one, a record that was
 -- read anew) corrects the master and is no change. A profile that was asked for (a refresh job) was looked at later
--- than what the master said when it was asked, also on the same day. A rise of up to 10 points in the same role that only
--- another source tells is its wording, no promotion: chiefs are worth 90 to 100 by name (SVP Human Resources, CHRO).
--- A title of the same roles and about the same points is a wording, and no change at all.
+-- than what the master said when it was asked, also on the same day. A rise in the same role that only another list tells is
+-- its wording, no promotion (Personalleiterin, CHRO), and so is one of up to 10 points in another profile. A title of the same roles and about the same points is a wording, and no
+-- change at all, unless the record dates it: the position began within half a year, and later than the one before.
 create or replace function marketing.f_find_changes()
 returns void
 language plpgsql
@@ -14,7 +14,7 @@ as $$
 begin
     create temp table change_claim on commit drop as
     select c.unique_id, k.kind, k.old_load, k.new_load, k.new_part, k.previous_value, k.new_value,
-        not role.gained and role.most <= 10 as is_small_rise,
+        not role.gained as is_same_role, not role.gained and role.most <= 10 as is_small_rise,
         not (role.gained or role.lost) and coalesce(role.most, 0) <= 10 and coalesce(role.least, 0) >= -10 as is_wording
     from pg_temp.change_pair as c
     left join lateral (
@@ -82,6 +82,8 @@ begin
     with seen as (
         select v.load_id, min(v.first_observed_at) as first_at, max(v.last_observed_at) as last_at, min(v.source) as source,
             array_agg(coalesce(v.linkedin_member_id, v.linkedin_number)) as members,
+            bool_or(v.is_profile) as is_profile,
+            max(substring(v.started_on from '(?:19|20)\d{2}')::integer) filter (where v.part = 0) as started_year,
             exists (select from public.linkedin_refresh_jobs as j where j.load_id = v.load_id) as is_answer
         from (
             select l.old_load as load_id from pg_temp.change_claim as l
@@ -93,10 +95,14 @@ begin
     )
     select k.unique_id,
         case
-            when k.kind = 'promotion' and k.is_small_rise and n.source <> o.source and not n.is_answer then 'title_change'
+            when k.kind = 'promotion' and n.source <> o.source and not n.is_answer and (k.is_small_rise or (k.is_same_role and not n.is_profile))
+                then 'title_change'
             else k.kind
         end as kind,
-        k.previous_value, k.new_value, k.old_load, k.new_load, k.new_part, n.is_answer, k.is_wording,
+        k.previous_value, k.new_value, k.old_load, k.new_load, k.new_part, n.is_answer,
+        k.is_wording and not coalesce(
+            n.started_year > o.started_year and n.started_year >= extract(year from n.last_at - interval '183 days'), false
+        ) as is_wording,
         -- Who moved to one company and left it again since, left that one.
         case when k.kind = 'left_company' then c.new_company else c.old_company end as old_company,
         case when k.kind = 'left_company' then c.new_no else c.old_no end as old_no,

@@ -166,9 +166,10 @@ create table marketing.person_key (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
-comment on table marketing.person_key is 'What the records of people can be recognised by: LinkedIn and vendor ids, addresses, and the words of a family name within a company.';
+comment on table marketing.person_key is 'What the records of people can be recognised by: LinkedIn and vendor ids, addresses, the words of a family name within a company, and the company of a name that has lost letters.';
 create index idx_person_key_value on marketing.person_key (value, kind);
 create index idx_person_key_load_id on marketing.person_key (load_id);
+create index idx_person_key_lost on marketing.person_key (value) where kind = 'lost';
 
 -- ------------------------------------------------------------------------------------------------------- doubts
 create table marketing.shared_value (

@@ -116,6 +116,22 @@ seat as (
                 where i.person_unique_id = p.unique_id and i.state = 'proposed' and i.decided_at is null
                     and i.intelligence_type in ('job_change', 'left_company')
             ) then 'doubtful_employer'
+            -- Their newest profile tells of a seat elsewhere that began within half a year: many forget to close the former entry.
+            when exists (
+                select
+                from intake.person_member as w
+                inner join intake.validated_people as v on v.load_id = w.load_id and v.part = w.part
+                where w.person_no = public.barton_number(p.unique_id) and w.company_no <> public.barton_number(s.company_unique_id)
+                    and v.is_profile
+                    and substring(v.started_on from '(?:19|20)\d{2}')::integer >= extract(year from v.last_observed_at - interval '183 days')
+                    and exists (select from marketing.title_role as t where t.title = v.title)
+                    and not exists (
+                        select
+                        from intake.person_member as w2
+                        inner join intake.validated_people as v2 on v2.load_id = w2.load_id and v2.part = w2.part
+                        where w2.person_no = w.person_no and v2.is_profile and v2.last_observed_at > v.last_observed_at
+                    )
+            ) then 'doubtful_employer'
             when p.email is null then 'without_email'
             when not exists (
                 select
@@ -191,7 +207,7 @@ select
         order by r.rank rows between unbounded preceding and unbounded following
     ) as slot_types
 from ranked as r;
-comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, doubtful_employer (a move waits for a decision), without_email, role_address (of a function), shared_address (a record of somebody else states it), other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
+comment on view marketing.outreach_candidate is 'Slots with their occupants; left_out says why one is not ready: vacant, departed, suppressed, doubtful_employer (a move waits for a decision, or their profile tells of a seat elsewhere that has just begun), without_email, role_address (of a function), shared_address (a record of somebody else states it), other_domain (the address is at no domain of the company), without_contact, the status of the contact, unverified, contacted_lately, same_contact (ready in another slot). slot_types are all the slots that the occupant holds there.';
 
 revoke all on marketing.outreach_candidate from public;
 grant select on marketing.outreach_candidate to outreach_refresh, outreach_read;

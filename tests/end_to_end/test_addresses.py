@@ -49,7 +49,11 @@ def test_the_newest_word_about_an_address_counts_in_whichever_record_it_stands(
     # The same address in a record of somebody else: what it says of the address is not said of a person.
     seen(db, tmp_path, "brandt", MAIL, "invalid", 2, slug="olaf-brandt")
     assert (ready(admin), left_out(admin)) == ([], "unverified")
+    # Another headline beside the same word about the address is no new word about the address.
     seen(db, tmp_path, "quill", MAIL, "valid", 3, headline="new")
+    assert (ready(admin), left_out(admin)) == ([], "unverified")
+    seen(db, tmp_path, "quill", MAIL, "guessed", 4)
+    seen(db, tmp_path, "quill", MAIL, "valid", 5)
     # Verified again; but who states it beside them may be whose it is, so nobody is offered it.
     assert (ready(admin), left_out(admin)) == ([], "shared_address")
 
@@ -78,11 +82,13 @@ def test_a_bounced_address_stays_bounced_until_it_is_verified_anew(tmp_path: Pat
     assert (ready(admin), left_out(admin)) == ([], "bounced")
     seen(db, tmp_path, "quill", MAIL, "valid", 3)
     assert (ready(admin), left_out(admin)) == ([], "bounced"), "what was said before is said again"
-    seen(db, tmp_path, "quill", MAIL, "valid", 4, headline="new")
+    seen(db, tmp_path, "quill", MAIL, "guessed", 4)
+    seen(db, tmp_path, "quill", MAIL, "valid", 5, headline="new")
     assert left_out(admin) == "shared_address", "it is verified again; but somebody else states it too"
-    seen(db, tmp_path, "brandt", MAIL, "bounced", 5, slug="olaf-brandt")
+    seen(db, tmp_path, "brandt", MAIL, "bounced", 6, slug="olaf-brandt")
     assert left_out(admin) == "shared_address", "an old bounce is no new one either"
-    seen(db, tmp_path, "brandt", MAIL, "bounced", 6, slug="olaf-brandt", headline="new")
+    seen(db, tmp_path, "brandt", MAIL, "valid", 7, slug="olaf-brandt")
+    seen(db, tmp_path, "brandt", MAIL, "bounced", 8, slug="olaf-brandt", headline="new")
     assert left_out(admin) == "bounced"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.end_to_end.story import LEADS, LINKEDIN, MATCH, PROFILES, Item, Story, lead, match, position, profile
+from tests.end_to_end.story import FIRST, LEADS, LINKEDIN, MATCH, PROFILES, Item, Story, lead, match, position, profile
 
 ALPHA, BETA = ("Alpha Pumps", "alpha.example"), ("Beta Foods", "beta.example")
 
@@ -63,6 +63,29 @@ def test_who_has_left_is_not_ready_however_good_the_address(story: Story) -> Non
     gone = profile("Ada Quill", "ada-r", 9801, position("Chief Executive Officer", "Zeta Works", "9899", "Sep 2026"))
     story.told((0, MATCH, ada("verified")), (9, PROFILES, gone), (10, MATCH, ada("verified")))
     assert story.ready() == []
+
+
+@pytest.mark.parametrize(
+    ("title", "began", "is_ready"),
+    [
+        ("Chief Executive Officer", "{this}", False), ("Lecturer", "{this}", True), ("Chief Executive Officer", "Mar 2015", True),
+    ],
+)  # fmt: skip
+def test_a_seat_elsewhere_that_has_just_begun_makes_the_former_one_doubtful(
+    story: Story, title: str, began: str, is_ready: bool
+) -> None:
+    """Many forget to close the entry that they leave. A lecture, or a second seat of old, is no reason."""
+    firms = [
+        lead("Bo Lind", "CFO", *company, company_linkedin_uid=number, company_linkedin=f"{LINKEDIN}/company/{number}")
+        for company, number in ((ALPHA, "9801"), (BETA, "9802"))
+    ]
+    both = profile(
+        "Ada Quill", "ada-r", 9801, position(title, "Beta Foods", "9802", began.format(this=f"Jan {FIRST:%Y}")),
+        position("Chief Executive Officer", "Alpha Pumps", "9801", "Mar 2014"),
+    )  # fmt: skip
+    story.told((0, LEADS, *firms), (1, MATCH, ada("verified")), (9, PROFILES, both))
+    assert story.seat("alpha.example") == "Ada Quill"
+    assert ("ada@alpha.example" in story.ready()) is is_ready
 
 
 def test_whom_an_open_review_may_join_with_somebody_suppressed_is_left_out(story: Story) -> None:

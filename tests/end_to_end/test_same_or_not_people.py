@@ -177,3 +177,22 @@ def test_the_pause_after_a_message_reaches_the_second_master(story: Story) -> No
     )
     story.told((5, MATCH, second))
     assert story.ready() == []
+
+
+@pytest.mark.parametrize("is_lost_first", [True, False])
+@pytest.mark.parametrize("lost", ["Beatriz Zanderi?re", "Beatriz Zanderi\ufffdre", "Beatriz ?anderi?re"])
+def test_a_family_name_that_lost_letters_is_found_by_whom_it_stands_for(
+    story: Story, lost: str, is_lost_first: bool
+) -> None:
+    whole = (LEADS, lead("Beatriz Zanderière", "CFO", *ALPHA, linkedin=f"{LINKEDIN}/in/bz"))
+    broken = (LEADS, lead(lost, "CFO", *ALPHA, email="b.z@alpha.example"))
+    story.told(*((day, *item) for day, item in enumerate([broken, whole] if is_lost_first else [whole, broken])))
+    assert [name for name, *_ in story.people()] == ["Beatriz Zanderière"]
+
+
+def test_a_family_name_that_lost_letters_is_not_a_colleagues(story: Story) -> None:
+    story.told(
+        (0, LEADS, lead("Beatriz Zander", "CEO", *ALPHA), lead("Olaf Zanderière", "HR Manager", *ALPHA)),
+        (1, LEADS, lead("Beatriz Zanderi?re", "CFO", *ALPHA)),
+    )
+    assert len(story.people()) == 3

@@ -123,12 +123,11 @@ def test_a_second_time_costs_nothing_and_changes_nothing(nights: Nights) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    reason="The world is harder than the rules: a person in sixty is found twice or not at all, or three moves in ten go unnoticed.",
-)
-def test_everybody_is_known_and_nearly_every_move_noticed(nights: Nights) -> None:
+def test_everybody_is_known_and_nearly_every_move_noticed(nights: Nights, request: pytest.FixtureRequest) -> None:
     """A change of little evidence waits for a decision."""
+    if nights.sandbox.world.seed == 11:
+        # Four of seventeen movers of this world leave the former entry open: they hold two seats until somebody closes it.
+        request.applymarker(pytest.mark.xfail(strict=True, reason="Who leaves the former entry open is not told from a side job."))
     first, second = nights.first, nights.second
     assert (first.people.share, first.slots.share) == (1.0, 1.0), first.lines()
     assert min(second.people.share, second.slots.share) >= 0.99, second.lines()
@@ -140,8 +139,7 @@ def test_everybody_is_known_and_nearly_every_move_noticed(nights: Nights) -> Non
 def _what_was_asked(admin: Admin, sandbox: Sandbox) -> int:
     """Whoever holds a seat was asked about once, the closed profiles among them are told from the others: the runs."""
     jobs = admin.execute(
-        "select j.status, j.outcome, p.linkedin_url from public.linkedin_refresh_jobs as j"
-        " inner join marketing.people_master as p on p.unique_id = j.person_unique_id"
+        "select j.status, j.outcome, j.linkedin_url from public.linkedin_refresh_jobs as j"
     ).fetchall()
     assert len(jobs) > 100
     assert len({job["linkedin_url"] for job in jobs}) == len(jobs)
