@@ -2,7 +2,7 @@
 -- another (a stronger id vetoes a weaker one), names that cannot be the same. Sets veto (decided, ids, names; NULL: none) and
 -- name_fits (NULL: a name is not known). Names veto everything but stated ids and LinkedIn numbers; against a profile or a
 -- vendor's id they speak only when given and family name both differ (who marries keeps the profile), and a company that is
--- renamed keeps its page.
+-- renamed keeps its page. By name alone, two whom one source lists side by side with two addresses at one domain are not one.
 create or replace function marketing.f_veto_pairs(p_entity text, p_level integer)
 returns void
 language plpgsql
@@ -54,6 +54,22 @@ begin
         having not bool_or(x.value = y.value)
     ) as c
     where p.a = c.a and p.b = c.b;
+
+    if p_entity = 'person' and p_level = 5 then
+        create temp table listed on commit drop as
+        select distinct n.label, v.source, v.first_observed_at, v.email, split_part(v.email, '@', 2) as host
+        from pg_temp.node as n
+        inner join intake.validated_people as v on v.load_id = n.node / 32768 and v.part = n.node % 32768
+        where v.email is not null and not v.email_is_role
+            and n.label in (select p.a from pg_temp.pair as p union all select p.b from pg_temp.pair as p);
+        analyze pg_temp.listed;
+        update pg_temp.pair as p
+        set veto = 'ids'
+        from pg_temp.listed as x
+        inner join pg_temp.listed as y using (source, first_observed_at, host)
+        where not p.is_judged and p.a = x.label and p.b = y.label and x.email <> y.email;
+        drop table pg_temp.listed;
+    end if;
 
     update pg_temp.pair as p
     set veto = 'decided'

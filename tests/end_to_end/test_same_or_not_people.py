@@ -196,3 +196,23 @@ def test_a_family_name_that_lost_letters_is_not_a_colleagues(story: Story) -> No
         (1, LEADS, lead("Beatriz Zanderi?re", "CFO", *ALPHA)),
     )
     assert len(story.people()) == 3
+
+
+@pytest.mark.parametrize("mails", [("pb@alpha.example", "pb2@alpha.example"), ("pb2@alpha.example", "pb@alpha.example")])
+def test_two_of_a_name_whom_one_list_shows_side_by_side_are_two_until_somebody_says_otherwise(
+    story: Story, mails: tuple[str, str]
+) -> None:
+    titles = ("CFO", "Head of HR")
+    story.told(
+        (0, LEADS, *(lead("Pablo Barkwood", title, *ALPHA, email=mail) for title, mail in zip(titles, mails, strict=True)))
+    )
+    assert len(story.people()) == 2
+    assert story.asked_about() == 1
+
+
+def test_an_address_that_a_list_changes_leaves_one_person(story: Story) -> None:
+    story.told(*(
+        (day, LEADS, lead("Pablo Barkwood", "CFO", *ALPHA, email=f"{mail}@alpha.example"))
+        for day, mail in enumerate(["pb", "pablo.barkwood"])
+    ))  # fmt: skip
+    assert len(story.people()) == 1
