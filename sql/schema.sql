@@ -334,6 +334,7 @@ create table intake.pull ( -- owner outreach_owner
     note text,
     held_by text,
     held_until timestamp with time zone,
+    opened_at timestamp with time zone not null default now(),
     constraint pull_pkey PRIMARY KEY (pull_id),
     constraint pull_batch_id_origin_key UNIQUE (batch_id, origin),
     constraint pull_lease_whole CHECK (((held_by IS NULL) = (held_until IS NULL))),
@@ -343,6 +344,7 @@ comment on table intake.pull is 'One origin (a file by its content, an actor run
 comment on column intake.pull.note is 'Why the pull is partial or refused, in a sentence; never an item''s content.';
 comment on column intake.pull.held_by is 'Which process pulls it (machine, process, a random part); NULL: nobody. Only sources that are paid by the call.';
 comment on column intake.pull.held_until is 'Until when it is held; each page and each paid call moves it on. Afterwards anybody may take it over.';
+comment on column intake.pull.opened_at is 'When it was begun, the last time that it was read from the start.';
 CREATE INDEX idx_pull_source_origin ON intake.pull USING btree (source, origin);
 CREATE TRIGGER trigger_pull_updated_at BEFORE UPDATE ON intake.pull FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -2687,6 +2689,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function intake.f_release_batch(p_batch_id text, p_accept boolean DEFAULT false)
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function intake.f_withdraw(p_pull_id bigint)
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb)
 --     returns bigint; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -3234,6 +3239,7 @@ grant execute on function intake.f_open_batch(p_batch_id text, p_source text) to
 grant execute on function intake.f_quarantine(p_texts text[], p_reasons text[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_queue_replay(p_load_ids bigint[]) to outreach_validate;
 grant execute on function intake.f_release_batch(p_batch_id text, p_accept boolean) to mcp_promote;
+grant execute on function intake.f_withdraw(p_pull_id bigint) to mcp_ingest;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to mcp_ingest;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to mcp_promote;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to outreach_refresh;

@@ -113,7 +113,8 @@ def land(
         out().print(
             f"Landed [bold]{number(report.items, quiet_zero=False)}[/] items in {text(batch.batch_id)}: "
             f"{number(new, quiet_zero=False)} new, {number(report.duplicates, quiet_zero=False)} seen before"
-            + (f", [red]{report.poison:,} unreadable[/] (kept as rejections)." if report.poison else ".")
+            + (f", [red]{report.poison:,} unreadable[/] (kept as rejections)" if report.poison else "")
+            + (f"; {report.withdrawn:,} of earlier files of the day are taken back." if report.withdrawn else ".")
         )
     hint(f"Next: `outreach run --day {batch.day} --source {source}`.")
 

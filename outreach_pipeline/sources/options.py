@@ -55,6 +55,9 @@ class FilesConfig(Common):
     path: str | None = Field(default=None, description="File, folder or glob, `{day}` allowed; relative to this file.")
     items: tuple[str, ...] = Field(default=(), description="Where items stand in wrappers; else the shape says it.")
     delimiter: Literal["", ",", ";", "\t", "|"] = Field(default="", description="Of CSV; empty: by the header.")
+    complete: bool = Field(
+        default=False, description="Each file is the full list of its day: a later one takes back what it lacks."
+    )
 
     @field_validator("items")
     @classmethod

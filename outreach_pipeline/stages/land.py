@@ -39,6 +39,7 @@ class LandReport:
     """What a landing did. `already`: the batch had landed before, nothing was read.
 
     `verdict` is complete, partial, or open (more may come, so the next pull goes on); `note` says why.
+    `withdrawn`: loads that this full list takes back, of earlier files of the day.
     """
 
     batch_id: str
@@ -49,6 +50,7 @@ class LandReport:
     already: bool = False
     verdict: str = "complete"
     note: str = ""
+    withdrawn: int = 0
 
 
 def register_source(tx: Transaction, workspace: Workspace, config: SourceConfig) -> None:
@@ -188,9 +190,10 @@ def land_file(workspace: Workspace, batch: Batch, path: Path, *, progress: Progr
         register_source(tx, workspace, workspace.source(batch.source))
         tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
         pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, origin))
-    if pull["status"] == "complete":
+    again = pull["status"] == "complete"
+    if again and (pull["is_latest"] or not workspace.is_full_list(batch.source)):
         return LandReport(batch.batch_id, already=True)
-    return _land(workspace, batch, source, pull["pull_id"], again=False, progress=progress)
+    return _land(workspace, batch, source, pull["pull_id"], again=again, progress=progress)
 
 
 def land_pull(
@@ -298,6 +301,8 @@ def _read(
             report = _land_page(tx, batch, page, items, pull_id, report)
             if after_page is not None:
                 after_page(tx)
+            if page.is_last and page.verdict == "complete" and workspace.is_full_list(batch.source):
+                report = replace(report, withdrawn=tx.fetch_value(queries.withdraw, {"pull_id": pull_id}))
         cursor = page.cursor
         told = f"page {report.pages:,}{meter.text()}" if progress is not no_progress else ""
         progress(f"land{ASIDE}{told}", report.items, None)

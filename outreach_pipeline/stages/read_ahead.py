@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from outreach_pipeline.records.shape import Shape
 
 
+_WITHDRAWN = "a later file of the day lacks the item, and each file of this source is a full list"
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Some loads as they were read: frames of text by load_id, see `database.flatten`.
@@ -115,7 +118,14 @@ class ReadAhead:
         facts = read_csv(tx.copy_out(load_queries("validate").load_facts, {"load_ids": ids}))
         whole = read_csv(extract_whole(tx, self._shape, ids))
         by_section = [self._records(tx, whole, section, ids) for section in COLUMNS]
-        return Chunk(ids, facts, remarks_of(whole), *by_section)
+        withdrawn = facts[facts["is_withdrawn"] == "t"]
+        if withdrawn.empty:
+            return Chunk(ids, facts, remarks_of(whole), *by_section)
+        # Somebody took these items back: whatever they say is not heard.
+        whole = whole[~whole["load_id"].isin(withdrawn["load_id"])]
+        heard = [frame[~frame["load_id"].isin(withdrawn["load_id"])] for frame in by_section]
+        taken_back = withdrawn[["load_id"]].assign(kind="withdrawn", reason=_WITHDRAWN)
+        return Chunk(ids, facts, pd.concat([remarks_of(whole), taken_back], ignore_index=True), *heard)
 
     def _records(self, tx: Transaction, whole: pd.DataFrame, section: SectionName, ids: str) -> pd.DataFrame:
         records = records_of(whole, self._shape, section)

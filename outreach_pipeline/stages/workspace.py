@@ -121,6 +121,10 @@ class Workspace:
             return FilesConfig(kind="files", name=batch.source, shape=shape, rank=INGESTED_RANK)
         return self.source(batch.source)
 
+    def is_full_list(self, name: str) -> bool:
+        """Whether each file of a source is the full list of its day (`complete = true`)."""
+        return bool(getattr(self.sources.get(name), "complete", False))
+
     def check_day(self, day: date) -> None:
         """ConfigurationError for a day that has no batch: one to come, or one before the first."""
         first, today = date.fromisoformat(self.settings.first_day), datetime.now(UTC).date()

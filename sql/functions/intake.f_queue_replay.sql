@@ -1,5 +1,5 @@
--- Puts loads back in line for validation: failed ones become pending again, promoted ones keep their state (a replay
--- never takes away what was promoted). Loads kept as text only, and those of somebody
+-- Puts loads back in line for validation: failed ones become pending again, promoted ones keep their state until it is known
+-- whether anything of them is left. Loads kept as text only, and those of somebody
 -- who was erased, have nothing to validate and stay failed.
 create or replace function intake.f_queue_replay(p_load_ids bigint[])
 returns integer

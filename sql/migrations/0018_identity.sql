@@ -266,6 +266,10 @@ comment on column intake.validated_people.is_ahead is 'One of these days has not
 create index idx_validated_people_is_ahead on intake.validated_people (load_id) where is_ahead;
 
 -- By which shape the items of a batch were read: another one now means that a plain replay reads them anew.
+-- What a file says of its day is what came since its pull was opened: a later full list takes back the rest (intake.f_withdraw).
+alter table intake.pull add column opened_at timestamptz not null default now();
+comment on column intake.pull.opened_at is 'When it was begun, the last time that it was read from the start.';
+update intake.pull set opened_at = created_at;
 alter table intake.batch add column read_by text;
 comment on column intake.batch.read_by is 'Hash of the shape that read its items; a replay reads anew what another shape has read.';
 grant update (read_by) on intake.batch to outreach_validate;

@@ -14,10 +14,13 @@ where (source.shape, source.kind, source.source_rank, source.volatile_keys)
 insert into intake.pull (batch_id, source, origin)
 values (%(batch_id)s, %(source)s, %(origin)s)
 on conflict (batch_id, origin) do update set updated_at = pull.updated_at
-returning pull_id, status, cursor, items, note;
+returning pull_id, status, cursor, items, note,
+    not exists (
+        select from intake.pull as o where o.batch_id = pull.batch_id and o.pull_id <> pull.pull_id and o.opened_at > pull.opened_at
+    ) as is_latest;
 
 -- name: reopen_pull
-update intake.pull set status = 'running', cursor = '{}', finished_at = null, note = null
+update intake.pull set status = 'running', cursor = '{}', finished_at = null, note = null, opened_at = now()
 where pull_id = %(pull_id)s;
 
 -- name: hold_pull
@@ -55,6 +58,9 @@ set cursor = %(cursor)s::jsonb, pages = pages + 1, items = items + %(items)s,
     note = case when %(is_last)s then %(note)s else coalesce(%(note)s, note) end,
     finished_at = case when %(is_last)s then now() else finished_at end
 where pull_id = %(pull_id)s;
+
+-- name: withdraw
+select intake.f_withdraw(%(pull_id)s);
 
 -- name: count_origin
 insert into intake.pull_origin (pull_id, origin, label, items)

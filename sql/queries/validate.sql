@@ -47,7 +47,8 @@ where l.batch_id = %(batch_id)s
 
 -- name: load_facts
 select l.load_id, '\x' || encode(l.content_hash, 'hex') as content_hash,
-    intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at, l.status
+    intake.f_observed_at(b.day, l.created_at) + make_interval(secs => coalesce(k.earlier_waves, 0)) as observed_at, l.status,
+    l.metadata ? 'withdrawn' as is_withdrawn
 from intake.raw_loads as l
 inner join intake.batch as b using (batch_id)
 left join public.refresh_look as k using (load_id)

@@ -8,7 +8,7 @@ import pytest
 
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.stages.workspace import Batch
-from tests.end_to_end.pipeline import value
+from tests.end_to_end.pipeline import rows, value
 from tests.end_to_end.story import (
     FIRST,
     LEADS,
@@ -125,7 +125,6 @@ def test_the_last_row_of_one_file_is_its_correction(story: Story) -> None:
     assert story.people("title") == [("Ada Quill", "CEO")]
 
 
-@pytest.mark.xfail(strict=True, reason="A source cannot say `complete = true` yet.")
 @pytest.mark.parametrize("complete", [True, False])
 def test_a_full_list_takes_back_the_rows_that_its_correction_lacks(story: Story, complete: bool) -> None:
     sources = story.folder / "sources.toml"
@@ -137,6 +136,22 @@ def test_a_full_list_takes_back_the_rows_that_its_correction_lacks(story: Story,
     assert [name for name, *_ in story.people()] == (["Ada Quill"] if complete else ["Ada Quill", "Ben Low"])
     assert story.people("title")[0] == ("Ada Quill", "CFO")
     assert story.status_of("ben@alpha.example") == (None if complete else "active")
+    ben = (
+        "select l.status, f.check_name from intake.raw_loads as l left join intake.validation_failed as f"
+        " on f.load_id = l.load_id and f.outcome = 'rejected' where l.raw_data ->> 'first_name' = 'Ben'"
+    )
+    failed = rows(story.admin, ben)
+    assert [tuple(row.values()) for row in failed] == ([("failed", "withdrawn")] if complete else [("promoted", None)])
+
+
+def test_what_a_full_list_lacked_comes_back_with_the_next_one(story: Story) -> None:
+    sources = story.folder / "sources.toml"
+    sources.write_text(f'[sources.{LEADS}]\nkind = "files"\nshape = "leads_finder"\nrank = 60\ncomplete = true\n')
+    story.using(sources=sources)
+    story.told((0, LEADS, ADA, BEN), (0, LEADS, ADA), (1, LEADS, ADA, BEN), (2, LEADS, ADA))
+    assert [name for name, *_ in story.people()] == ["Ada Quill", "Ben Low"], "a list of another day takes nothing back"
+    story.told((0, LEADS, ADA, {**BEN, "job_title": "CFO"}), (0, LEADS, ADA, BEN))
+    assert story.people("title") == [("Ada Quill", "CEO"), ("Ben Low", "CFO")], "day 1 says so still"
 
 
 def test_a_batch_of_a_day_to_come_does_not_beat_every_night_until_then(story: Story) -> None:
