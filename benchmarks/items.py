@@ -22,8 +22,8 @@ _FIRST = ("Ada", "Ben", "Clara", "Dario", "Edda", "Farid", "Greta", "Hugo", "Ine
 _SYLLABLES = ("bra", "mel", "wick", "sto", "ne", "ford", "har", "lin", "dau", "ker", "ros", "vik", "tam", "pel", "ous")
 
 
-def leads(count: int, *, seed: int = 7) -> Iterator[bytes]:
-    """`count` leads as JSON lines, the same for the same seed."""
+def leads(count: int, *, seed: int = 7, is_changed: bool = False) -> Iterator[bytes]:
+    """`count` leads as JSON lines, the same for the same seed; `is_changed`: each person is in another city now."""
     rng = random.Random(seed)
     companies = max(count // 8, 1)
     previous: list[dict[str, object]] = []
@@ -33,6 +33,8 @@ def leads(count: int, *, seed: int = 7) -> Iterator[bytes]:
             yield orjson.dumps(dict(reversed(again.items())))
             continue
         item = _lead(rng, number, rng.randrange(companies))
+        if is_changed:
+            item["city"] = "Clarksburg"
         previous.append(item)
         if len(previous) > 500:
             previous.pop(0)

@@ -34,6 +34,7 @@ begin
     window w as (
         partition by s.company_id, s.reason, s.variant, s.person_unique_id, s.nth order by s.signal_id
     );
+    analyze pg_temp.signal_fold;
 
     update bit.signal as s
     set observed_at = f.observed_at, quality = f.quality

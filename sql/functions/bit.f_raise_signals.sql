@@ -50,6 +50,7 @@ begin
         and r.slot_type in ('', x.slot_type)
     where i.state = 'applied' and x.company_unique_id is not null and x.slot_type is not null
     order by i.intelligence_id, x.side, r.slot_type desc;
+    analyze pg_temp.signal_seen;
 
     -- A topic that has rules is theirs: the end of a contract that is far off is not just any event.
     insert into pg_temp.signal_seen

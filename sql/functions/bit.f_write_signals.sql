@@ -17,6 +17,7 @@ begin
         from pg_temp.signal_seen as s
         order by s.reason, s.variant, s.company_id, s.person_unique_id, s.observed_at, s.people_intelligence_id,
             s.company_intelligence_id;
+        analyze pg_temp.signal_first;
         exit when not exists (select from pg_temp.signal_first);
 
         insert into pg_temp.signal_wanted (

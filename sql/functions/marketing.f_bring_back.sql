@@ -22,6 +22,7 @@ begin
                 select from marketing.company_master as c where c.company_unique_id = coalesce(x.surviving_id, r.original_id)
             )
         );
+    analyze pg_temp.reference_now;
     for v_column in
         select c.* from marketing.f_id_columns(p_entity) as c
         where exists (

@@ -39,6 +39,7 @@ begin
         (v_campaign.rule ->> 'size')::integer
         - (select count(*) from marketing.campaign_person as p where p.campaign_id = p_campaign_id), 0
     );
+    analyze pg_temp.claimed_person;
     insert into marketing.campaign_person
         (campaign_id, person_unique_id, contact_id, company_unique_id, slot_type, score, reasons, claimed_at)
     select p_campaign_id, c.person_unique_id, c.contact_id, c.company_unique_id, c.slot_type, c.score, c.reasons,

@@ -31,6 +31,7 @@ begin
     from pg_temp.follow_job as f
     inner join marketing.people_intelligence as i on i.load_id = f.load_id
     where i.intelligence_id > p_before or i.state = 'proposed' or (i.state in ('ignored', 'dismissed') and f.outcome = 'ignored');
+    analyze pg_temp.follow_change;
 
     create temp table follow_outcome on commit drop as
     select c.job_id,

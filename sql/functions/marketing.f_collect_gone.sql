@@ -30,6 +30,7 @@ begin
         select public.barton_number(c.unique_id) from pg_temp.person_created as c
         union
         select r.person_no from pg_temp.person_reshaped as r;
+        analyze pg_temp.person_shifted;
         drop table pg_temp.person_created;
     end if;
 end

@@ -22,6 +22,7 @@ begin
             i.state <> 'applied'
             and i.load_id in (select x.load_id from marketing.people_intelligence as x where x.intelligence_id = any(p_ids))
         );
+    analyze pg_temp.change_decided;
     update pg_temp.change_decided as d set note = 'was ' || d.former_state || ' already' where not d.is_open;
     if p_decision = 'apply' then
         perform marketing.f_apply_decided();

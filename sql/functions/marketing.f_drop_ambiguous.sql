@@ -29,12 +29,14 @@ begin
     from pg_temp.neighbour as x
     inner join pg_temp.neighbour as y on y.node = x.node and y.other > x.other
     inner join pg_temp.pair as p on p.a = x.other and p.b = y.other and p.veto is not null;
+    analyze pg_temp.ambiguous;
     -- Of two, one who bears the very same name comes before one whose name merely fits.
     create temp table namesake on commit drop as
     select x.node, x.other
     from pg_temp.ambiguous as m
     inner join pg_temp.neighbour as x using (node)
     where marketing.f_same_name(least(x.node, x.other), greatest(x.node, x.other));
+    analyze pg_temp.namesake;
     create temp table dropped on commit drop as
     select x.node, x.other
     from pg_temp.ambiguous as m
@@ -47,6 +49,7 @@ begin
             inner join pg_temp.pair as p on p.a = s.other and p.b = t.other and p.veto is not null
             where s.node = x.node
         );
+    analyze pg_temp.dropped;
     insert into pg_temp.doubt (a, b, level, reason)
     select distinct least(d.node, d.other), greatest(d.node, d.other), p_level, 'could be several' from pg_temp.dropped as d;
     delete from pg_temp.edge as e

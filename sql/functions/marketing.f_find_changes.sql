@@ -118,6 +118,7 @@ begin
         or (n.first_at >= o.last_at and n.load_id <> o.load_id and n.is_answer)
         -- The day that the record gave as the end has come.
         or (k.kind = 'left_company' and n.load_id = o.load_id);
+    analyze pg_temp.change_found;
     -- Another wording of the same role is no change.
     delete from pg_temp.change_found as f where f.kind = 'title_change' and f.is_wording;
     drop table pg_temp.change_claim;

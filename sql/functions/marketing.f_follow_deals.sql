@@ -17,6 +17,7 @@ begin
     where o.kind in ('won', 'lost') and o.company_unique_id is not null and v.opportunity is not null
         and o.company_unique_id in (select s.company_unique_id from pg_temp.outcome_seen as s)
     order by v.crm_system, v.opportunity, o.happened_at desc, v.last_observed_at desc, v.load_id desc;
+    analyze pg_temp.deal;
     if not exists (select from pg_temp.deal) then
         drop table pg_temp.deal;
         return;
@@ -54,6 +55,7 @@ begin
         where x.crm_system = d.crm_system and x.opportunity = d.opportunity
     ) as t on true
     where m.is_used;
+    analyze pg_temp.attributed;
 
     insert into marketing.closed_loop_attribution as a (
         company_unique_id, person_unique_id, campaign_id, touchpoint_sequence, crm_system, crm_record_id, crm_opportunity_id, outcome,

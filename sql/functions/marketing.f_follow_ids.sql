@@ -13,6 +13,7 @@ begin
     select public.barton_id(v_prefix, f.number) as id, public.barton_id(v_prefix, c.number) as now_id
     from pg_temp.node_founder as f
     inner join pg_temp.node_now as c using (node);
+    analyze pg_temp.id_now;
     delete from marketing.merged_master as x
     using pg_temp.id_now as i
     where x.retired_id = i.id and i.id = i.now_id;

@@ -52,11 +52,13 @@ begin
     left join decided as d
         on d.name_key = w.name_key and d.place_city = w.place_city and d.place_country = w.place_country
     group by w.signature_no, d.company_no;
+    analyze pg_temp.follower;
 
     create temp table followed on commit drop as
     select f.signature_no, f.old_no, case when cardinality(f.candidates) = 1 then f.candidates[1] end as company_no
     from pg_temp.follower as f
     where f.old_no is distinct from case when cardinality(f.candidates) = 1 then f.candidates[1] end;
+    analyze pg_temp.followed;
     update marketing.company_signature as s set company_no = f.company_no
     from pg_temp.followed as f where s.signature_no = f.signature_no;
     with moved as (

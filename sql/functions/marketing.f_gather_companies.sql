@@ -64,15 +64,18 @@ begin
     where s.company_no is not null
     union
     select b.value::bigint from intake.left_behind as b where b.entity = 'company' and b.kind = 'number';
+    analyze pg_temp.number_before;
     create temp table signature_gone on commit drop as
     select n.node as signature_no
     from pg_temp.node as n
     where not exists (select from intake.company_member as m where m.signature_no = n.node);
+    analyze pg_temp.signature_gone;
     create temp table name_gone on commit drop as
     select distinct s.name_key
     from pg_temp.signature_gone as g
     inner join marketing.company_signature as s using (signature_no)
     where s.name_key is not null;
+    analyze pg_temp.name_gone;
     delete from marketing.shared_value as v
     using pg_temp.signature_gone as g, marketing.company_key as k
     where k.signature_no = g.signature_no and v.entity = 'company' and v.kind = k.kind and v.value = k.value;

@@ -110,6 +110,7 @@ begin
     from line as l
     left join began as b on b.entity = l.entity and b.subject = l.subject and b.part = l.part and b.n = l.n
     order by l.entity, l.load_id, l.part, l.n desc;
+    analyze pg_temp.fresh_word;
 
     -- What a source has taken back does not outlast what it says instead.
     update pg_temp.fresh_word as w

@@ -16,6 +16,7 @@ begin
         load_id bigint, person_unique_id text, intelligence_type text, previous_value text, new_value text, state text,
         confidence numeric, observed_at timestamptz, company_unique_id text, new_company_unique_id text, payload jsonb
     );
+    analyze pg_temp.change_held;
     select array_agg(distinct i.load_id) into v_earlier
     from marketing.people_intelligence as i
     inner join pg_temp.change_held as h using (person_unique_id)

@@ -29,6 +29,7 @@ begin
 
     create temp table crowded on commit drop as
     select c.label from pg_temp.component as c group by c.label having count(*) between 3 and 50;
+    analyze pg_temp.crowded;
     if exists (select from pg_temp.crowded) then
         insert into pg_temp.pair (a, b, is_shown, is_judged)
         select x.cluster, y.cluster, false, false
@@ -44,6 +45,7 @@ begin
     inner join pg_temp.component as x on x.cluster = p.a
     inner join pg_temp.component as y on y.cluster = p.b and y.label = x.label
     where p.veto is not null;
+    analyze pg_temp.torn;
     insert into pg_temp.doubt (a, b, level, reason)
     select e.a, e.b, p_level, 'would join two that differ'
     from pg_temp.edge as e

@@ -67,6 +67,7 @@ begin
         from marketing.company_slot as s
         where s.person_unique_id = w.unique_id and s.company_unique_id = w.old_company
     ) as held on true;
+    analyze pg_temp.change_judged;
 end
 $$;
 revoke all on function marketing.f_judge_changes() from public;

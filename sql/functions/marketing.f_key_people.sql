@@ -36,6 +36,7 @@ begin
         string_to_array(translate(split_part(v.name_form, '|', 2) || ' ' || split_part(v.name_form, '|', 4), ',', ' '), ' ')
     ) as b (word)
     where coalesce(w.company_no::text, v.company_ref) is not null and b.word <> '';
+    analyze pg_temp.family_word;
     insert into marketing.person_key (kind, value, load_id, part)
     select 'name', f.company || '|' || f.word, f.load_id, f.part
     from pg_temp.family_word as f

@@ -25,6 +25,7 @@ begin
     from pg_temp.node as n
     left join pg_temp.node_founder as f using (node)
     group by n.label;
+    analyze pg_temp.cluster_number;
     -- The first record of a cluster without an id founds one.
     create temp table company_founded on commit drop as
     select f.label, f.load_id, f.part, nextval('marketing.company_number_seq') as number
@@ -37,6 +38,7 @@ begin
         order by c.label, m.load_id, m.part
     ) as f
     order by f.load_id, f.part;
+    analyze pg_temp.company_founded;
     update intake.company_member as m set founded_no = f.number
     from pg_temp.company_founded as f where m.load_id = f.load_id and m.part = f.part;
     update pg_temp.cluster_number as c set number = f.number from pg_temp.company_founded as f where f.label = c.label;
@@ -74,6 +76,7 @@ begin
     from pg_temp.node_founder as f
     inner join pg_temp.node as n using (node)
     inner join pg_temp.cluster_number as c using (label);
+    analyze pg_temp.node_now;
     perform marketing.f_note_shared('company');
     perform marketing.f_follow_ids('company');
     perform marketing.f_review_companies();

@@ -62,6 +62,7 @@ begin
     where c.old_no is not null and c.old_no <> n.number
     union
     select b.value::bigint from intake.left_behind as b where b.entity = 'person' and b.kind = 'number';
+    analyze pg_temp.person_reshaped;
 
     create temp table person_touched on commit drop as
     select n.number as person_no from pg_temp.person_cluster as c inner join pg_temp.cluster_number as n using (label)
@@ -83,6 +84,7 @@ begin
     from pg_temp.node_founder as f
     inner join pg_temp.person_cluster as c using (node)
     inner join pg_temp.cluster_number as n using (label);
+    analyze pg_temp.node_now;
     perform marketing.f_follow_ids('person');
     perform marketing.f_note_shared('person');
     perform marketing.f_review_people();

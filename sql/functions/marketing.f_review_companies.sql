@@ -29,6 +29,7 @@ begin
     inner join marketing.company_signature as o
         on o.name_key = s.name_key and o.is_strong and o.place_city = s.place_city and o.company_no <> s.company_no
         and (o.place_country = '' or s.place_country = '' or o.place_country = s.place_country);
+    analyze pg_temp.review_wanted;
     perform marketing.f_keep_reviews('company');
     drop table pg_temp.review_side, pg_temp.review_wanted;
 end

@@ -23,6 +23,7 @@ begin
     inner join pg_temp.cluster_number as y on y.label = b.label
     where x.number <> y.number
     group by 1, 2;
+    analyze pg_temp.review_wanted;
     perform marketing.f_keep_reviews('person');
     drop table pg_temp.review_side, pg_temp.review_wanted;
 end

@@ -15,6 +15,7 @@ as $$
 begin
     create temp table slot_company on commit drop as
     select p_company_no as company_no;
+    analyze pg_temp.slot_company;
     perform marketing.f_slot_standing();
     return query
     select s.role, s.place, public.barton_id('02', s.person_no), s.is_holder, s.is_tied, s.is_able, s.is_candidate, s.is_here,

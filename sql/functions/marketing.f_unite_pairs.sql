@@ -14,6 +14,7 @@ begin
     inner join pg_temp.carrier as x on x.cluster = p.a
     inner join pg_temp.carrier as y on y.cluster = p.b and y.kind = x.kind and y.value = x.value
     where p.veto is not null;
+    analyze pg_temp.level_shared;
     insert into pg_temp.value_shared (kind, value, reason)
     select s.kind, s.value, min(s.reason) from pg_temp.level_shared as s where s.kind <> 'name' group by s.kind, s.value;
 

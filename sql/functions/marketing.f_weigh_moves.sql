@@ -73,6 +73,7 @@ begin
         ) as x
     )
     select * from walk;
+    analyze pg_temp.moved;
 
     update pg_temp.person_job as j
     set known_company_no = m.here

@@ -44,6 +44,7 @@ begin
     select b.company_no, b.company_unique_id
     from pg_temp.company_best as b
     where not exists (select from marketing.company_master as c where c.company_unique_id = b.company_unique_id);
+    analyze pg_temp.company_created;
 
     insert into marketing.company_master (
         company_unique_id, company_name, website_url, domain, industry, employee_count, company_phone, address_street,

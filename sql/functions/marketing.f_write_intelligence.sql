@@ -60,6 +60,7 @@ begin
         b.intelligence_type, b.source, b.load_id, b.topic, b.title, b.description, b.url, b.score, b.confidence,
         b.effective_on, b.detected_at
     );
+    analyze pg_temp.intelligence_change;
     -- What else is known of these companies may say the same: it raises the signal again, under its own name.
     delete from bit.signal as s
     using pg_temp.intelligence_change as c

@@ -50,6 +50,7 @@ begin
     select b.unique_id
     from pg_temp.person_best as b
     where not exists (select from marketing.people_master as p where p.unique_id = b.unique_id);
+    analyze pg_temp.person_created;
     insert into marketing.people_master (
         unique_id, promoted_from_intake_at, promotion_audit_log_id,
         company_unique_id, company_slot_unique_id, first_name, last_name, title, seniority, department, email,

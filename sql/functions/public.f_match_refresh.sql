@@ -95,6 +95,7 @@ begin
                 select from intake.validation_failed as x where x.load_id = f.load_id and x.check_name = 'not_asked'
             )
         );
+    analyze pg_temp.refresh_stranger;
     select count(*)::integer into v_strangers from pg_temp.refresh_stranger;
     create temp table refresh_refused on commit drop as
     select l.load_id, l.batch_id, l.source, 'not_asked' as check_name, 'The run gave somebody whom nobody had asked about.' as reason
@@ -107,6 +108,7 @@ begin
     inner join intake.raw_loads as l on l.load_id = m.row_id
     where m.choice > 1 and l.status = 'pending'
         and not exists (select from public.linkedin_refresh_jobs as j where j.load_id = m.load_id);
+    analyze pg_temp.refresh_refused;
     insert into intake.validation_failed (load_id, batch_id, source, column_name, check_name, reason, outcome)
     select r.load_id, r.batch_id, r.source, 'linkedin_url', r.check_name, r.reason, 'rejected' from pg_temp.refresh_refused as r;
     update intake.raw_loads as l set status = 'failed' from pg_temp.refresh_refused as r where l.load_id = r.load_id;

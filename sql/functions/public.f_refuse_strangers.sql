@@ -57,6 +57,7 @@ begin
                 when 'linkedin_slug' then v.linkedin_slug
             end
     );
+    analyze pg_temp.stranger;
 
     insert into intake.validation_failed (load_id, batch_id, source, column_name, check_name, reason, outcome)
     select l.load_id, l.batch_id, l.source, 'linkedin_url', 'not_asked', 'The run gave somebody whom nobody had asked about.', 'rejected'

@@ -12,6 +12,7 @@ begin
     from pg_temp.contact_asked as a
     inner join vault.contacts as c on c.email = a.email
     where not exists (select from intake.validated_people as v where v.email = a.email);
+    analyze pg_temp.contact_gone;
     if not exists (select from pg_temp.contact_gone) then
         drop table pg_temp.contact_gone;
         return;

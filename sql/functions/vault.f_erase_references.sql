@@ -18,6 +18,7 @@ begin
     select m.retired_id
     from pg_temp.forgotten_person as p
     inner join marketing.merged_master as m on m.surviving_id = public.barton_id('02', p.person_no);
+    analyze pg_temp.forgotten_id;
 
     update marketing.message_log as t set subject = null, body = null, erased_at = now()
     where t.person_unique_id in (select f.id from pg_temp.forgotten_id as f)
@@ -95,6 +96,7 @@ begin
     end as name
     from pg_temp.forgotten_key as k
     where k.kind in ('vendor_id', 'email', 'linkedin_slug', 'linkedin_member_id');
+    analyze pg_temp.forgotten_subject;
     delete from public.enrichment as t using pg_temp.forgotten_subject as f where t.subject = f.name;
     delete from public.negative_cache as t
     where t.subject in (select f.id from pg_temp.forgotten_id as f)

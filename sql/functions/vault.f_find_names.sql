@@ -18,6 +18,7 @@ begin
     from pg_temp.erased_record as r
     inner join intake.validated_people as v on v.load_id = r.load_id and v.part = r.part
     where v.name_key is not null;
+    analyze pg_temp.forgotten_name;
     create temp table forgotten_company on commit drop as
     select x.company_no, public.barton_id('01', x.company_no) as id
     from (
@@ -33,6 +34,7 @@ begin
         inner join marketing.people_master as p on p.unique_id = public.barton_id('02', f.person_no)
     ) as x
     where x.company_no is not null;
+    analyze pg_temp.forgotten_company;
 
     -- By every identity that a company has: a later item may carry any one of them.
     insert into pg_temp.forgotten_key (kind, value, has_profile)
@@ -74,6 +76,7 @@ begin
                 and not exists (select from pg_temp.erased_record as e where e.load_id = o.load_id and e.part = o.part)
         )
         and not exists (select from marketing.company_master as c where c.company_phone = p.phone);
+    analyze pg_temp.forgotten_phone;
 end
 $$;
 revoke all on function vault.f_find_names() from public;

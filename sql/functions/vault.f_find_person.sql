@@ -47,6 +47,7 @@ begin
     from intake.validated_people as v
     inner join intake.person_member as m on m.load_id = v.load_id and m.part = v.part
     where p_kind = 'email' and v.email = p_value;
+    analyze pg_temp.forgotten_person;
 
     create temp table erased_record on commit drop as
     select m.load_id, m.part

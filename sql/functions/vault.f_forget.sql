@@ -64,6 +64,7 @@ begin
         inner join intake.validated_people as v on v.load_id = r.load_id and v.part = r.part
     )
         or (p_kind = 'email' and c.email = p_value);
+    analyze pg_temp.forgotten_contact;
     select array_agg(distinct x.company_no) filter (where x.company_no is not null) into v_companies
     from (
         select m.company_no
@@ -92,6 +93,7 @@ begin
         and not exists (select from intake.validated_people as p where p.load_id = o.load_id)
         and not exists (select from intake.validated_companies as c where c.load_id = o.load_id)
         and not exists (select from intake.validated_intelligence as n where n.load_id = o.load_id);
+    analyze pg_temp.erased_load;
     perform vault.f_redact_records();
     select count(*) into v_loads from pg_temp.erased_load;
 

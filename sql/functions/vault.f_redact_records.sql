@@ -49,6 +49,7 @@ begin
         where length(t.term) > 4
     ) as t
     where strpos(lower(to_jsonb(c)::text), t.term) > 0;
+    analyze pg_temp.dropped_company;
     -- Who shared a key with them is decided anew without them; the ids that their records founded are nobody's from now on.
     insert into intake.left_behind (entity, kind, value)
     select 'company', 'signature', m.signature_no::text

@@ -34,6 +34,7 @@ begin
     inner join vault.erased_key as e
         on e.key_hash = vault.hmac_sha256(s.inner_pad, s.outer_pad, 'name:' || n.name_key || '@' || k.kind || ':' || k.value)
     where e.kind = 'name' and not (e.has_profile and n.has_profile);
+    analyze pg_temp.erased_record;
     if exists (select from pg_temp.erased_record) then
         perform vault.f_redact_records();
     end if;

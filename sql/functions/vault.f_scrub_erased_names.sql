@@ -37,6 +37,7 @@ begin
             on e.key_hash = vault.hmac_sha256(s.inner_pad, s.outer_pad, 'company:' || p.kind || ':' || p.value)
     )
     select p.load_id, p.kind, p.value from party as p inner join known as k on k.kind = p.kind and k.value = p.value;
+    analyze pg_temp.erased_party;
     if not exists (select from pg_temp.erased_party) then
         drop table pg_temp.erased_party;
         return;
@@ -55,10 +56,13 @@ begin
     inner join vault.erased_key as e
         on e.key_hash = vault.hmac_sha256(s.inner_pad, s.outer_pad, 'name:' || c.name_key || '@' || p.kind || ':' || p.value)
     where not exists (select from intake.validated_people as v where v.load_id = c.load_id and v.name_key = c.name_key);
+    analyze pg_temp.erased_name;
     if exists (select from pg_temp.erased_name) then
         create temp table mention on commit drop as
         select distinct n.load_id, false as by_identity, true as by_name from pg_temp.erased_name as n;
+        analyze pg_temp.mention;
         create temp table forgotten_name on commit drop as select distinct n.name_key from pg_temp.erased_name as n;
+        analyze pg_temp.forgotten_name;
         create temp table forgotten_key (kind text, value text) on commit drop;
         create temp table forgotten_phone (digits text) on commit drop;
         create temp table forgotten_company (company_no bigint, id text) on commit drop;

@@ -15,6 +15,7 @@ begin
     select r.title, regexp_replace(r.title, v_pattern, '[erased]', 'gi') as kept
     from marketing.title_reading as r
     where r.title ~* v_pattern and not exists (select from intake.validated_people as v where v.title = r.title);
+    analyze pg_temp.forgotten_title;
     insert into marketing.title_reading (title, rules_version, primary_role, guard)
     select distinct on (f.kept) f.kept, r.rules_version, r.primary_role, r.guard
     from pg_temp.forgotten_title as f

@@ -38,6 +38,7 @@ begin
             on e.key_hash = vault.hmac_sha256(s.inner_pad, s.outer_pad, k.kind || ':' || k.value)
     )
     select s.load_id, s.kind, s.value from said as s inner join known as k on k.kind = s.kind and k.value = s.value;
+    analyze pg_temp.erased_said;
 
     create temp table erased_record on commit drop as
     select distinct k.load_id, k.part
@@ -53,6 +54,7 @@ begin
     inner join intake.validated_people as v on v.load_id = f.load_id and v.part = f.part
     where (s.kind <> 'email' and f.column_name = 'linkedin_url' and v.linkedin_url is null)
         or (s.kind = 'email' and f.column_name = 'email' and v.email is null);
+    analyze pg_temp.erased_record;
     create temp table erased_load on commit drop as
     select distinct l.load_id
     from pg_temp.erased_said as s
@@ -68,6 +70,7 @@ begin
     from pg_temp.erased_said as s
     inner join intake.validated_outcomes as v on v.load_id = s.load_id and v.email = s.value
     where s.kind = 'email';
+    analyze pg_temp.erased_load;
     if exists (select from pg_temp.erased_record) or exists (select from pg_temp.erased_load) then
         select count(*) into v_before
         from pg_temp.erased_load as e
@@ -78,8 +81,10 @@ begin
     if exists (select from pg_temp.erased_said as s where not exists (select from pg_temp.erased_load as e where e.load_id = s.load_id)) then
         create temp table mention on commit drop as
         select distinct s.load_id, true as by_identity, false as by_name from pg_temp.erased_said as s;
+        analyze pg_temp.mention;
         create temp table forgotten_key on commit drop as
         select distinct s.kind, s.value from pg_temp.erased_said as s;
+        analyze pg_temp.forgotten_key;
         create temp table forgotten_name (name_key text) on commit drop;
         create temp table forgotten_phone (digits text) on commit drop;
         create temp table forgotten_company (company_no bigint, id text) on commit drop;

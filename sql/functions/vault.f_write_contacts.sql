@@ -16,6 +16,7 @@ begin
             'email_status', b.email_status_load
         )) as provenance
     from pg_temp.contact_best as b;
+    analyze pg_temp.contact_row;
 
     update vault.contacts as c
     set name = r.name, phone = r.phone, company = r.company, title = r.title, source = r.source, load_id = r.load_id,
