@@ -89,9 +89,9 @@ begin
     left join placed as p
         on p.company_no = s.company_no and p.role = s.role and p.moment = s.moment and p.person_no = s.person_no
     inner join holder as h on h.company_no = s.company_no and h.role = s.role and h.moment = s.moment;
+    analyze pg_temp.slot_ranked;
     drop table pg_temp.slot_standing, pg_temp.slot_rank;
     alter table pg_temp.slot_ranked rename to slot_standing;
-    analyze pg_temp.slot_standing;
 end
 $$;
 revoke all on function marketing.f_slot_ranking() from public;
