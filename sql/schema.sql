@@ -2809,9 +2809,6 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_id_columns(p_entity text)
 --     returns TABLE(table_name text, column_name text, is_needed boolean, as_stored text, row_key text); sql, stable, set search_path=pg_catalog, pg_temp
 
--- function marketing.f_is_crowded(p_kind text, p_value text, p_load_id bigint)
---     returns boolean; plpgsql, stable, set search_path=pg_catalog, pg_temp
-
 -- function marketing.f_is_cut(p_title text, p_whole text)
 --     returns boolean; sql, stable, set search_path=pg_catalog, pg_temp
 
@@ -2963,6 +2960,12 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 --     returns text[]; sql, stable, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_widen_people()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_widen_reach()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_widen_signatures()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_write_companies(p_audit_id integer)

@@ -22,8 +22,8 @@ begin
             coalesce(bool_or(b.role is null), false) as lost, coalesce(bool_or(a.role is null), false) as gained,
             coalesce(bool_or(b.points > a.points), false) as rose, coalesce(bool_or(b.points < a.points), false) as fell,
             max(b.points - a.points) as most, min(b.points - a.points) as least
-        from (select t.role, t.points from marketing.title_role as t where t.title = c.old_title) as a
-        full join (select t.role, t.points from marketing.title_role as t where t.title = c.new_title) as b using (role)
+        from (select t.role, t.points from marketing.title_role as t where t.title = c.old_title and c.old_title <> c.new_title) as a
+        full join (select t.role, t.points from marketing.title_role as t where t.title = c.new_title and c.old_title <> c.new_title) as b using (role)
     ) as role on true
     cross join lateral (
         values

@@ -1,5 +1,5 @@
 -- The neighbourhood that a change touches: the new signatures of companies, those that lost a record, and every signature
--- that shares a key with them or is one company with them, directly or through others. Fills the tables of f_cluster
+-- that shares a key with them or is one company with them, directly or through others (f_widen_signatures). Fills the tables of f_cluster
 -- (pg_temp.node, node_key, node_name, node_founder), and forgets signatures that no record bears any more.
 create or replace function marketing.f_gather_companies()
 returns void
@@ -7,55 +7,27 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    create temp table node (node bigint primary key, label bigint) on commit drop;
-    insert into pg_temp.node (node, label)
-    with recursive reach (signature_no) as (
-        (
-            select s.signature_no
-            from (
-                select n.signature_no from pg_temp.signature_new as n
-                union
-                select b.value::bigint from intake.left_behind as b where b.entity = 'company' and b.kind = 'signature'
-                union
-                select c.signature_no
-                from intake.left_behind as b
-                inner join marketing.company_signature as c on c.company_no = b.value::bigint
-                where b.entity = 'company' and b.kind = 'number'
-            ) as x
-            inner join marketing.company_signature as s using (signature_no)
-            where s.is_strong or not exists (select from intake.company_member as m where m.signature_no = s.signature_no)
-        )
+    create temp table reach on commit drop as
+    select s.signature_no, 0 as wave
+    from (
+        select n.signature_no from pg_temp.signature_new as n
         union
-        select x.signature_no
-        from reach as r
-        cross join lateral (
-            select far.signature_no
-            from marketing.company_key as near
-            inner join marketing.company_key as far on far.value = near.value and far.kind = near.kind
-            where near.signature_no = r.signature_no
-            union all
-            select far.signature_no
-            from marketing.company_signature as near
-            inner join marketing.company_signature as far on far.company_no = near.company_no and far.is_strong
-            where near.signature_no = r.signature_no
-            union all
-            select far.signature_no
-            from marketing.company_key as near
-            cross join lateral marketing.f_founding_record('company', public.barton_number(near.value)) as f
-            inner join intake.company_member as far on far.load_id = f.load_id and far.part = f.part
-            where near.signature_no = r.signature_no and near.kind = 'stated'
-            union all
-            select far.signature_no
-            from intake.company_member as near
-            inner join marketing.match_review as d
-                on d.entity = 'company' and d.status = 'accepted' and near.founded_no in (d.first_no, d.second_no)
-            cross join lateral marketing.f_founding_record('company', d.first_no + d.second_no - near.founded_no) as f
-            inner join intake.company_member as far on far.load_id = f.load_id and far.part = f.part
-            where near.signature_no = r.signature_no and near.founded_no is not null
-        ) as x
-    )
-    select r.signature_no, r.signature_no from reach as r;
+        select b.value::bigint from intake.left_behind as b where b.entity = 'company' and b.kind = 'signature'
+        union
+        select c.signature_no
+        from intake.left_behind as b
+        inner join marketing.company_signature as c on c.company_no = b.value::bigint
+        where b.entity = 'company' and b.kind = 'number'
+    ) as x
+    inner join marketing.company_signature as s using (signature_no)
+    where s.is_strong or not exists (select from intake.company_member as m where m.signature_no = s.signature_no);
+    create unique index on pg_temp.reach (signature_no);
+    analyze pg_temp.reach;
+    perform marketing.f_widen_signatures();
+    create temp table node (node bigint primary key, label bigint) on commit drop;
+    insert into pg_temp.node (node, label) select r.signature_no, r.signature_no from pg_temp.reach as r;
     analyze pg_temp.node;
+    drop table pg_temp.reach;
 
     create temp table number_before on commit drop as
     select distinct s.company_no as number

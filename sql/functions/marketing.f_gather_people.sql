@@ -1,6 +1,6 @@
 -- The neighbourhood that a change touches: the records of pg_temp.person_work, those whose evidence was left behind, and every
--- record that shares a key with them or is one person with them, directly or through others. A record whose keys nobody else
--- carries needs no comparison: most of a first night. Fills pg_temp.around (node, load_id, part, person_no: before) and, for
+-- record that shares a key with them or is one person with them, directly or through others (f_widen_reach). A record whose keys
+-- nobody else carries needs no comparison: most of a first night. Fills pg_temp.around (node, load_id, part, person_no: before) and, for
 -- those that do share something, the tables of f_cluster.
 create or replace function marketing.f_gather_people()
 returns void
@@ -8,68 +8,28 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    create temp table around (node bigint primary key, load_id bigint, part smallint, person_no bigint) on commit drop;
-    create temp table seed on commit drop as
-    select w.load_id, w.part, w.is_known from pg_temp.person_work as w
+    create temp table reach on commit drop as
+    select w.load_id, w.part, 0 as wave from pg_temp.person_work as w
     union
-    select k.load_id, k.part, true
+    select k.load_id, k.part, 0
     from intake.left_behind as b
     inner join marketing.person_key as k on k.value = b.value and k.kind = b.kind
     where b.entity = 'person'
     union
-    select m.load_id, m.part, true
+    select m.load_id, m.part, 0
     from intake.left_behind as b
     inner join intake.person_member as m on m.person_no = b.value::bigint
     where b.entity = 'person' and b.kind = 'number';
-    analyze pg_temp.seed;
+    create unique index on pg_temp.reach (load_id, part);
+    analyze pg_temp.reach;
+    perform marketing.f_widen_reach();
+    create temp table around (node bigint primary key, load_id bigint, part smallint, person_no bigint) on commit drop;
     insert into pg_temp.around (node, load_id, part, person_no)
-    with recursive reach (load_id, part) as (
-        -- A new record none of whose keys another carries leads nowhere: it is taken along below.
-        (
-            select s.load_id, s.part from pg_temp.seed as s where s.is_known
-            union
-            select s.load_id, s.part
-            from pg_temp.seed as s
-            inner join marketing.person_key as near using (load_id, part)
-            where near.kind = 'stated' or exists (
-                select
-                from marketing.person_key as far
-                where far.value = near.value and far.kind = near.kind and (far.load_id, far.part) <> (near.load_id, near.part)
-            )
-        )
-        union
-        select x.load_id, x.part
-        from reach as r
-        cross join lateral (
-            select far.load_id, far.part
-            from marketing.person_key as near
-            inner join marketing.person_key as far on far.value = near.value and far.kind = near.kind
-            where near.load_id = r.load_id and near.part = r.part and (far.load_id, far.part) <> (near.load_id, near.part)
-                and not marketing.f_is_crowded(near.kind, near.value, far.load_id)
-            union all
-            select mate.load_id, mate.part
-            from intake.person_member as own
-            inner join intake.person_member as mate on mate.person_no = own.person_no
-            where own.load_id = r.load_id and own.part = r.part
-            union all
-            select far.load_id, far.part
-            from marketing.person_key as near
-            cross join lateral marketing.f_founding_record('person', public.barton_number(near.value)) as far
-            where near.load_id = r.load_id and near.part = r.part and near.kind = 'stated'
-            union all
-            select far.load_id, far.part
-            from intake.person_member as own
-            inner join marketing.match_review as d
-                on d.entity = 'person' and d.status = 'accepted' and own.founded_no in (d.first_no, d.second_no)
-            cross join lateral marketing.f_founding_record('person', d.first_no + d.second_no - own.founded_no) as far
-            where own.load_id = r.load_id and own.part = r.part
-        ) as x
-    )
     select r.load_id * 32768 + r.part, r.load_id, r.part, m.person_no
-    from (select x.load_id, x.part from reach as x union select s.load_id, s.part from pg_temp.seed as s) as r
+    from pg_temp.reach as r
     left join intake.person_member as m on m.load_id = r.load_id and m.part = r.part;
     analyze pg_temp.around;
-    drop table pg_temp.seed;
+    drop table pg_temp.reach;
 
     create temp table node (node bigint primary key, label bigint) on commit drop;
     insert into pg_temp.node (node, label)
