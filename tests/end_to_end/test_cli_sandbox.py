@@ -35,8 +35,12 @@ def _sandbox(folder: Path, *arguments: str) -> Iterator[list[str]]:
         yield printed
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(20)
-        process.stdout.close()
+        try:
+            process.wait(90)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
 
 
 @pytest.mark.slow
