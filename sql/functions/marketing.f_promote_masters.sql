@@ -18,6 +18,7 @@ declare
     v_companies record;
     v_people record;
     v_loads integer;
+    v_signals bigint[];
 begin
     -- Promotions take turns: identity is decided over all records, and two at once could each found the same company.
     perform pg_advisory_xact_lock(hashtextextended('marketing.promote', 0));
@@ -62,6 +63,9 @@ begin
     delete from intake.left_behind as b where b.kind <> 'email';
     select * into v_people from marketing.f_build_people(v_audit);
     perform marketing.f_collect_gone('person');
+    v_signals := array(
+        select distinct s.company_id from pg_temp.master_gone as g inner join bit.signal as s on s.person_unique_id = g.old_id
+    );
     perform marketing.f_retire_masters('person');
     drop table pg_temp.master_gone;
     perform marketing.f_collect_gone('company');
@@ -84,9 +88,7 @@ begin
     analyze pg_temp.settle_load;
     select marketing.f_settle_loads() into v_loads;
     v_loads := v_loads + marketing.f_promote_intelligence(v_ids);
-    perform bit.f_fold_signals(array(
-        select public.barton_number(x.new_id) from pg_temp.master_gone as x where x.new_id is not null
-    ));
+    perform marketing.f_move_signals(v_signals);
     update intake.validated_people as v
     set is_ahead = coalesce(v.ends_on >= current_date, false) or coalesce(v.starts_on > current_date, false)
     where v.is_ahead and (v.ends_on < current_date or v.starts_on <= current_date)
