@@ -18,6 +18,14 @@ begin
     select 'company', 'number', m.company_no::text
     from intake.company_member as m
     where m.load_id = any(p_load_ids) and m.company_no is not null
+    union
+    select 'person', 'subject', v.subject::text
+    from intake.validated_people as v
+    where v.load_id = any(p_load_ids) and v.subject is not null
+    union
+    select 'company', 'subject', v.subject::text
+    from intake.validated_companies as v
+    where v.load_id = any(p_load_ids) and v.subject is not null
     on conflict do nothing;
     delete from marketing.person_key as k where k.load_id = any(p_load_ids);
     if p_comes_back then
