@@ -47,7 +47,11 @@ as $$
                 case when i.intelligence_type <> 'role_change' or seat.after is null then seat.before end
             ),
             ('joined', i.new_company_unique_id, seat.after),
-            ('promoted', coalesce(i.new_company_unique_id, i.company_unique_id), seat.after)
+            -- Who keeps the seat under another title took none.
+            (
+                'promoted', coalesce(i.new_company_unique_id, i.company_unique_id),
+                case when i.intelligence_type <> 'role_change' or seat.after is distinct from seat.before then seat.after end
+            )
         ) as x (side, company_unique_id, slot_type)
         inner join companies as c on c.company_unique_id = x.company_unique_id
         inner join rules as r

@@ -60,6 +60,8 @@ begin
     inner join intake.person_member as m using (load_id)
     except
     select t.person_no from pg_temp.person_touched as t;
+    create temp table reread on commit drop as
+    select b.value::bigint as load_id from intake.left_behind as b where b.entity = 'person' and b.kind = 'load';
     delete from intake.left_behind as b where b.kind <> 'email';
     select * into v_people from marketing.f_build_people(v_audit);
     perform marketing.f_collect_gone('person');
@@ -67,6 +69,7 @@ begin
         select distinct s.company_id from pg_temp.master_gone as g inner join bit.signal as s on s.person_unique_id = g.old_id
     );
     perform marketing.f_retire_masters('person');
+    perform marketing.f_withdraw_changes();
     drop table pg_temp.master_gone;
     perform marketing.f_collect_gone('company');
     perform marketing.f_retire_masters('company');
@@ -96,7 +99,7 @@ begin
     delete from intake.promote_queue as q using unnest(v_ids) as i (load_id) where q.load_id = i.load_id;
     drop table pg_temp.company_work, pg_temp.company_touched, pg_temp.company_created, pg_temp.company_gone, pg_temp.company_moved,
         pg_temp.company_named, pg_temp.company_best, pg_temp.person_touched, pg_temp.person_reshaped, pg_temp.person_shifted,
-        pg_temp.person_record, pg_temp.person_best, pg_temp.master_gone, pg_temp.settle_load, pg_temp.heard;
+        pg_temp.person_record, pg_temp.person_best, pg_temp.master_gone, pg_temp.settle_load, pg_temp.heard, pg_temp.reread;
     return query select v_companies.created, v_companies.changed, v_people.created, v_people.changed, v_loads;
 end
 $$;
