@@ -108,9 +108,9 @@ comment on column bit.signal.payload is 'What it tells of, in ids and words of r
 comment on column bit.signal.created_at is 'When what it tells of was noticed: the time of the signal, not of the row.';
 comment on column bit.signal.processed_at is 'When it was taken up; NULL while it waits.';
 comment on column bit.signal.updated_at is 'When the row was last changed; a trigger keeps it.';
-comment on column bit.signal.observed_at is 'When what it tells of was seen first; its weight decays from then on.';
+comment on column bit.signal.observed_at is 'The day of the event that it tells of, from which its weight decays: of close news the newest, of reports of one change the first.';
 comment on column bit.signal.quality is 'How far it is to be believed, 0 to 100: the confidence or score of its intelligence.';
-comment on column bit.signal.dedupe_key is 'What makes it one signal however often it is noticed.';
+comment on column bit.signal.dedupe_key is 'What makes it one signal however often it is noticed. NULL: no event that is still there tells of it; it stays a fact about the company.';
 comment on column bit.signal.source is 'The source of the evidence.';
 comment on column bit.signal.variant is 'Which kind within the reason: left, joined, promoted or reported for a movement, the days left for a renewal.';
 comment on column bit.signal.person_unique_id is 'Who it is about; follows a merge, unlike the payload, which says what was known when it was raised.';
@@ -2624,7 +2624,7 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 --     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function bit.f_fold_signals(p_company_nos bigint[])
---     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+--     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function bit.f_follow_bands()
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
@@ -2639,7 +2639,7 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 --     returns TABLE(raised integer, processed integer, companies integer, held integer, bands_changed integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function bit.f_raise_signals(p_people_intelligence integer[], p_company_intelligence integer[])
---     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+--     returns integer; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function bit.f_rules_in_force()
 --     returns integer; sql, stable, set search_path=pg_catalog, pg_temp
@@ -2650,7 +2650,10 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function bit.f_set_limit(p_scope text, p_max_per_day integer)
 --     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
--- function bit.f_write_signals()
+-- function bit.f_signal_events(p_company_nos bigint[])
+--     returns TABLE(company_id bigint, reason text, variant text, subject text, person_unique_id text, dedupe_days integer, is_one boolean, observed_at timestamp with time zone, quality numeric, source text, people_intelligence_id integer, company_intelligence_id integer, payload jsonb, tie text); sql, stable, set search_path=pg_catalog, pg_temp
+
+-- function bit.f_write_signals(p_company_nos bigint[])
 --     returns integer; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function intake.f_claim_ids(p_entity text, p_ids text[])
@@ -2848,6 +2851,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_move_campaign(p_campaign_id text, p_status text, p_by text)
 --     returns text; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_move_signals(p_company_nos bigint[])
+--     returns void; sql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_note_changes()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
@@ -2966,6 +2972,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_widen_signatures()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_withdraw_changes()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_write_companies(p_audit_id integer)

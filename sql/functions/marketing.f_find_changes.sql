@@ -119,6 +119,21 @@ begin
         -- The day that the record gave as the end has come.
         or (k.kind = 'left_company' and n.load_id = o.load_id);
     analyze pg_temp.change_found;
+    -- What the master said was a misreading that has just been corrected: nothing in a life.
+    delete from pg_temp.change_found as f
+    using pg_temp.reread as r, pg_temp.change_pair as c
+    where r.load_id = f.old_load and c.unique_id = f.unique_id and not exists (
+        select
+        from intake.person_member as m
+        inner join intake.validated_people as v on v.load_id = m.load_id and v.part = m.part
+        where m.load_id = f.old_load and m.person_no = c.person_no
+            and case
+                when f.kind in ('job_change', 'left_company') then m.company_no = f.old_no
+                when f.kind in ('promotion', 'role_change', 'title_change') then v.title = f.previous_value
+                when f.kind = 'name_change' then concat_ws(' ', v.first_name, v.last_name) = f.previous_value
+                else true
+            end
+    );
     -- Another wording of the same role is no change.
     delete from pg_temp.change_found as f where f.kind = 'title_change' and f.is_wording;
     drop table pg_temp.change_claim;

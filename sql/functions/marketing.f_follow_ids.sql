@@ -10,7 +10,8 @@ declare
     v_prefix constant text := case p_entity when 'company' then '01' else '02' end;
 begin
     create temp table id_now on commit drop as
-    select public.barton_id(v_prefix, f.number) as id, public.barton_id(v_prefix, c.number) as now_id
+    -- Records that founded several ids can identify a company in one and the same way by now.
+    select distinct public.barton_id(v_prefix, f.number) as id, public.barton_id(v_prefix, c.number) as now_id
     from pg_temp.node_founder as f
     inner join pg_temp.node_now as c using (node);
     analyze pg_temp.id_now;

@@ -47,22 +47,12 @@ begin
     where b.outcome_id = o.outcome_id and c.source = o.source and c.kind = 'canceled' and o.kind = 'booked'
         and c.event_key = 'canceled:' || substr(o.event_key, length('booked:') + 1);
 
-    perform pg_advisory_xact_lock(hashtextextended('bit.signal', 0));
-    insert into bit.signal (company_id, reason, variant, payload, created_at, observed_at, source, person_unique_id, quality)
-    select distinct on (o.company_unique_id, x.reason)
-        public.barton_number(o.company_unique_id), x.reason, '',
-        jsonb_build_object('slot_type', s.slot_type, 'person_unique_id', o.person_unique_id, 'outcome_id', o.outcome_id),
-        now(), o.happened_at, o.source, o.person_unique_id, 100
-    from pg_temp.outcome_seen as s
-    inner join marketing.outcome as o using (source, event_key)
-    cross join lateral (select case o.kind when 'replied' then 'reply' when 'booked' then 'meeting' end as reason) as x
-    where x.reason is not null and o.company_unique_id is not null
-        and not exists (
-            select from bit.signal as g
-            where g.company_id = public.barton_number(o.company_unique_id) and g.reason = x.reason
-                and abs(extract(epoch from g.observed_at - o.happened_at)) < 30 * 86400
-        )
-    order by o.company_unique_id, x.reason, o.happened_at;
+    perform bit.f_fold_signals(array(
+        select distinct public.barton_number(o.company_unique_id)
+        from pg_temp.outcome_seen as s
+        inner join marketing.outcome as o using (source, event_key)
+        where o.kind in ('replied', 'booked') and o.company_unique_id is not null
+    ));
 end
 $$;
 revoke all on function marketing.f_follow_messages() from public;

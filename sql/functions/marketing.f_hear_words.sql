@@ -9,11 +9,16 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_lone bigint[];
 begin
     create temp table heard_subject on commit drop as
     select v.subject from unnest(p_load_ids) as i (load_id) inner join intake.validated_people as v using (load_id) where v.subject is not null
     union
-    select v.subject from unnest(p_load_ids) as i (load_id) inner join intake.validated_companies as v using (load_id) where v.subject is not null;
+    select v.subject from unnest(p_load_ids) as i (load_id) inner join intake.validated_companies as v using (load_id) where v.subject is not null
+    union
+    -- What a record said that is read as another's by now was a word among the others'.
+    select b.value::bigint from intake.left_behind as b where b.kind = 'subject';
     analyze pg_temp.heard_subject;
     create temp table said on commit drop as
     select 'person' as entity, s.subject, v.load_id, v.part, v.is_profile, v.is_stated_time, v.first_observed_at, v.last_observed_at,
@@ -33,9 +38,10 @@ begin
     from pg_temp.heard_subject as s
     inner join intake.validated_companies as v using (subject);
     -- Most subjects have one content: nothing to weigh.
-    delete from pg_temp.said as x
-    using (select y.subject from pg_temp.said as y group by y.subject having min(y.load_id) = max(y.load_id)) as lone
-    where lone.subject = x.subject;
+    create temp table alone on commit drop as
+    select y.subject, min(y.load_id) as load_id from pg_temp.said as y group by y.subject having min(y.load_id) = max(y.load_id);
+    analyze pg_temp.alone;
+    delete from pg_temp.said as x using pg_temp.alone as a where a.subject = x.subject;
     -- The positions of a profile (parts from 1000 on, and its own record) are one word about where somebody works.
     update pg_temp.said as x
     set job = g.job
@@ -47,7 +53,26 @@ begin
         having count(*) > 1
     ) as g
     where x.load_id = g.load_id and x.entity = 'person' and (x.part = 0 or x.part >= 1000);
-    create temp table heard on commit drop as select distinct x.load_id from pg_temp.said as x;
+    -- What is the only word about its subject now took no other's place.
+    with lone as (
+        delete from intake.word as w
+        using (
+            select i.load_id from unnest(p_load_ids) as i (load_id)
+            union
+            select a.load_id from pg_temp.alone as a
+        ) as i
+        where w.load_id = i.load_id
+            and not exists (
+                select from pg_temp.said as x where x.load_id = w.load_id and x.entity = w.entity and x.part = w.part
+            )
+        returning w.load_id
+    )
+    select array_agg(distinct l.load_id) into v_lone from lone as l;
+    create temp table heard on commit drop as
+    select x.load_id from pg_temp.said as x
+    union
+    select l.load_id from unnest(v_lone) as l (load_id);
+    drop table pg_temp.alone;
     if not exists (select from pg_temp.heard) then
         drop table pg_temp.heard_subject, pg_temp.said;
         return;

@@ -18,6 +18,7 @@ declare
     v_companies record;
     v_people record;
     v_loads integer;
+    v_signals bigint[];
 begin
     -- Promotions take turns: identity is decided over all records, and two at once could each found the same company.
     perform pg_advisory_xact_lock(hashtextextended('marketing.promote', 0));
@@ -59,10 +60,17 @@ begin
     inner join intake.person_member as m using (load_id)
     except
     select t.person_no from pg_temp.person_touched as t;
+    create temp table reread on commit drop as
+    select b.value::bigint as load_id from intake.left_behind as b where b.entity = 'person' and b.kind = 'load';
+    analyze pg_temp.reread;
     delete from intake.left_behind as b where b.kind <> 'email';
     select * into v_people from marketing.f_build_people(v_audit);
     perform marketing.f_collect_gone('person');
+    v_signals := array(
+        select distinct s.company_id from pg_temp.master_gone as g inner join bit.signal as s on s.person_unique_id = g.old_id
+    );
     perform marketing.f_retire_masters('person');
+    perform marketing.f_withdraw_changes();
     drop table pg_temp.master_gone;
     perform marketing.f_collect_gone('company');
     perform marketing.f_retire_masters('company');
@@ -84,9 +92,7 @@ begin
     analyze pg_temp.settle_load;
     select marketing.f_settle_loads() into v_loads;
     v_loads := v_loads + marketing.f_promote_intelligence(v_ids);
-    perform bit.f_fold_signals(array(
-        select public.barton_number(x.new_id) from pg_temp.master_gone as x where x.new_id is not null
-    ));
+    perform marketing.f_move_signals(v_signals);
     update intake.validated_people as v
     set is_ahead = coalesce(v.ends_on >= current_date, false) or coalesce(v.starts_on > current_date, false)
     where v.is_ahead and (v.ends_on < current_date or v.starts_on <= current_date)
@@ -94,7 +100,7 @@ begin
     delete from intake.promote_queue as q using unnest(v_ids) as i (load_id) where q.load_id = i.load_id;
     drop table pg_temp.company_work, pg_temp.company_touched, pg_temp.company_created, pg_temp.company_gone, pg_temp.company_moved,
         pg_temp.company_named, pg_temp.company_best, pg_temp.person_touched, pg_temp.person_reshaped, pg_temp.person_shifted,
-        pg_temp.person_record, pg_temp.person_best, pg_temp.master_gone, pg_temp.settle_load, pg_temp.heard;
+        pg_temp.person_record, pg_temp.person_best, pg_temp.master_gone, pg_temp.settle_load, pg_temp.heard, pg_temp.reread;
     return query select v_companies.created, v_companies.changed, v_people.created, v_people.changed, v_loads;
 end
 $$;

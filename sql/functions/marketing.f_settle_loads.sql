@@ -1,7 +1,7 @@
 -- The state of each load that this promotion may have concerned, as a function of what there is now: promoted when its person
 -- or its company has a master, or its address a contact; else it waits (pending), for the company, the name or the website
 -- that a later item may bring. A load that failed because its person was nobody to promote counts as well once that person
--- has a master; what it was rejected for becomes a remark. Reads pg_temp.settle_load (load_id). Returns how many were promoted.
+-- has a master; what it was rejected for becomes a remark, until they have none again. Reads pg_temp.settle_load (load_id). Returns how many were promoted.
 create or replace function marketing.f_settle_loads()
 returns integer
 language plpgsql
@@ -32,13 +32,29 @@ begin
     where l.load_id = a.load_id and l.status = 'pending';
     get diagnostics v_promoted = row_count;
 
-    update intake.raw_loads as l
-    set status = 'pending', promoted_at = null
+    -- Who is nobody to promote once more had failed for that.
+    create temp table dismissed on commit drop as
+    select l.load_id,
+        exists (
+            select from intake.validation_failed as f
+            where f.load_id = l.load_id and f.outcome = 'noted'
+                and (f.column_name, f.check_name) in (('person', 'promotable'), ('company', 'identity'))
+        ) as is_witness
     from pg_temp.settle_load as s
-    where l.load_id = s.load_id and l.status = 'promoted'
-        and not exists (select from pg_temp.arrived as a where a.load_id = s.load_id)
+    inner join intake.raw_loads as l on l.load_id = s.load_id and l.status = 'promoted'
+    where not exists (select from pg_temp.arrived as a where a.load_id = s.load_id)
         and not exists (select from intake.validated_people as v where v.load_id = s.load_id and v.email is not null)
         and not exists (select from intake.intelligence_member as i where i.load_id = s.load_id and i.company_no is not null);
+    analyze pg_temp.dismissed;
+    update intake.validation_failed as f
+    set outcome = 'rejected'
+    from pg_temp.dismissed as d
+    where f.load_id = d.load_id and d.is_witness and f.outcome = 'noted'
+        and (f.column_name, f.check_name) in (('person', 'promotable'), ('company', 'identity'));
+    update intake.raw_loads as l
+    set status = case when d.is_witness then 'failed' else 'pending' end, promoted_at = null
+    from pg_temp.dismissed as d
+    where l.load_id = d.load_id;
 
     create temp table witness on commit drop as
     select a.load_id
@@ -59,7 +75,7 @@ begin
     set status = 'promoted', promoted_at = now()
     from pg_temp.witness as w
     where l.load_id = w.load_id;
-    drop table pg_temp.arrived, pg_temp.witness;
+    drop table pg_temp.arrived, pg_temp.dismissed, pg_temp.witness;
     return v_promoted;
 end
 $$;

@@ -1,5 +1,5 @@
 -- Writes the rows of pg_temp.intelligence_group (company_no, content_key) from their records: the better source first, then
--- what was published first; empty never beats a value. Rows that nothing tells any more go, with their signals.
+-- what was published first; empty never beats a value. Rows that nothing tells any more go; the signals follow.
 create or replace function marketing.f_write_intelligence()
 returns void
 language plpgsql
@@ -8,8 +8,7 @@ set search_path = pg_catalog, pg_temp
 set enable_hashagg = off
 as $$
 declare
-    v_companies text[];
-    v_ids integer[];
+    v_added integer;
 begin
     create temp table intelligence_best on commit drop as
     select public.barton_id('01', o.company_no) as company_unique_id, o.content_key,
@@ -61,10 +60,6 @@ begin
         b.effective_on, b.detected_at
     );
     analyze pg_temp.intelligence_change;
-    -- What else is known of these companies may say the same: it raises the signal again, under its own name.
-    delete from bit.signal as s
-    using pg_temp.intelligence_change as c
-    where s.company_intelligence_id = c.intelligence_id;
     delete from marketing.company_intelligence as i
     using pg_temp.intelligence_change as c
     where i.intelligence_id = c.intelligence_id and c.is_gone;
@@ -76,30 +71,26 @@ begin
     where i.intelligence_id = c.intelligence_id and not c.is_gone
         and b.company_unique_id = i.company_unique_id and b.content_key = i.content_key;
 
-    with added as (
-        insert into marketing.company_intelligence (
-            company_unique_id, intelligence_type, source, title, description, url, score, detected_at, payload, topic,
-            confidence, effective_on, content_key, load_id
-        )
-        select b.company_unique_id, b.intelligence_type, b.source, b.title, b.description, b.url, b.score, b.detected_at, '{}',
-            b.topic, b.confidence, b.effective_on, b.content_key, b.load_id
-        from pg_temp.intelligence_best as b
-        where not exists (
-            select from marketing.company_intelligence as i
-            where i.company_unique_id = b.company_unique_id and i.content_key = b.content_key
-        )
-        order by b.detected_at, b.company_unique_id, b.content_key
-        returning intelligence_id
+    insert into marketing.company_intelligence (
+        company_unique_id, intelligence_type, source, title, description, url, score, detected_at, payload, topic,
+        confidence, effective_on, content_key, load_id
     )
-    select array_agg(a.intelligence_id) into v_ids from added as a;
-    select array_agg(distinct c.company_unique_id) into v_companies from pg_temp.intelligence_change as c;
-    select array_agg(i.intelligence_id) into v_ids
-    from (
-        select x.intelligence_id from unnest(v_ids) as x (intelligence_id)
-        union
-        select i.intelligence_id from marketing.company_intelligence as i where i.company_unique_id = any(v_companies)
-    ) as i;
-    perform bit.f_raise_signals(null, v_ids);
+    select b.company_unique_id, b.intelligence_type, b.source, b.title, b.description, b.url, b.score, b.detected_at, '{}',
+        b.topic, b.confidence, b.effective_on, b.content_key, b.load_id
+    from pg_temp.intelligence_best as b
+    where not exists (
+        select from marketing.company_intelligence as i
+        where i.company_unique_id = b.company_unique_id and i.content_key = b.content_key
+    )
+    order by b.detected_at, b.company_unique_id, b.content_key;
+    get diagnostics v_added = row_count;
+    if v_added > 0 or exists (select from pg_temp.intelligence_change) then
+        perform bit.f_fold_signals(array(
+            select public.barton_number(b.company_unique_id) from pg_temp.intelligence_best as b
+            union
+            select public.barton_number(c.company_unique_id) from pg_temp.intelligence_change as c
+        ));
+    end if;
     drop table pg_temp.intelligence_best, pg_temp.intelligence_change;
 end
 $$;

@@ -39,7 +39,8 @@ begin
     get diagnostics v_rows = row_count;
     v_counts := v_counts || jsonb_build_object('marketing.slot_assignment_history', v_rows);
 
-    -- An event or a signal stays a fact about the company, with the slot and the ids, and nothing else.
+    -- An event or a signal stays a fact about the company, with the slot and the ids, and nothing else. It is counted no more
+    -- from what it told of, so it has no key.
     update marketing.pipeline_events as t
     set event_data = (
         select jsonb_object_agg(d.key, d.value)
@@ -49,13 +50,13 @@ begin
     from pg_temp.forgotten_id as f
     where t.entity_id = f.id or strpos(t.event_data::text, f.id) > 0;
     update bit.signal as t
-    set payload = (
+    set dedupe_key = null, payload = (
         select jsonb_object_agg(d.key, d.value)
         from jsonb_each(t.payload) as d (key, value)
         where d.key in ('side', 'slot_type', 'confidence')
     )
     from pg_temp.forgotten_id as f
-    where strpos(t.payload::text, f.id) > 0;
+    where strpos(t.payload::text, f.id) > 0 or t.person_unique_id = f.id;
 
     for v_key in
         select c.conrelid::regclass as referencing, a.attname as column_name, a.attnotnull as is_needed,

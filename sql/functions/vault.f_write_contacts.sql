@@ -21,14 +21,14 @@ begin
     update vault.contacts as c
     set name = r.name, phone = r.phone, company = r.company, title = r.title, source = r.source, load_id = r.load_id,
         last_activity_at = r.last_observed_at, verified_at = r.verified_at, bounced_at = r.bounced_at,
-        custom_fields = c.custom_fields || r.custom_fields, provenance = r.provenance
+        custom_fields = (c.custom_fields - 'email_status') || r.custom_fields, provenance = r.provenance
     from pg_temp.contact_row as r
     where c.email = r.email
         and (c.name, c.phone, c.company, c.title, c.source, c.load_id, c.last_activity_at, c.verified_at, c.bounced_at,
             c.custom_fields, c.provenance)
         is distinct from (
             r.name, r.phone, r.company, r.title, r.source, r.load_id, r.last_observed_at, r.verified_at, r.bounced_at,
-            c.custom_fields || r.custom_fields, r.provenance
+            (c.custom_fields - 'email_status') || r.custom_fields, r.provenance
         );
     get diagnostics v_changed = row_count;
 
