@@ -8,7 +8,7 @@ again every time, and warns until it is put right.
 """
 
 # Not `from __future__ import annotations`: dagster reads the annotations of the steps, and they are made in functions.
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
@@ -28,9 +28,9 @@ Checked = dg.AssetCheckExecutionContext
 Materialized = Iterator[dg.MaterializeResult[None]]
 
 
-def wide_assets() -> list[dg.AssetsDefinition]:
-    """Signals, addresses verified, and the ready list after them."""
-    return [_signals(), _addresses(), _ready()]
+def wide_assets(verifiers: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefinition]:
+    """Signals, addresses verified (by the `verifiers`), and the ready list after them."""
+    return [_signals(), _addresses(verifiers), _ready()]
 
 
 def standing_checks(warn_share: float) -> list[dg.AssetChecksDefinition]:
@@ -67,8 +67,8 @@ def _signals() -> dg.AssetsDefinition:
     return signals
 
 
-def _addresses() -> dg.AssetsDefinition:
-    @dg.multi_asset(name="verified_addresses", specs=[specs.ADDRESSES.spec()], pool=POOL)
+def _addresses(verifiers: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    @dg.multi_asset(name="verified_addresses", specs=[specs.ADDRESSES.spec(sources=verifiers)], pool=POOL)
     def verified_addresses(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[Pipeline]) -> Materialized:
         watch = md.Stopwatch.start()
         with explained(context):
@@ -193,7 +193,7 @@ def _unfinished() -> dg.AssetChecksDefinition:
     def no_batch_left_unfinished(context: Checked, pipeline: dg.ResourceParam[Pipeline]) -> dg.AssetCheckResult:
         with explained(context):
             found = read_unfinished(pipeline.workspace)
-        alone = sum(one.goes_on_at is not None for one in found)
+        alone = sum(not one.is_left_to_a_person for one in found)
         said = f"{len(found):,} unfinished: {alone:,} go on by themselves, {len(found) - alone:,} wait for a person."
         return dg.AssetCheckResult(
             passed=not found,

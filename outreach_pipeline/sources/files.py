@@ -24,7 +24,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import cast
 
-from outreach_pipeline.errors import ConfigurationError, TransientError
+from outreach_pipeline.errors import ConfigurationError, TransientError, WaitingError
 from outreach_pipeline.sources import json_stream
 from outreach_pipeline.sources.csv_dialect import Columns
 from outreach_pipeline.sources.csv_records import split_csv
@@ -57,7 +57,7 @@ class FilesSource:
     `item_paths`: where items stand in wrapping objects (`json_stream.parse_path`). `delimiter`: of CSV,
     empty to find it. `columns`: those of the shape, by which the header of a CSV file is found. Page bounds as in
     `pages.paginate`. `landed`: sha256 of files that were read before and are skipped, because a file that nobody
-    replaced says nothing new.
+    replaced says nothing new. `awaited`: a folder or glob without a file means that it is still to come.
 
     A file that cannot be read, or has content and no item, is an error where it is the only one, and one poison item
     beside others: no file is left out in silence, and none holds up the rest.
@@ -72,18 +72,22 @@ class FilesSource:
     page_items: int = PAGE_ITEMS
     page_bytes: int = PAGE_BYTES
     landed: frozenset[str] = frozenset()
+    awaited: bool = False
 
     def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:
         """Give the pages after `cursor`, see `pages.Source.pull`.
 
         Raises:
-            ConfigurationError: a file or folder is missing, unreadable or of an unknown kind; or the only file is not
+            WaitingError: nothing is there yet.
+            ConfigurationError: a file is unreadable or of an unknown kind; or the only file is not
                 what its name says or has no item.
             TransientError: a file was written to while it was read.
 
         """
         files = find_files(self.path, day)
         names = list(files)
+        if self.awaited and not names:
+            raise not_there(self.path, day)
         befores = _digests(names)
 
         def cursor_after(origin: Origin, count: int) -> Cursor:
@@ -182,7 +186,7 @@ def kind_of(path: Path) -> str:
 def content_id(pattern: str, day: date) -> str:
     """One sha256 over the names and contents of the files behind a path: equal for equal content only.
 
-    Raises ConfigurationError as `find_files`, or when a file cannot be read.
+    Raises what `find_files` raises, and ConfigurationError when a file cannot be read.
     """
     whole = hashlib.sha256()
     for name, path in find_files(pattern, day).items():
@@ -198,7 +202,8 @@ def find_files(pattern: str, day: date) -> dict[str, Path]:
     matches. A name is relative to the folder or to the fixed part of the glob.
 
     Raises:
-        ConfigurationError: nothing is there, or a single file is of another kind.
+        WaitingError: nothing is there.
+        ConfigurationError: a single file is of another kind.
 
     """
     path = Path(pattern.replace("{day}", day.isoformat())).expanduser()
@@ -213,9 +218,7 @@ def find_files(pattern: str, day: date) -> dict[str, Path]:
         return {path.name: path}
     base = path if magic is None else Path(*fixed[:magic])
     if not base.is_dir():
-        raise ConfigurationError(
-            f"There is no file or folder {path}.", next_step="Check `path` in sources.toml."
-        )
+        raise not_there(pattern, day)
     found = base.iterdir() if magic is None else base.glob("/".join(fixed[magic:]))
     files = {
         f.relative_to(base).as_posix(): f
@@ -223,6 +226,22 @@ def find_files(pattern: str, day: date) -> dict[str, Path]:
         if f.is_file() and not f.name.startswith(".") and kind_of(f)
     }
     return dict(sorted(files.items()))
+
+
+def newest_write(pattern: str, day: date) -> float | None:
+    """When a file behind a path was last written to (seconds since 1970); None: no file is among what is there.
+
+    Raises what `find_files` raises.
+    """
+    return max((path.stat().st_mtime for path in find_files(pattern, day).values()), default=None)
+
+
+def not_there(pattern: str, day: date) -> WaitingError:
+    """What to say where nothing is behind a path."""
+    return WaitingError(
+        f"There is no file or folder {pattern.replace('{day}', day.isoformat())} yet.",
+        next_step="It is read once it is there; `path` in sources.toml says where.",
+    )
 
 
 def _open(path: Path) -> BufferedReader:
