@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (UTC) of the nightly schedule.")
     morning_hour: int | None = Field(
         default=None, ge=0, le=23,
-        description="Hour (UTC) at which the morning begins at the latest; unset: four hours after the night has begun.",
+        description="Hour (UTC) at which the morning begins at the latest; unset: four hours after the night begins.",
     )  # fmt: skip
     stale_share: float = Field(
         default=0.2, ge=0, le=1, description="Share of slots seen too long ago from which the page warns."

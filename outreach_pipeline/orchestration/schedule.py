@@ -19,6 +19,7 @@ from outreach_pipeline.orchestration.specs import (
     FORMED,
     FRESHNESS,
     HELD,
+    LATE,
     RAW_LOADS,
     READY,
     REFRESH_JOBS,
@@ -55,6 +56,7 @@ def _standing() -> dg.AssetSelection:
         dg.AssetCheckKey(SLOTS.key, FRESHNESS),
         dg.AssetCheckKey(REJECTIONS.key, HELD),
         dg.AssetCheckKey(RAW_LOADS.key, UNFINISHED),
+        dg.AssetCheckKey(RAW_LOADS.key, LATE),
         *(dg.AssetCheckKey(table.key, name) for table, name in FORMED.items()),
     )
 
@@ -162,5 +164,6 @@ def morning_schedule(job: dg.UnresolvedAssetJobDefinition, latest_hour: int) -> 
         cron_schedule=f"0 {','.join(str(hour) for hour in hours)} * * *",
         execution_timezone="UTC",
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="After the morning itself (sensor morning_after_night): takes up what the day's batches and refreshes left: signals, the ready list, what has grown stale.",
+        description="After the morning itself (sensor morning_after_night): takes up what the day's batches and the "
+        "refreshes left: signals, the ready list, what has grown stale.",
     )

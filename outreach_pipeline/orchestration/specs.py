@@ -175,6 +175,7 @@ WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, ADDRESSES, READY)
 """Tables without partitions."""
 
 FRESHNESS, HELD, UNFINISHED = "slots_are_fresh", "no_batch_left_held", "no_batch_left_unfinished"
+LATE = "no_source_is_late"
 FORMED = {table: f"{table.name.partition('.')[2]}_is_well_formed" for table in (COMPANY_MASTER, PEOPLE_MASTER, SLOTS)}
 """By table: the check of its Barton IDs, references, addresses and phones."""
 """Checks of the whole database, on slots, on rejections and on loads."""
