@@ -7,6 +7,7 @@ where they are raised) and translations of foreign exceptions (each room transla
 situation                                 raise
 ========================================= ======================
 worth trying again without a change       TransientError
+what it needs is not there yet            WaitingError
 will fail again until something changes   PermanentError
 a setting, file or migration is wrong     ConfigurationError
 the money or credit cap is reached        BudgetError
@@ -44,6 +45,10 @@ class OutreachError(Exception):
 
 class TransientError(OutreachError):
     """The same call may well succeed later: connection lost, deadlock, rate limit, server error."""
+
+
+class WaitingError(OutreachError):
+    """What the work needs is not there yet (a file, the batch of another source): nothing is wrong, nothing is lost."""
 
 
 class PermanentError(OutreachError):

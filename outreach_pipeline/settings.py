@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     shapes: Path | None = Field(default=None, description="Folder with further shapes; it is searched first.")
     first_day: str = Field(default="2019-01-01", description="First day of the partitions, YYYY-MM-DD.")
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (UTC) of the nightly schedule.")
+    morning_hour: int | None = Field(
+        default=None, ge=0, le=23,
+        description="Hour (UTC) at which the morning begins at the latest; unset: four hours after the night begins.",
+    )  # fmt: skip
     stale_share: float = Field(
         default=0.2, ge=0, le=1, description="Share of slots seen too long ago from which the page warns."
     )
@@ -178,6 +182,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the embedded server is used."""
         return self.database_url is None
+
+    @property
+    def latest_morning_hour(self) -> int:
+        """The hour (UTC) from which the morning does not wait for the night."""
+        return (self.nightly_hour + 4) % 24 if self.morning_hour is None else self.morning_hour
 
     @property
     def home_path(self) -> Path:

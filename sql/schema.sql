@@ -238,11 +238,13 @@ create table intake.batch ( -- owner outreach_owner
     updated_at timestamp with time zone not null default now(),
     read_by text,
     day date,
+    finished_at timestamp with time zone,
     constraint batch_pkey PRIMARY KEY (batch_id)
 );
 comment on table intake.batch is 'All items that came under one batch id. observed_at is the day at 00:00 UTC; for a batch id without a day the first landing, and each load is observed when it landed.';
 comment on column intake.batch.read_by is 'Hash of the shape that read its items; a replay reads anew what another shape has read.';
 comment on column intake.batch.day is 'The day that the batch id says (day|source); NULL: its loads are observed when they land.';
+comment on column intake.batch.finished_at is 'When a run took the batch to its end, however much came of it (done, partial or empty); NULL: none has, or a later one stopped. Sources with `after` wait for it.';
 CREATE INDEX idx_batch_source ON intake.batch USING btree (source);
 CREATE TRIGGER trigger_batch_updated_at BEFORE UPDATE ON intake.batch FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -290,6 +292,20 @@ create table intake.left_behind ( -- owner outreach_owner
 );
 comment on table intake.left_behind is 'Keys (and ids, kind number) of records that a replay or an erasure took away: the next promotion decides anew who carries them.';
 CREATE TRIGGER trigger_left_behind_updated_at BEFORE UPDATE ON intake.left_behind FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table intake.night ( -- owner outreach_owner
+    day date not null,
+    begun_at timestamp with time zone not null default now(),
+    started text[] not null default '{}'::text[],
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint night_pkey PRIMARY KEY (day)
+);
+comment on table intake.night is 'One row per night that the schedule has begun, by the day whose batches it takes: what waits for a file or for another source is started later by the sensor of the night, and of no other day.';
+comment on column intake.night.day is 'The day of its batches, which is the one before the night.';
+comment on column intake.night.begun_at is 'When the schedule began it.';
+comment on column intake.night.started is 'Sources that were ready and that the schedule started itself; the sensor of the night starts the others.';
+CREATE TRIGGER trigger_night_updated_at BEFORE UPDATE ON intake.night FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table intake.person_member ( -- owner outreach_owner
     load_id bigint not null,
@@ -3230,6 +3246,7 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 --     returns bytea; sql, stable
 
 grant update on column intake.batch.check_results to outreach_validate;
+grant update on column intake.batch.finished_at to mcp_ingest;
 grant update on column intake.batch.read_by to outreach_validate;
 grant update on column intake.intelligence_member.is_stale to outreach_validate;
 grant update on column marketing.change_policy.min_confidence to outreach_refresh;
@@ -3420,6 +3437,8 @@ grant select on intake.latest_100 to mcp_ingest;
 grant select on intake.latest_100 to mcp_promote;
 grant select on intake.latest_100 to outreach_read;
 grant select on intake.left_behind to outreach_read;
+grant insert, select, update on intake.night to mcp_ingest;
+grant select on intake.night to outreach_read;
 grant select on intake.person_member to mcp_promote;
 grant select on intake.person_member to outreach_read;
 grant select on intake.person_member to outreach_validate;

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.workspace import Progress, Workspace
 
 DONE, PARTIAL, HELD, FAILED, TRANSIENT = "done", "partial", "held", "failed", "transient"
+WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,9 @@ class Outcome:
     """What came of one batch.
 
     `state`: done; partial (to its end, but its source did not give all; the message says why); held (its checks stopped
-    it before promotion); failed; transient (failed, and may well succeed when it is run again). `error_id` is its row
-    in `public.shq_error_log`, `run_id` its page in Dagster.
+    it before promotion); failed; transient (failed, and may well succeed when it is run again); waiting (not run: its
+    file is not there yet, or the source it comes after has not ended). `error_id` is its row in `public.shq_error_log`,
+    `run_id` its page in Dagster.
     """
 
     batch_id: str
@@ -75,8 +77,11 @@ def _told(outcome: BatchOutcome, day: date, seconds: float) -> Outcome:
     elif outcome.succeeded and outcome.land is not None and outcome.land.verdict == PARTIAL:
         state, message = PARTIAL, outcome.land.note or "Its source gave no reason."
         next_step = "What came is landed, and is not pulled or paid for again by itself."
+    elif outcome.kind == WAITING:
+        state = WAITING
+        next_step = "Dagster's daemon runs it once that is over (`outreach ui`); or repeat this command then."
     elif not outcome.succeeded:
-        state = TRANSIENT if getattr(outcome, "kind", "") == "transient" else FAILED
+        state = TRANSIENT if outcome.kind == "transient" else FAILED
     return Outcome(
-        outcome.batch_id, state, round(seconds, 3), message, next_step, outcome.run_id, outcome.error_id
+        outcome.batch_id, state, round(seconds, 3), message, next_step, outcome.run_id or None, outcome.error_id
     )

@@ -6,7 +6,7 @@ Belongs here: their options. Does not belong here: reading (`stages`), larger vi
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -104,6 +104,7 @@ def register(app: typer.Typer) -> None:
 
 def status(day: Day = None, source: OneSource = None, as_json: Json = False) -> None:
     """Print `status`."""
+    from outreach_pipeline.stages.arrival import late_sources
     from outreach_pipeline.stages.known import refuse_unknown
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.status import read_status
@@ -114,11 +115,18 @@ def status(day: Day = None, source: OneSource = None, as_json: Json = False) -> 
         refuse_unknown(workspace, source=source)
         report = read_status(workspace, day=day, source=source)
         unfinished = read_unfinished(workspace, day=day, source=source)
+        late = [
+            one for one in late_sources(workspace, datetime.now(UTC))
+            if day in (None, one.day) and source in (None, one.source)
+        ]  # fmt: skip
     if as_json:
-        print_json({**status_document(report), "unfinished": [asdict(one) for one in unfinished]})
+        told = {"unfinished": [asdict(one) for one in unfinished], "late": [asdict(one) for one in late]}
+        print_json({**status_document(report), **told})
         return
     _show_status(report, day, source)
     _show_unfinished(unfinished)
+    for one in late:
+        out().print(f"\n[red]{text(one.sentence)}[/]\n{text(one.next_step)}")
 
 
 def status_document(report: StatusReport) -> dict[str, object]:

@@ -32,7 +32,7 @@ from outreach_pipeline.cli import (
 )
 from outreach_pipeline.cli.options import Pages, minus_signs, plain_number
 from outreach_pipeline.cli.terminal import report_error
-from outreach_pipeline.errors import ConfigurationError, OutreachError, TransientError
+from outreach_pipeline.errors import ConfigurationError, OutreachError, TransientError, WaitingError
 
 OK, FAILED, USAGE, TRY_AGAIN, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -116,7 +116,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _code_of(error: OutreachError) -> int:
-    if isinstance(error, TransientError):
+    if isinstance(error, TransientError | WaitingError):
         return TRY_AGAIN
     return USAGE if isinstance(error, ConfigurationError) else FAILED
 

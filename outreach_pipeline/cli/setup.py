@@ -120,7 +120,9 @@ def _reads(config: SourceConfig) -> str:
     """Where a source's items come from: a path as one would type it here, an actor, an endpoint."""
     path = getattr(config, "path", None)
     if path:
-        return str(path).removeprefix(f"{Path.cwd()}/")
+        from outreach_pipeline.sources.places import shown
+
+        return shown(str(path)).removeprefix(f"{Path.cwd()}/")
     return getattr(config, "actor", None) or getattr(config, "endpoint", None) or "`outreach land`"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from outreach_pipeline.cli.execute import DONE, PARTIAL, Outcome, run_batches
+from outreach_pipeline.cli.execute import DONE, PARTIAL, TRANSIENT, WAITING, Outcome, run_batches
 from outreach_pipeline.cli.options import (
     BatchId,
     Check,
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.counts import BatchCounts
     from outreach_pipeline.stages.replay import ReplayReport
     from outreach_pipeline.stages.workspace import Workspace
+
+
+_COLOURS = {DONE: "green", "held": "yellow", PARTIAL: "yellow", WAITING: "cyan", "empty": "dim"}
 
 
 def register(app: typer.Typer) -> None:
@@ -56,9 +59,11 @@ def register(app: typer.Typer) -> None:
         more=(
             "Land what the sources have, validate, promote, fill slots. Without --source these are all "
             "sources marked nightly. Running a day again changes nothing but what is new; a batch that has "
-            "landed is not pulled again without --refetch. A batch whose checks fail is held before "
-            "promotion (exit code 1); look at it, then let it through with --accept-checks. With --ingested: "
-            "what other programs ingested by SQL and no run has looked at, of all days or of --day."
+            "landed is not pulled again without --refetch. A source goes after those that its `after` names, and "
+            "waits when one of them did not end well; so does one whose file is not there yet (exit code 3). A batch "
+            "whose checks fail is held before promotion (exit code 1); look at it, then let it through with "
+            "--accept-checks. With --ingested: what other programs ingested by SQL and no run has looked at, of all "
+            "days or of --day."
         ),
         examples=[
             "run",
@@ -196,7 +201,7 @@ def exit_code(outcomes: list[Outcome]) -> int:
     states = {outcome.state for outcome in outcomes} - {DONE, PARTIAL}
     if not states:
         return 0
-    return 3 if states == {"transient"} else 1
+    return 3 if states <= {TRANSIENT, WAITING} else 1
 
 
 def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome], *, as_json: bool) -> None:
@@ -222,14 +227,14 @@ def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome
         "batch", "outcome", *counts, "seconds", numbers=(*counts, "seconds"), keys=("batch", "outcome")
     )  # fmt: skip
     for row in rows:
-        colour = {DONE: "green", "held": "yellow", PARTIAL: "yellow", "empty": "dim"}.get(str(row["state"]), "red")
+        colour = _COLOURS.get(str(row["state"]), "red")
         cells = [number(row.get(name)) for name in counts]
         shown.add_row(text(row["batch_id"]), f"[{colour}]{row['state']}[/]", *cells, f"{row['seconds']:.1f}")
     out().print(shown)
     for each in outcomes:
         if each.message:
             logged = f" [dim]({each.error_id})[/]" if each.error_id else ""
-            colour = "yellow" if each.state == PARTIAL else "red"
+            colour = {PARTIAL: "yellow", WAITING: "cyan"}.get(each.state, "red")
             out().print(
                 f"\n[{colour}]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
             )

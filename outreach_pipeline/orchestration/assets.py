@@ -9,7 +9,7 @@ Every step can be run alone for any partition: a stage takes up what is due and 
 
 # Not `from __future__ import annotations`: dagster reads the annotations of the steps, and they are made in
 # functions.
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 from pydantic import Field
@@ -19,6 +19,7 @@ from outreach_pipeline.orchestration import specs
 from outreach_pipeline.orchestration.failures import explained, held
 from outreach_pipeline.orchestration.partitions import batch_of
 from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.orchestration.source_assets import given
 from outreach_pipeline.stages.checks import CheckReport
 from outreach_pipeline.stages.counts import count_batch, count_loads, count_rejections, count_rows, count_slots
 from outreach_pipeline.stages.ingested import batches_of, check_all, for_each, promote_all
@@ -58,13 +59,15 @@ class GateConfig(dg.Config):
     )
 
 
-def batch_assets(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
-    """Land, validate (with the blocking checks), promote, slots, all over the same partitions."""
-    return [_land(partitions), _validate(partitions), _promote(partitions), _slots(partitions)]
+def batch_assets(
+    partitions: dg.PartitionsDefinition[str], sources: Sequence[dg.AssetKey] = ()
+) -> list[dg.AssetsDefinition]:
+    """Land (from the `sources`), validate (with the blocking checks), promote, slots, all over the same partitions."""
+    return [_land(partitions, sources), _validate(partitions), _promote(partitions), _slots(partitions)]
 
 
-def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    @dg.multi_asset(name="land", specs=[specs.RAW_LOADS.spec(partitions)], pool=POOL)
+def _land(partitions: dg.PartitionsDefinition[str], sources: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    @dg.multi_asset(name="land", specs=[specs.RAW_LOADS.spec(partitions, sources)], pool=POOL)
     def land(context: dg.AssetExecutionContext, config: LandConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
         with explained(context):
@@ -84,6 +87,9 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             # What was paid for is landed; that more was wanted must not look like an ordinary night.
             reason = report.note or "its source gave no reason"
             context.log.warning("%s is %s: %s", batch.batch_id, report.verdict, reason)
+        if not report.already:
+            read = {"items read": dg.MetadataValue.int(report.items), **md.verdict_of(report.verdict, report.note)}
+            context.log_event(given(batch.source, batch.batch_id, {**read, **md.money_of(spent)}))
         yield dg.MaterializeResult(
             asset_key=specs.RAW_LOADS.key,
             metadata={

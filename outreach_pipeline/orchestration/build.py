@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dagster as dg
 
+from outreach_pipeline.orchestration.after_night import morning_sensor
 from outreach_pipeline.orchestration.assets import batch_assets
 from outreach_pipeline.orchestration.incidents import failure_sensor
 from outreach_pipeline.orchestration.ingested import ingested_sensor
+from outreach_pipeline.orchestration.night import night_sensor
 from outreach_pipeline.orchestration.partitions import batch_partitions
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.orchestration.refresh import refresh_assets
@@ -24,6 +26,7 @@ from outreach_pipeline.orchestration.schedule import (
     verify_schedule,
 )
 from outreach_pipeline.orchestration.sensors import refresh_sensors
+from outreach_pipeline.orchestration.source_assets import keys_of, source_specs
 from outreach_pipeline.orchestration.unfinished import unfinished_sensor
 from outreach_pipeline.orchestration.wide import standing_checks, wide_assets
 from outreach_pipeline.settings import load_settings
@@ -41,17 +44,22 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
     partitions = batch_partitions(settings.first_day, sources)
     job, morning, verify = batch_job(), morning_job(), verify_job()
     start, results = refresh_jobs()
-    nightly = [name for name, config in sources.items() if config.nightly]
     return dg.Definitions(
-        assets=[*batch_assets(partitions), *refresh_assets(), *wide_assets()],
+        assets=[
+            *source_specs(sources), *batch_assets(partitions, keys_of(sources)),
+            *refresh_assets(keys_of(sources, refresh=True)), *wide_assets(keys_of(sources, verify=True)),
+        ],
         asset_checks=standing_checks(settings.stale_share),
         jobs=[job, start, results, morning, verify],
         schedules=[
-            nightly_schedule(job, nightly, settings.nightly_hour),
-            morning_schedule(morning, settings.nightly_hour),
+            nightly_schedule(job, pipeline.workspace, settings.nightly_hour),
+            morning_schedule(morning, settings.latest_morning_hour),
             verify_schedule(verify, settings.nightly_hour),
         ],
-        sensors=[*refresh_sensors(start, results), unfinished_sensor(job), ingested_sensor(job), failure_sensor()],
+        sensors=[
+            night_sensor(job), morning_sensor(morning), *refresh_sensors(start, results), unfinished_sensor(job),
+            ingested_sensor(job), failure_sensor(),
+        ],
         resources={"pipeline": pipeline},
         # A process per step would import dagster and this project anew: 15 s a run instead of 2.5 s.
         executor=dg.in_process_executor,

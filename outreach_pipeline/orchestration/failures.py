@@ -24,6 +24,7 @@ from outreach_pipeline.errors import (
     OutreachError,
     RejectedDataError,
     TransientError,
+    WaitingError,
 )
 from outreach_pipeline.stages.promote import HELD_NEXT_STEP
 
@@ -88,10 +89,10 @@ def _unexpected(error: Exception) -> dg.Failure:
 
 
 def kind_of(error: BaseException) -> str:
-    """transient, configuration, budget, rejected data, permanent or unexpected."""
+    """transient, waiting, configuration, budget, rejected data, permanent or unexpected."""
     kinds: tuple[tuple[type[OutreachError], str], ...] = (
-        (TransientError, "transient"), (ConfigurationError, "configuration"), (BudgetError, "budget"),
-        (RejectedDataError, "rejected data"), (OutreachError, "permanent"),
+        (TransientError, "transient"), (WaitingError, "waiting"), (ConfigurationError, "configuration"),
+        (BudgetError, "budget"), (RejectedDataError, "rejected data"), (OutreachError, "permanent"),
     )  # fmt: skip
     return next((word for kind, word in kinds if isinstance(error, kind)), "unexpected")
 

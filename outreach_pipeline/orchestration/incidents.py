@@ -18,7 +18,16 @@ import dagster as dg
 from outreach_pipeline.orchestration.failures import KIND, NEXT_STEP, NOT_BEFORE, WHERE
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.stages.incidents import Incident, log_incident
-from outreach_pipeline.stages.unfinished import ATTEMPTS, DIED, INTERRUPTED, Stop, Unfinished, note_stop
+from outreach_pipeline.stages.unfinished import (
+    ATTEMPTS,
+    DIED,
+    INTERRUPTED,
+    WAITING,
+    Stop,
+    Unfinished,
+    note_stop,
+    note_waiting,
+)
 from outreach_pipeline.stages.workspace import Batch, Workspace
 
 ERROR_ID_TAG = "outreach/error_id"
@@ -69,13 +78,18 @@ def problem_of(events: Iterable[dg.DagsterEvent]) -> Problem | None:
 def log_failed_run(
     pipeline: Pipeline, instance: dg.DagsterInstance, run: dg.DagsterRun, problem: Problem | None
 ) -> str:
-    """Log a failed run once, and note that its batch stopped; returns its error id.
+    """Log a failed run once, and note that its batch stopped; returns its error id ("" for one that only waits: that is
+    no error).
 
     Raises TransientError when the database is gone.
     """
     if known := run.tags.get(ERROR_ID_TAG):
         return known
     found = problem or _DIED
+    if found.kind == WAITING and (partition := run.tags.get(PARTITION_TAG)):
+        note_waiting(pipeline.workspace, Batch.parse(partition), found.message, run.run_id)
+        instance.add_run_tags(run.run_id, {STOPPED_TAG: WAITING})
+        return ""
     stopped = _note(pipeline, run, found)
     given_up = stopped is not None and stopped.in_vain >= ATTEMPTS
     last = f"It goes on {stopped.goes_on}. {stopped.to_do}" if stopped and given_up else found.next_step
@@ -130,6 +144,6 @@ def failure_sensor() -> dg.SensorDefinition:
         error_id = log_failed_run(
             pipeline, context.instance, run, problem_of(context.get_step_failure_events())
         )
-        context.log.info("run %s is %s", run.run_id, error_id)
+        context.log.info("run %s is %s", run.run_id, error_id or "waiting")
 
     return log_failed_runs

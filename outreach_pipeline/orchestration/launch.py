@@ -24,10 +24,14 @@ from outreach_pipeline.orchestration.processes import PROCESS_TAG, bury_dead_run
 from outreach_pipeline.orchestration.providers import provider_tags
 from outreach_pipeline.orchestration.schedule import NIGHTLY
 from outreach_pipeline.settings import Settings
+from outreach_pipeline.sources.order import in_order
+from outreach_pipeline.stages.arrival import waits_for_file
 from outreach_pipeline.stages.checks import CheckReport
 from outreach_pipeline.stages.land import LandReport
+from outreach_pipeline.stages.night import ENDED, read_batches, waits_sentence
 from outreach_pipeline.stages.promote import PromoteReport
 from outreach_pipeline.stages.slots import SlotReport
+from outreach_pipeline.stages.unfinished import WAITING, note_waiting
 from outreach_pipeline.stages.validate import ValidateReport
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
@@ -39,8 +43,8 @@ class BatchOutcome:
     """What became of one batch. A stage that was not reached has no report; `problem` is None when all went
     well.
 
-    `kind` as in `stages.incidents` (transient: may succeed when run again). `held`: its checks stopped it.
-    `error_id`: under which it stands in `public.shq_error_log`.
+    `kind` as in `stages.incidents` (transient: may succeed when run again), or waiting: it was not run. `held`:
+    its checks stopped it. `error_id`: under which it stands in `public.shq_error_log`.
     """
 
     batch_id: str
@@ -90,7 +94,8 @@ def run_batches(
     progress: Progress | None = None,
     workspace: Workspace | None = None,
 ) -> list[BatchOutcome]:
-    """Run each source's batch of a day from landing to slots; a source that fails holds back no other.
+    """Run each source's batch of a day from landing to slots, in the order of `after`. A source that fails holds back
+    only those that come after it: they wait, which their outcome says.
 
     `progress` is called with "source: stage", done, total. Raises ConfigurationError before anything runs
     when a source is unknown or the day has no partition; what goes wrong later is told by the outcome.
@@ -122,6 +127,7 @@ def iterate_batches(
     interrupted: no error to be logged, and nothing after it is begun.
     """
     workspace = workspace or Workspace(settings)
+    wanted = in_order(workspace.sources, sources)
     kinds = {name: workspace.source_of(Batch(day, name)).kind for name in sources}
     workspace.check_day(day)
     listener = _Listener(progress or no_progress)
@@ -130,7 +136,13 @@ def iterate_batches(
     config = _run_config(refetch=refetch, accept_checks=accept_checks)
     with open_instance(settings) as instance:
         bury_dead_runs(instance)
-        for source in dict.fromkeys(sources):
+        ended: dict[str, bool] = {}
+        for source in wanted:
+            if why := _waits(workspace, Batch(day, source), ended):
+                ended[source] = False
+                note_waiting(workspace, Batch(day, source), why)
+                yield BatchOutcome(partition_key(day, source), "", succeeded=False, problem=why, kind=WAITING)
+                continue
             listener.source, listener.reports = source, []
             result = job.execute_in_process(
                 run_config=config,
@@ -145,7 +157,18 @@ def iterate_batches(
                 with suppress(OutreachError):
                     note_interrupted(workspace, instance, instance.get_run_by_id(result.run_id) or result.dagster_run)
                 raise KeyboardInterrupt
+            ended[source] = result.success
             yield _outcome(pipeline, instance, listener, result, partition_key(day, source))
+
+
+def _waits(workspace: Workspace, batch: Batch, ended: dict[str, bool]) -> str:
+    """Why a batch is not run now; "" when it is. Whoever names a source alone is not made to wait for others."""
+    ahead = [name for name in workspace.source_of(batch).after if not ended.get(name, True)]
+    if ahead:
+        return waits_sentence(
+            [one for one in read_batches(workspace, [Batch(batch.day, name) for name in ahead]) if one.state != ENDED]
+        ) or f"It comes after {', '.join(ahead)}, which stopped."
+    return waits_for_file(workspace, batch)
 
 
 def _was_interrupted(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> bool:
@@ -178,7 +201,7 @@ def _outcome(
     error_id = None
     if not result.success:
         run = instance.get_run_by_id(result.run_id) or result.dagster_run
-        error_id = _logged(pipeline, instance, run, problem)
+        error_id = _logged(pipeline, instance, run, problem) or None
     return BatchOutcome(
         batch_id=batch_id,
         run_id=result.run_id,

@@ -8,7 +8,7 @@ crashed run anew. The ledger knows the wave's run before it starts, so it is sta
 """
 
 # Not `from __future__ import annotations`: dagster reads the annotations of the steps, and they are made in functions.
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 from pydantic import Field
@@ -18,6 +18,7 @@ from outreach_pipeline.orchestration import specs
 from outreach_pipeline.orchestration.assets import POOL, ROWS, TABLE_ROWS
 from outreach_pipeline.orchestration.failures import explained
 from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.orchestration.source_assets import given
 from outreach_pipeline.stages.counts import count_batch, count_changes, count_jobs, count_loop
 from outreach_pipeline.stages.money import spent_on
 from outreach_pipeline.stages.refresh_results import RefreshReport, finish_refresh
@@ -51,9 +52,9 @@ class FinishConfig(dg.Config):
     )
 
 
-def refresh_assets() -> list[dg.AssetsDefinition]:
-    """Jobs and changes."""
-    return [_start(), _finish()]
+def refresh_assets(sources: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefinition]:
+    """Jobs and changes; `sources` are those whose runs look at people again."""
+    return [_start(), _finish(sources)]
 
 
 def wave_config(step: str, wave_id: int) -> dict[str, object]:
@@ -92,8 +93,8 @@ def _start() -> dg.AssetsDefinition:
     return start
 
 
-def _finish() -> dg.AssetsDefinition:
-    @dg.multi_asset(name=FINISH_STEP, specs=[specs.CHANGES.spec()], pool=POOL)
+def _finish(sources: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    @dg.multi_asset(name=FINISH_STEP, specs=[specs.CHANGES.spec(sources=sources)], pool=POOL)
     def finish(context: Context, config: FinishConfig, pipeline: dg.ResourceParam[Pipeline]) -> Materialized:
         watch, shown = md.Stopwatch.start(), {}
         with explained(context):
@@ -151,6 +152,7 @@ def _result(report: RefreshReport, pipeline: Pipeline) -> md.Metadata:
 def _tell_batch(context: dg.AssetExecutionContext, pipeline: Pipeline, batch: Batch) -> None:
     """The rows of a wave landed in a batch: its partition shows on the grid like any other."""
     counts = count_batch(pipeline.workspace, batch)
+    context.log_event(given(batch.source, batch.batch_id, {"loads of the day": dg.MetadataValue.int(counts.landed)}))
     context.log_event(
         dg.AssetMaterialization(
             specs.RAW_LOADS.key, partition=batch.batch_id, description="Landed by the refresh of people who were due.",

@@ -6,7 +6,7 @@ Belongs here: when what is run. Does not belong here: what a source is and wheth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import dagster as dg
@@ -19,6 +19,7 @@ from outreach_pipeline.orchestration.specs import (
     FORMED,
     FRESHNESS,
     HELD,
+    LATE,
     RAW_LOADS,
     READY,
     REFRESH_JOBS,
@@ -28,7 +29,11 @@ from outreach_pipeline.orchestration.specs import (
     TABLES,
     UNFINISHED,
 )
+from outreach_pipeline.stages.night import begin_night, nightly_sources
+from outreach_pipeline.stages.workspace import Workspace
 
+NIGHT_TAG = "outreach/night"
+"""On the run that a night started for a batch, the first one: its day."""
 NIGHTLY = "nightly"
 MORNING = "morning"
 VERIFY = "verify"
@@ -51,6 +56,7 @@ def _standing() -> dg.AssetSelection:
         dg.AssetCheckKey(SLOTS.key, FRESHNESS),
         dg.AssetCheckKey(REJECTIONS.key, HELD),
         dg.AssetCheckKey(RAW_LOADS.key, UNFINISHED),
+        dg.AssetCheckKey(RAW_LOADS.key, LATE),
         *(dg.AssetCheckKey(table.key, name) for table, name in FORMED.items()),
     )
 
@@ -75,9 +81,9 @@ def refresh_jobs() -> tuple[dg.UnresolvedAssetJobDefinition, dg.UnresolvedAssetJ
 
 
 def nightly_schedule(
-    job: dg.UnresolvedAssetJobDefinition, sources: Sequence[str], hour: int
+    job: dg.UnresolvedAssetJobDefinition, workspace: Workspace, hour: int
 ) -> dg.ScheduleDefinition:
-    """Each night at `hour` UTC, one run per nightly source for the day that has just ended."""
+    """Each night at `hour` UTC, one run per nightly source that is ready, for the day that has just ended."""
 
     @dg.schedule(
         job=job,
@@ -86,27 +92,31 @@ def nightly_schedule(
         execution_timezone="UTC",
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Yesterday's batch of every source marked nightly in sources.toml; one run each, so that "
-        "a source that fails holds back no other.",
+        "a source that fails holds back no other but those that come after it. What waits for another source or for "
+        "its file is started by the sensor night_goes_on.",
     )
     def nightly(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        if not sources:
+        if not nightly_sources(workspace):
             yield dg.SkipReason("No source in sources.toml is marked nightly = true.")
             return
         yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
-        for source in sources:
+        ready = begin_night(workspace, yesterday)
+        if not ready:
+            yield dg.SkipReason("The night has begun; all of its sources wait for their files.")
+        for source in ready:
             yield run_request(yesterday, source)
 
     return nightly
 
 
 def run_request(day: date, source: str) -> dg.RunRequest:
-    """The run of one batch; its key is the batch id, so a tick that is evaluated twice starts it once.
+    """The run of one batch of a night; its key is the batch id, so a tick that is evaluated twice starts it once.
 
-    Dagster tags every run of a partition with `dagster/partition/day` and `dagster/partition/source`; further
-    tags would only fill the page.
+    Dagster tags every run of a partition with `dagster/partition/day` and `dagster/partition/source`; ours says
+    that the night has started this batch.
     """
     key = partition_key(day, source)
-    return dg.RunRequest(run_key=key, partition_key=key)
+    return dg.RunRequest(run_key=key, partition_key=key, tags={NIGHT_TAG: day.isoformat()})
 
 
 def verify_job() -> dg.UnresolvedAssetJobDefinition:
@@ -121,14 +131,14 @@ def verify_job() -> dg.UnresolvedAssetJobDefinition:
 
 
 def verify_schedule(job: dg.UnresolvedAssetJobDefinition, nightly_hour: int) -> dg.ScheduleDefinition:
-    """Once a day, an hour after the night has begun."""
+    """Once a day, an hour and a half after the night has begun."""
     return dg.ScheduleDefinition(
         name="verify_schedule",
         job=job,
         cron_schedule=f"30 {(nightly_hour + 1) % 24} * * *",
         execution_timezone="UTC",
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Addresses that are due are verified, before the morning counts the ready list.",
+        description="Addresses that are due are verified, and the ready list is counted after them.",
     )
 
 
@@ -145,14 +155,15 @@ def morning_job() -> dg.UnresolvedAssetJobDefinition:
     )
 
 
-def morning_schedule(job: dg.UnresolvedAssetJobDefinition, nightly_hour: int) -> dg.ScheduleDefinition:
-    """Every six hours, the first time two hours after the night has begun: batches of the day count as well."""
-    hours = sorted((nightly_hour + 2 + 6 * n) % 24 for n in range(4))
+def morning_schedule(job: dg.UnresolvedAssetJobDefinition, latest_hour: int) -> dg.ScheduleDefinition:
+    """Once more every six hours after the morning, which the sensor begins: batches of the day count as well."""
+    hours = sorted((latest_hour + 6 * n) % 24 for n in range(1, 4))
     return dg.ScheduleDefinition(
         name="morning_schedule",
         job=job,
         cron_schedule=f"0 {','.join(str(hour) for hour in hours)} * * *",
         execution_timezone="UTC",
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Takes up what the night and the refreshes left: signals, the ready list, what has grown stale.",
+        description="After the morning itself (sensor morning_after_night): takes up what the day's batches and the "
+        "refreshes left: signals, the ready list, what has grown stale.",
     )

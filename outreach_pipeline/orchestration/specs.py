@@ -6,6 +6,7 @@ Belongs here: what the page shows before anything ran. Does not belong here: how
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -36,12 +37,16 @@ class Table:
         """[schema, table]."""
         return dg.AssetKey(self.name.split("."))
 
-    def spec(self, partitions: dg.PartitionsDefinition[str] | None = None) -> dg.AssetSpec:
-        """The specification, with columns as sql/schema.sql has them; without partitions for a whole table."""
+    def spec(
+        self, partitions: dg.PartitionsDefinition[str] | None = None, sources: Sequence[dg.AssetKey] = ()
+    ) -> dg.AssetSpec:
+        """The specification, with columns as sql/schema.sql has them; without partitions for a whole table. `sources`
+        feed it from outside.
+        """
         columns = column_schema(self.name)
         return dg.AssetSpec(
             key=self.key,
-            deps=[dg.AssetKey(name.split(".")) for name in self.after],
+            deps=[*sources, *(dg.AssetKey(name.split(".")) for name in self.after)],
             description=self.description,
             group_name=self.group or self.name.split(".")[0],
             kinds={"postgres", *self.kinds},
@@ -170,6 +175,7 @@ WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, ADDRESSES, READY)
 """Tables without partitions."""
 
 FRESHNESS, HELD, UNFINISHED = "slots_are_fresh", "no_batch_left_held", "no_batch_left_unfinished"
+LATE = "no_source_is_late"
 FORMED = {table: f"{table.name.partition('.')[2]}_is_well_formed" for table in (COMPANY_MASTER, PEOPLE_MASTER, SLOTS)}
 """By table: the check of its Barton IDs, references, addresses and phones."""
 """Checks of the whole database, on slots, on rejections and on loads."""

@@ -80,7 +80,8 @@ def note_missed(pipeline: Pipeline, instance: dg.DagsterInstance, now: datetime)
         )
         for status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
     )
-    missed = [run for run in instance.get_runs(failed, limit=RUNS_PER_TICK) if ERROR_ID_TAG not in run.tags]
+    noted = {ERROR_ID_TAG, STOPPED_TAG}
+    missed = [run for run in instance.get_runs(failed, limit=RUNS_PER_TICK) if not noted & set(run.tags)]
     for run in missed:
         entries = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
         events = [entry.dagster_event for entry in entries if entry.dagster_event is not None]

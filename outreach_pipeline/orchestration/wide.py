@@ -8,7 +8,8 @@ again every time, and warns until it is put right.
 """
 
 # Not `from __future__ import annotations`: dagster reads the annotations of the steps, and they are made in functions.
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -17,6 +18,7 @@ from outreach_pipeline.orchestration import specs
 from outreach_pipeline.orchestration.assets import POOL, TABLE_ROWS
 from outreach_pipeline.orchestration.failures import explained
 from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.stages.arrival import late_sources
 from outreach_pipeline.stages.counts import count_loop, count_ready, count_signals
 from outreach_pipeline.stages.freshness import read_held, read_slot_freshness
 from outreach_pipeline.stages.signals import process_signals
@@ -28,14 +30,14 @@ Checked = dg.AssetCheckExecutionContext
 Materialized = Iterator[dg.MaterializeResult[None]]
 
 
-def wide_assets() -> list[dg.AssetsDefinition]:
-    """Signals, addresses verified, and the ready list after them."""
-    return [_signals(), _addresses(), _ready()]
+def wide_assets(verifiers: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefinition]:
+    """Signals, addresses verified (by the `verifiers`), and the ready list after them."""
+    return [_signals(), _addresses(verifiers), _ready()]
 
 
 def standing_checks(warn_share: float) -> list[dg.AssetChecksDefinition]:
     """Checks that look at the whole database; `warn_share` of stale slots is too many."""
-    return [_fresh(warn_share), _held(), _unfinished(), *(_formed(table) for table in specs.FORMED)]
+    return [_fresh(warn_share), _held(), _unfinished(), _late(), *(_formed(table) for table in specs.FORMED)]
 
 
 def _signals() -> dg.AssetsDefinition:
@@ -67,8 +69,8 @@ def _signals() -> dg.AssetsDefinition:
     return signals
 
 
-def _addresses() -> dg.AssetsDefinition:
-    @dg.multi_asset(name="verified_addresses", specs=[specs.ADDRESSES.spec()], pool=POOL)
+def _addresses(verifiers: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    @dg.multi_asset(name="verified_addresses", specs=[specs.ADDRESSES.spec(sources=verifiers)], pool=POOL)
     def verified_addresses(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[Pipeline]) -> Materialized:
         watch = md.Stopwatch.start()
         with explained(context):
@@ -193,7 +195,7 @@ def _unfinished() -> dg.AssetChecksDefinition:
     def no_batch_left_unfinished(context: Checked, pipeline: dg.ResourceParam[Pipeline]) -> dg.AssetCheckResult:
         with explained(context):
             found = read_unfinished(pipeline.workspace)
-        alone = sum(one.goes_on_at is not None for one in found)
+        alone = sum(not one.is_left_to_a_person for one in found)
         said = f"{len(found):,} unfinished: {alone:,} go on by themselves, {len(found) - alone:,} wait for a person."
         return dg.AssetCheckResult(
             passed=not found,
@@ -203,3 +205,23 @@ def _unfinished() -> dg.AssetChecksDefinition:
         )
 
     return no_batch_left_unfinished
+
+
+def _late() -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=specs.RAW_LOADS.key,
+        name=specs.LATE,
+        description="The file of every source with `expected_by` in sources.toml is there, or its batch has landed. "
+        "Warns; blocks nothing.",
+    )
+    def no_source_is_late(context: Checked, pipeline: dg.ResourceParam[Pipeline]) -> dg.AssetCheckResult:
+        with explained(context):
+            late = late_sources(pipeline.workspace, datetime.now(UTC))
+        return dg.AssetCheckResult(
+            passed=not late,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=" ".join(one.sentence for one in late) or "No source is late.",
+            metadata={"late": len(late)},
+        )
+
+    return no_source_is_late

@@ -44,7 +44,7 @@ def _apollo(
     name: str, shape: str, rank: int, endpoint: str, query: str, most_credits: int, subjects: str = ""
 ) -> DemoSource:
     text = f'endpoint = "{endpoint}"\nquery = {query}\nmax_credits = {most_credits}\n'
-    text += f'subjects_from = "{subjects}"\n' if subjects else ""
+    text += f'subjects_from = "{subjects}"\nafter = ["{subjects}"]\n' if subjects else ""
     return DemoSource(name, shape, rank, "apollo", text)
 
 
@@ -98,8 +98,8 @@ def sources_toml(files: Path | None = None, companies: int = 200, *, refresh: bo
     """The sources.toml of the demo, with caps for a world of so many companies.
 
     `files` is the folder under which each day has a folder of its own; without it file sources are left out.
-    `match` asks about those whom `search` has landed: let it run after that one. `refresh` adds the
-    source of the refresh loop.
+    `match` asks about those whom `search` has landed, so it comes after that one. `refresh` adds the source of the
+    refresh loop.
     """
     tables = []
     for source in SOURCES:

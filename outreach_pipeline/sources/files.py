@@ -1,4 +1,5 @@
-"""Files as a source: one file, a folder or a glob of JSON, JSON Lines, CSV and TSV, each plain or gzipped.
+"""Files as a source: one file, a folder or a glob of JSON, JSON Lines, CSV and TSV, each plain or gzipped; on this
+machine or elsewhere (`far_files`).
 
 Belongs here: finding files, decompressing them, numbering their items, the cursor of a pull. Does not belong
 here: the layouts (json_stream, csv_records), the fitness of an item (items), what a file's items mean
@@ -22,9 +23,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from io import BufferedReader
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from outreach_pipeline.errors import ConfigurationError, TransientError
+from outreach_pipeline.errors import ConfigurationError, TransientError, WaitingError
 from outreach_pipeline.sources import json_stream
 from outreach_pipeline.sources.csv_dialect import Columns
 from outreach_pipeline.sources.csv_records import split_csv
@@ -41,7 +42,13 @@ from outreach_pipeline.sources.pages import (
     RawItem,
     paginate,
 )
+from outreach_pipeline.sources.places import is_far, shown
 from outreach_pipeline.sources.text_bytes import gather_head, has_content, to_utf8
+
+if TYPE_CHECKING:
+    from outreach_pipeline.sources.far_files import FarFile
+
+    AnyFile = Path | FarFile
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
 _LINES = (".jsonl", ".ndjson")
@@ -57,7 +64,7 @@ class FilesSource:
     `item_paths`: where items stand in wrapping objects (`json_stream.parse_path`). `delimiter`: of CSV,
     empty to find it. `columns`: those of the shape, by which the header of a CSV file is found. Page bounds as in
     `pages.paginate`. `landed`: sha256 of files that were read before and are skipped, because a file that nobody
-    replaced says nothing new.
+    replaced says nothing new. `awaited`: a folder or glob without a file means that it is still to come.
 
     A file that cannot be read, or has content and no item, is an error where it is the only one, and one poison item
     beside others: no file is left out in silence, and none holds up the rest.
@@ -72,18 +79,22 @@ class FilesSource:
     page_items: int = PAGE_ITEMS
     page_bytes: int = PAGE_BYTES
     landed: frozenset[str] = frozenset()
+    awaited: bool = False
 
     def pull(self, day: date, cursor: Cursor) -> Iterator[Page]:
         """Give the pages after `cursor`, see `pages.Source.pull`.
 
         Raises:
-            ConfigurationError: a file or folder is missing, unreadable or of an unknown kind; or the only file is not
+            WaitingError: nothing is there yet.
+            ConfigurationError: a file is unreadable or of an unknown kind; or the only file is not
                 what its name says or has no item.
             TransientError: a file was written to while it was read.
 
         """
         files = find_files(self.path, day)
         names = list(files)
+        if self.awaited and not names:
+            raise not_there(shown(self.path), day)
         befores = _digests(names)
 
         def cursor_after(origin: Origin, count: int) -> Cursor:
@@ -94,7 +105,7 @@ class FilesSource:
         entries = self._entries([(name, files[name]) for name in names[start:]], skip_sha, skip, alone=len(names) == 1)
         return paginate(entries, cursor, cursor_after, max_items=self.page_items, max_bytes=self.page_bytes)
 
-    def _entries(self, files: list[tuple[str, Path]], skip_sha: str, skip: int, *, alone: bool) -> Iterator[Entry]:
+    def _entries(self, files: list[tuple[str, AnyFile]], skip_sha: str, skip: int, *, alone: bool) -> Iterator[Entry]:
         for place, (name, path) in enumerate(files):
             with _open(path) as handle:
                 before = os.fstat(handle.fileno())
@@ -112,7 +123,7 @@ class FilesSource:
                 if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                     raise TransientError(f"{self.name}: {name} was written to while it was read.")
 
-    def _items(self, handle: BufferedReader, name: str, path: Path) -> Iterator[Item]:
+    def _items(self, handle: BufferedReader, name: str, path: AnyFile) -> Iterator[Item]:
         file = _Chunks(handle)
         chunks, encoding = to_utf8(file)
         head, chunks = gather_head(chunks)
@@ -173,7 +184,7 @@ class _Chunks:
             self.broken = True
 
 
-def kind_of(path: Path) -> str:
+def kind_of(path: AnyFile) -> str:
     """The suffix that says how to read a file, without `.gz`; "" if it is not one that can be read."""
     name = path.name.lower().removesuffix(".gz")
     return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
@@ -182,7 +193,7 @@ def kind_of(path: Path) -> str:
 def content_id(pattern: str, day: date) -> str:
     """One sha256 over the names and contents of the files behind a path: equal for equal content only.
 
-    Raises ConfigurationError as `find_files`, or when a file cannot be read.
+    Raises what `find_files` raises, and ConfigurationError when a file cannot be read.
     """
     whole = hashlib.sha256()
     for name, path in find_files(pattern, day).items():
@@ -191,33 +202,29 @@ def content_id(pattern: str, day: date) -> str:
     return whole.hexdigest()
 
 
-def find_files(pattern: str, day: date) -> dict[str, Path]:
-    """Find the files behind a path, folder or glob, by name and in the order of names.
+def find_files(pattern: str, day: date) -> dict[str, AnyFile]:
+    """Find the files behind a path, folder, glob or address, by name and in the order of names.
 
     A folder gives its readable kinds (not its sub-folders; hidden files never); a glob likewise what it
     matches. A name is relative to the folder or to the fixed part of the glob.
 
     Raises:
-        ConfigurationError: nothing is there, or a single file is of another kind.
+        WaitingError: nothing is there.
+        ConfigurationError: a single file is of another kind.
 
     """
+    if is_far(pattern):
+        return _far_files(pattern, day)
     path = Path(pattern.replace("{day}", day.isoformat())).expanduser()
     fixed = path.parts
     magic = next((n for n, part in enumerate(fixed) if any(c in part for c in "*?[")), None)
     if magic is None and path.is_file():
-        if not kind_of(path):
-            raise ConfigurationError(
-                f"{path.name} is not of a kind that can be read.",
-                next_step=f"Known: {', '.join(SUFFIXES)}, .gz of each.",
-            )
-        return {path.name: path}
+        return _alone(path)
     base = path if magic is None else Path(*fixed[:magic])
     if not base.is_dir():
-        raise ConfigurationError(
-            f"There is no file or folder {path}.", next_step="Check `path` in sources.toml."
-        )
+        raise not_there(pattern, day)
     found = base.iterdir() if magic is None else base.glob("/".join(fixed[magic:]))
-    files = {
+    files: dict[str, AnyFile] = {
         f.relative_to(base).as_posix(): f
         for f in found
         if f.is_file() and not f.name.startswith(".") and kind_of(f)
@@ -225,7 +232,48 @@ def find_files(pattern: str, day: date) -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
-def _open(path: Path) -> BufferedReader:
+def _far_files(address: str, day: date) -> dict[str, AnyFile]:
+    from outreach_pipeline.sources.far_files import found_at
+
+    found = found_at(address, day)
+    if found is None:
+        raise not_there(shown(address), day)
+    if [name for name, _ in found] == [""]:
+        return _alone(found[0][1])
+    hidden = (name.rpartition("/")[2].startswith(".") for name, _ in found)
+    return dict(sorted(one for one, skip in zip(found, hidden, strict=True) if not skip and kind_of(one[1])))
+
+
+def _alone(file: AnyFile) -> dict[str, AnyFile]:
+    if not kind_of(file):
+        raise ConfigurationError(
+            f"{file.name} is not of a kind that can be read.",
+            next_step=f"Known: {', '.join(SUFFIXES)}, .gz of each.",
+        )
+    return {file.name: file}
+
+
+def newest_write(pattern: str, day: date) -> float | None:
+    """When a file behind a path was last written to (seconds since 1970; 0 where nobody says); None: there is none.
+
+    Raises what `find_files` raises.
+    """
+    found = find_files(pattern, day).values()
+    times = ((one.stat().st_mtime if isinstance(one, Path) else one.modified) or 0.0 for one in found)
+    return max(times, default=None)
+
+
+def not_there(pattern: str, day: date) -> WaitingError:
+    """What to say where nothing is behind a path."""
+    return WaitingError(
+        f"There is no file or folder {pattern.replace('{day}', day.isoformat())} yet.",
+        next_step="It is read once it is there; `path` in sources.toml says where.",
+    )
+
+
+def _open(path: AnyFile) -> BufferedReader:
+    if not isinstance(path, Path):
+        return path.open()
     try:
         return path.open("rb")
     except OSError as error:

@@ -7,6 +7,7 @@ errors, making a source (`registry`).
 from __future__ import annotations
 
 import re
+from datetime import time
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -17,6 +18,7 @@ from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.sources import json_stream
 
 NAME = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
+_HOUR = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 ApolloEndpoint: TypeAlias = Literal[
     "mixed_people/api_search",
@@ -39,6 +41,9 @@ class Common(BaseModel):
     rank: int = Field(default=50, ge=1, le=100, description="Lower is the better source in survivorship.")
     description: str = Field(default="", description="One sentence for the operator.")
     nightly: bool = Field(default=False, description="Whether the nightly schedule pulls it.")
+    after: tuple[str, ...] = Field(
+        default=(), description="Sources whose batch of the day has to end before this one begins."
+    )
     region: str | None = Field(
         default=None,
         pattern="^[A-Z]{2}$",
@@ -52,12 +57,34 @@ class FilesConfig(Common):
     """Files that somebody puts into a folder, or gives to `outreach land`."""
 
     kind: Literal["files"]
-    path: str | None = Field(default=None, description="File, folder or glob, `{day}` allowed; relative to this file.")
+    path: str | None = Field(
+        default=None,
+        description="File, folder or glob, `{day}` allowed; relative to this file; or an address (s3://, gs://, "
+        "sftp://, https://).",
+    )
+    expected_by: time | None = Field(
+        default=None, description='Hour (UTC, "06:30") of the day after by which its file is there; later it is late.'
+    )
     items: tuple[str, ...] = Field(default=(), description="Where items stand in wrappers; else the shape says it.")
     delimiter: Literal["", ",", ";", "\t", "|"] = Field(default="", description="Of CSV; empty: by the header.")
     complete: bool = Field(
         default=False, description="Each file is the full list of its day: a later one takes back what it lacks."
     )
+
+    @field_validator("expected_by", mode="before")
+    @classmethod
+    def _an_hour_is_written_as_one(cls, value: object) -> object:
+        # 6.30 would be a number of seconds, and TOML has no hour without seconds.
+        if value is None or isinstance(value, time) or (isinstance(value, str) and _HOUR.match(value)):
+            return value
+        raise PydanticCustomError("hour", 'write it as "HH:MM", an hour of the day in UTC')
+
+    @field_validator("expected_by")
+    @classmethod
+    def _only_a_place_can_be_late(cls, value: time | None, info: ValidationInfo) -> time | None:
+        if value is not None and info.data.get("path") is None:
+            raise PydanticCustomError("place", "needs a `path`: files that come by hand are never late")
+        return value
 
     @field_validator("items")
     @classmethod

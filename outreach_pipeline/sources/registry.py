@@ -22,7 +22,9 @@ from outreach_pipeline.sources import json_stream
 from outreach_pipeline.sources.csv_dialect import Columns
 from outreach_pipeline.sources.files import FilesSource
 from outreach_pipeline.sources.options import NAME, ApifyConfig, ApolloConfig, Common, FilesConfig, VerifyConfig
+from outreach_pipeline.sources.order import graph_problems
 from outreach_pipeline.sources.pages import PAGE_ITEMS, Source
+from outreach_pipeline.sources.places import whole_path
 
 if TYPE_CHECKING:
     from outreach_pipeline.settings import Settings
@@ -120,6 +122,7 @@ def load_sources(file: Path) -> Sources:
         problems += [f"[sources.{name}] {problem}" for problem in found]
         if not found:
             sources[name] = _ADAPTER.validate_python({**table, "name": name})
+    problems += graph_problems(sources, tables)
     if problems:
         raise ConfigurationError(f"{file.name}: {'; '.join(problems)}.", next_step="Correct sources.toml.")
     return Sources(file, sources)
@@ -146,6 +149,7 @@ def open_source(
         ConfigurationError: the kind is not available, or a file source has no path.
 
     """
+    awaited = path is None and is_awaited(config)
     if not isinstance(config, FilesConfig):
         raise ConfigurationError(
             f"Source {config.name} is of kind {config.kind!r}: a paid source is pulled with a ledger.",
@@ -157,7 +161,7 @@ def open_source(
                 f"Source {config.name} has no path of its own.",
                 next_step="Give it files: `outreach land FILE`.",
             )
-        path = str(folder / Path(config.path).expanduser())
+        path = whole_path(config.path, folder)
     paths = tuple(json_stream.parse_path(text) for text in config.items) or item_paths
     return FilesSource(
         config.name,
@@ -168,7 +172,15 @@ def open_source(
         columns or Columns(),
         page_items,
         landed=landed if config.path else frozenset(),
+        awaited=awaited,
     )
+
+
+def is_awaited(config: SourceConfig) -> bool:
+    """Whether a day without a file of this source is one whose file is still to come: its path names the day, or it
+    promises an hour.
+    """
+    return isinstance(config, FilesConfig) and ("{day}" in (config.path or "") or config.expected_by is not None)
 
 
 def open_apify_source(config: ApifyConfig, *, settings: Settings, api: ApifyApi, ledger: RunLedger) -> ApifySource:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.errors import OutreachError
+from outreach_pipeline.errors import OutreachError, TransientError
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.findings import is_spared
 from outreach_pipeline.stages.migrations import explained, schema_state
@@ -48,15 +48,16 @@ def examine(settings: Settings) -> list[Finding]:
     found: list[Finding] = []
     checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
         ("home", _home), ("database", _database), ("migrations", _migrations), ("roles", _roles),
-        ("left over", _left_over), ("sources", _sources), ("title rules", _titles), ("proxy", _proxy),
+        ("left over", _left_over), ("late files", _late), ("sources", _sources),
+        ("title rules", _titles), ("proxy", _proxy),
         ("apify", lambda there: _apify(there, ledger=_has_ledger(found))),
         ("apollo", lambda there: _apollo(there, ledger=_has_ledger(found))), ("refresh", _refresh),
     ]  # fmt: skip
     for name, check in checks:
-        if name in {"migrations", "roles", "left over", "refresh"} and _failed(found, "database"):
+        if name in {"migrations", "roles", "left over", "late files", "refresh"} and _failed(found, "database"):
             found.append(Finding(name, WARN, "not checked: the database cannot be used"))
             continue
-        if name in {"left over", "refresh"} and _failed(found, "migrations"):
+        if name in {"left over", "late files", "refresh"} and _failed(found, "migrations"):
             continue
         try:
             found += check(workspace)
@@ -170,6 +171,39 @@ def _left_over(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("left over", WARN, detail, "`outreach status` says why; what came is landed.")
 
 
+def _far_places(workspace: Workspace, config: SourceConfig) -> Iterator[Finding]:
+    """Whether an address can be looked at; that its file is not there yet is nothing wrong."""
+    from datetime import UTC, datetime, timedelta
+
+    from outreach_pipeline.errors import WaitingError
+    from outreach_pipeline.sources.files import newest_write
+    from outreach_pipeline.sources.places import is_far, whole_path
+
+    path = getattr(config, "path", None) or ""
+    if not is_far(path):
+        return
+    try:
+        newest_write(whole_path(path, workspace.sources_folder), datetime.now(UTC).date() - timedelta(days=1))
+    except WaitingError:
+        return
+    except TransientError as error:
+        yield Finding("sources", WARN, f"{config.name}: {error.message}", error.next_step)
+    except OutreachError as error:
+        yield Finding("sources", FAIL, f"{config.name}: {error.message}", error.next_step)
+
+
+def _late(workspace: Workspace) -> Iterator[Finding]:
+    from datetime import UTC, datetime
+
+    from outreach_pipeline.stages.arrival import late_sources
+
+    late = late_sources(workspace, datetime.now(UTC))
+    for one in late:
+        yield Finding("late files", WARN, one.sentence, one.next_step)
+    if not late:
+        yield Finding("late files", OK, "no source is late")
+
+
 def _sources(workspace: Workspace) -> Iterator[Finding]:
     sources = workspace.sources
     problems = []
@@ -179,6 +213,7 @@ def _sources(workspace: Workspace) -> Iterator[Finding]:
         except OutreachError as error:
             problems.append(error.message)
             continue
+        yield from _far_places(workspace, config)
         problem = _missing_files(workspace, config)
         if problem:
             yield Finding("sources", WARN, problem, f"Put files there, or correct `path` in {sources.file}.")
@@ -194,8 +229,10 @@ def _missing_files(workspace: Workspace, config: SourceConfig) -> str:
     """What is wrong with the path of a file source; a path with a day or a pattern only needs its folder."""
     from pathlib import Path
 
+    from outreach_pipeline.sources.places import is_far
+
     path = getattr(config, "path", None)
-    if config.kind != "files" or path is None:
+    if config.kind != "files" or path is None or is_far(path):
         return ""
     whole = Path(workspace.sources_folder / Path(path).expanduser())
     fixed = whole

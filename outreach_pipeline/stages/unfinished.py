@@ -28,12 +28,14 @@ ATTEMPTS = len(WAITS) + 1
 _SOON = timedelta(minutes=1)
 
 TRANSIENT, OPEN, DIED, INTERRUPTED = "transient", "open", "died", "interrupted"
+WAITING = "waiting"
+"""Nothing is wrong: its file is not there yet, or the source that it comes after has not ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     """How a run of a batch ended before its end. `kind` as in `stages.incidents`, or DIED (without a word), INTERRUPTED
-    (somebody stopped it).
+    (somebody stopped it), WAITING.
 
     `not_before`: from when on the same may do more than now.
     """
@@ -65,9 +67,16 @@ class Unfinished:
         """When it goes on, in words."""
         if self.goes_on_at is not None:
             return f"by itself, {self.goes_on_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        if self.kind == WAITING:
+            return "by itself, once that is over"
         if self.in_vain >= ATTEMPTS:
             return f"not by itself: {self.in_vain} attempts got no further"
         return "not by itself"
+
+    @property
+    def is_left_to_a_person(self) -> bool:
+        """Whether nothing goes on unless somebody does something."""
+        return self.goes_on_at is None and self.kind != WAITING
 
     @property
     def to_do(self) -> str:
@@ -91,7 +100,7 @@ def note_stop(workspace: Workspace, batch: Batch, stop: Stop, *, now: datetime |
         in_vain = 1
         if known["run_id"] == stop.run_id:
             in_vain = known["in_vain"]
-        elif known["run_id"] is not None and known["pages"] <= known["pages_before"]:
+        elif known["run_id"] is not None and known["kind"] != WAITING and known["pages"] <= known["pages_before"]:
             in_vain = known["in_vain"] + 1
         found = Unfinished(
             batch.batch_id, batch.source, batch.day, stop.kind, stop.why, stop.next_step, in_vain,
@@ -99,7 +108,28 @@ def note_stop(workspace: Workspace, batch: Batch, stop: Stop, *, now: datetime |
         )  # fmt: skip
         told = {name: getattr(found, name) for name in Unfinished.__slots__}
         tx.execute(queries.note, {**told, "run_id": stop.run_id, "pages": known["pages"]})
+        tx.execute(queries.not_finished, {"batch_id": batch.batch_id})
     return found
+
+
+def note_waiting(
+    workspace: Workspace, batch: Batch, why: str, run_id: str = "", *, now: datetime | None = None
+) -> None:
+    """Note that a batch waits (for a file, for another source): it is told of, and goes on when that is over.
+
+    Nothing is noted over a stop that says more, nor of a batch that has ended. `run_id`: of the run that met it.
+    """
+    now, queries = now or datetime.now(UTC), load_queries("unfinished")
+    with workspace.database.transaction(Role.INGEST) as tx:
+        known = tx.fetch_row(queries.how_far, {"batch_id": batch.batch_id})
+        ended = tx.fetch_value(queries.is_finished, {"batch_id": batch.batch_id})
+        if ended or known["kind"] not in (None, WAITING):
+            return
+        found = Unfinished(batch.batch_id, batch.source, batch.day, WAITING, why, "", 1, None)
+        told = {name: getattr(found, name) for name in Unfinished.__slots__}
+        # Told anew, it keeps its name: under it the next run is asked for, once.
+        name = run_id or known["run_id"] or f"waiting-{now:%Y%m%dT%H%M%S}"
+        tx.execute(queries.note, {**told, "run_id": name, "pages": known["pages"]})
 
 
 def _goes_on_at(stop: Stop, in_vain: int, now: datetime) -> datetime | None:
@@ -119,7 +149,9 @@ def note_open(workspace: Workspace, batch: Batch, run_id: str, note: str) -> Non
 def finish(workspace: Workspace, batch: Batch, *, now: datetime | None = None) -> None:
     """A run of the batch got to its end: there is nothing to go on with."""
     with workspace.database.transaction(Role.INGEST) as tx:
-        tx.execute(load_queries("unfinished").finish, {"batch_id": batch.batch_id, "now": now or datetime.now(UTC)})
+        told = {"batch_id": batch.batch_id, "now": now or datetime.now(UTC)}
+        tx.execute(load_queries("unfinished").finish, told)
+        tx.execute(load_queries("unfinished").finished, told)
 
 
 def take_due(workspace: Workspace, limit: int, *, now: datetime | None = None) -> list[Due]:

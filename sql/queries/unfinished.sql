@@ -2,7 +2,7 @@
 
 -- name: how_far
 -- What is known of the batch already, locked; and how many pages it has.
-select u.run_id, u.pages as pages_before, u.in_vain,
+select u.run_id, u.kind, u.pages as pages_before, u.in_vain,
     coalesce((select sum(p.pages) from intake.pull as p where p.batch_id = b.batch_id), 0)::bigint as pages
 from (select %(batch_id)s::text as batch_id) as b
 left join (select * from intake.unfinished_batch where batch_id = %(batch_id)s for update) as u using (batch_id);
@@ -16,6 +16,19 @@ values (
 on conflict (batch_id) do update
 set kind = excluded.kind, why = excluded.why, next_step = excluded.next_step, run_id = excluded.run_id,
     pages = excluded.pages, in_vain = excluded.in_vain, goes_on_at = excluded.goes_on_at, requested_at = null;
+
+-- name: not_finished
+-- Whoever waits for this batch waits on.
+update intake.batch set finished_at = null where batch_id = %(batch_id)s and finished_at is not null;
+
+-- name: is_finished
+select exists (select from intake.batch where batch_id = %(batch_id)s and finished_at is not null) as is_finished;
+
+-- name: finished
+-- A run that found nothing to do changes nothing.
+update intake.batch as b set finished_at = %(now)s
+where b.batch_id = %(batch_id)s and b.finished_at is null
+    and not exists (select from intake.unfinished_batch as u where u.batch_id = b.batch_id);
 
 -- name: finish
 -- A day that is not over stays noted until it is.

@@ -127,14 +127,14 @@ def checks_of(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvalu
 
 
 def materialized(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
-    """Metadata of a run's materializations by `schema.table`."""
+    """Metadata of a run's materializations of tables by `schema.table`."""
     return {
         ".".join(event.asset_key.path): {
             name: value.value
             for name, value in event.step_materialization_data.materialization.metadata.items()
         }
         for event in result.get_asset_materialization_events()
-        if event.asset_key
+        if event.asset_key and event.asset_key.path[0] != "source"
     }
 
 

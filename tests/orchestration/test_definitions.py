@@ -11,10 +11,10 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from batches import Batches
+from batches import MONDAY, Batches, leads
 
 from outreach_pipeline.orchestration.build import build_defs
-from outreach_pipeline.orchestration.specs import FORMED, FRESHNESS, HELD, TABLES, UNFINISHED, WIDE
+from outreach_pipeline.orchestration.specs import FORMED, FRESHNESS, HELD, LATE, TABLES, UNFINISHED, WIDE
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.workspace import Workspace
 
@@ -55,10 +55,14 @@ def test_importing_the_definitions_wires_nothing() -> None:
     assert done.stdout.strip() == "False"
 
 
+def tables_of(defs: dg.Definitions) -> set[dg.AssetKey]:
+    return {key for key in defs.resolve_asset_graph().get_all_asset_keys() if key.path[0] != "source"}
+
+
 def test_every_table_of_a_batch_is_an_asset_of_its_schema(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
-    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == KEYS
-    for key in graph.get_all_asset_keys():
+    assert {key.to_user_string() for key in tables_of(defs)} == KEYS
+    for key in tables_of(defs):
         node = graph.get(key)
         assert node.group_name in (key.path[0], "refresh", "outreach")
         assert "postgres" in node.kinds
@@ -66,6 +70,87 @@ def test_every_table_of_a_batch_is_an_asset_of_its_schema(defs: dg.Definitions) 
         assert node.description
         assert node.metadata["dagster/table_name"] == ".".join(key.path)
         assert node.metadata["dagster/column_schema"].columns
+
+
+GRAPH = """
+[sources.search]
+kind = "apollo"
+shape = "apollo_people_search"
+endpoint = "mixed_people/api_search"
+max_credits = 0
+nightly = true
+
+[sources.match]
+kind = "apollo"
+shape = "apollo_people_match"
+endpoint = "people/bulk_match"
+subjects_from = "search"
+after = ["search"]
+max_credits = 5
+nightly = true
+
+[sources.leads]
+kind = "apify"
+shape = "leads_finder"
+actor = "code_crafter/leads-finder"
+max_total_charge_usd = 1.0
+
+[sources.again]
+kind = "apify"
+mode = "refresh"
+shape = "harvestapi_profile"
+actor = "harvestapi/linkedin-profile-scraper"
+subjects_field = "queries"
+usd_per_item = 0.004
+max_total_charge_usd = 2.0
+
+[sources.lists]
+kind = "files"
+shape = "company_list_csv"
+path = "sftp://them:secret@host/{day}.csv"
+expected_by = "06:30"
+description = "Lists"
+
+[sources.domains]
+kind = "verify"
+shape = "mail_domain"
+provider = "dns"
+"""
+
+
+def test_sources_are_assets_and_the_whole_flow_begins_with_them(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text(GRAPH, encoding="utf-8")
+    settings = Settings(_env_file=None, sources=tmp_path / "sources.toml", home=tmp_path)
+    graph = build_defs(workspace=Workspace(settings)).resolve_asset_graph()
+    found = {key.path[1]: graph.get(key) for key in graph.get_all_asset_keys() if key.path[0] == "source"}
+    assert {name: set(node.kinds) for name, node in found.items()} == {
+        "search": {"apollo"}, "match": {"apollo"}, "leads": {"apify"}, "again": {"apify"}, "lists": {"file"},
+        "domains": {"verify"},
+    }  # fmt: skip
+    assert all(node.is_external and node.group_name == "sources" and node.description for node in found.values())
+    key = {name: dg.AssetKey(["source", name]) for name in found}
+    assert found["match"].parent_keys == {key["search"]}
+    raw = graph.get(dg.AssetKey(["intake", "raw_loads"]))
+    assert raw.parent_keys == {key[name] for name in ("search", "match", "leads", "again", "lists")}
+    # The loop: slots, jobs, the run of their source, whose profiles are loads again and are compared.
+    assert key["again"] in graph.get(dg.AssetKey(["marketing", "people_intelligence"])).parent_keys
+    assert key["domains"] in graph.get(dg.AssetKey(["intake", "validated_addresses"])).parent_keys
+    assert "secret" not in str({name: node.metadata for name, node in found.items()})
+    assert found["lists"].metadata["path"] == "sftp://host/{day}.csv"
+
+
+def test_what_a_source_gave_stands_at_the_source(batches: Batches) -> None:
+    batches.write(MONDAY, leads(3))
+    with dg.DagsterInstance.ephemeral() as instance:
+        for _ in range(2):
+            assert batches.run(MONDAY, instance=instance).success
+        events = instance.fetch_materializations(dg.AssetKey(["source", "leads"]), limit=10).records
+    assert len(events) == 1, "a batch that has landed reads nothing"
+    found = events[0].asset_materialization
+    assert found
+    assert {name: value.value for name, value in found.metadata.items()} == {
+        "batch": "2026-11-16|leads", "items read": 3,
+    }  # fmt: skip
 
 
 def test_loadable_as_a_whole(defs: dg.Definitions) -> None:
@@ -92,7 +177,7 @@ def test_columns_of_the_definitions_are_those_of_the_live_catalogue(rows) -> Non
 def test_checks_stand_between_validation_and_promotion_and_block(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     checks = {key.name: graph.get_check_spec(key) for key in graph.asset_check_keys}
-    standing = {name: checks.pop(name) for name in (FRESHNESS, HELD, UNFINISHED, *FORMED.values())}
+    standing = {name: checks.pop(name) for name in (FRESHNESS, HELD, UNFINISHED, LATE, *FORMED.values())}
     assert not any(check.blocking for check in standing.values()), "they look at what is, and hold back nobody"
     assert set(checks) == {"reject_share", "column_shares", "unseen_keys", "missing_keys"}
     assert all(check.blocking and check.description for check in checks.values())
@@ -113,6 +198,8 @@ def test_a_partition_key_is_a_batch_id(defs: dg.Definitions) -> None:
 def test_the_nightly_schedule_runs_by_default_and_takes_yesterday_of_every_nightly_source(
     batches: Batches,
 ) -> None:
+    for folder in ("leads", "more"):
+        batches.write(MONDAY, leads(1), folder)
     schedule = batches.defs().resolve_schedule_def("nightly_schedule")
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
     assert schedule.cron_schedule == "0 2 * * *"
@@ -162,10 +249,10 @@ def test_groups_lead_one_way(defs: dg.Definitions) -> None:
     TopologicalSorter({after: {b for b, a in arrows if a == after and b != after} for _, after in arrows}).prepare()
 
 
-def test_the_morning_comes_after_the_night_and_again_every_six_hours(batches: Batches) -> None:
+def test_the_morning_comes_again_every_six_hours_after_its_latest_hour(batches: Batches) -> None:
     schedule = batches.defs().resolve_schedule_def("morning_schedule")
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
-    assert schedule.cron_schedule == "0 4,10,16,22 * * *"
+    assert schedule.cron_schedule == "0 0,12,18 * * *"
     assert schedule.execution_timezone == "UTC"
 
 

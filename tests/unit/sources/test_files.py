@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.errors import ConfigurationError, OutreachError, WaitingError
 from outreach_pipeline.sources.files import FilesSource, find_files
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
 from outreach_pipeline.sources.pages import Cursor, Item, Page, PoisonItem, RawItem, Source
@@ -181,6 +181,8 @@ def test_gzip_is_known_by_its_bytes(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, content: bytes | None, message: str) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(ConfigurationError, match=message) as error:
+    with pytest.raises(OutreachError, match=message) as error:
         pull(tmp_path / name)
+    # What is not there is awaited; what is there and no good is wrong.
+    assert isinstance(error.value, WaitingError if content is None else ConfigurationError)
     assert error.value.next_step

@@ -10,6 +10,7 @@ import pytest
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.sources import registry
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
+from outreach_pipeline.sources.order import in_order
 from outreach_pipeline.sources.registry import ApifyConfig, FilesConfig, load_sources, open_source
 
 SHIPPED = Path(registry.__file__).parent / "sources.toml"
@@ -179,3 +180,51 @@ def test_a_refresh_names_profiles_as_its_actor_wants_them(tmp_path: Path, form: 
     assert source.order.run_input == {"mode": "full", "urls": sent}
     assert str(source.order.max_total_charge_usd) == "0.12"
     assert str(config.charge_for(500)) == "1"
+
+
+REFRESH_X2 = (
+    f'{REFRESH.replace("x1", "x2")}subjects_field = "urls"\nusd_per_item = 0.1\nmax_total_charge_usd = 1\n'
+)
+
+
+def test_sources_form_a_graph_and_every_flaw_of_it_is_a_sentence(tmp_path: Path) -> None:
+    def graph(**after: str) -> str:
+        return "".join(
+            f'[sources.{name}]\nkind = "files"\nshape = "s1"\nnightly = {"true" if name != "by_day" else "false"}\n'
+            f"after = {names}\n"
+            for name, names in after.items()
+        )
+
+    fine = load_sources(write(tmp_path, graph(first="[]", second='["first"]', third='["second", "first"]')))
+    assert fine["third"].after == ("second", "first")
+    for text, said in (
+        (graph(first='["secnd"]', second="[]"), r"\[sources.first\] `after`: there is no source `secnd`. Did you mean second"),
+        (graph(first='["first"]'), "cannot wait for itself"),
+        (graph(first='["third"]', second='["first"]', third='["second"]'), r"in a circle: (\w+) waits for .* waits for \1"),
+        (graph(first='["by_day"]', by_day="[]"), "`by_day` is not nightly, so this nightly source would wait for ever"),
+        (graph(first='["x2"]') + REFRESH_X2, "no batch of its own"),
+    ):
+        with pytest.raises(ConfigurationError, match=said):
+            load_sources(write(tmp_path, text))
+
+
+def test_the_order_is_that_of_the_graph_and_else_that_of_the_file(tmp_path: Path) -> None:
+    one = '[sources.{0}]\nkind = "files"\nshape = "s1"\nafter = {1}\n'
+    tables = (("last", '["middle"]'), ("alone", "[]"), ("middle", '["first"]'), ("first", "[]"))
+    sources = load_sources(write(tmp_path, "".join(one.format(*table) for table in tables)))
+    assert in_order(sources, list(sources)) == ["alone", "first", "middle", "last"]
+    # Through a source that is not among the chosen ones, too.
+    assert in_order(sources, ["last", "first"]) == ["first", "last"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("path = 'x/{day}.csv'\nexpected_by = '6:30'", "HH:MM"),
+        ("path = 'x/{day}.csv'\nexpected_by = 6.5", "HH:MM"),
+        ("expected_by = '06:30'", "by hand are never late"),
+    ],
+)
+def test_a_promise_is_an_hour_and_needs_a_place(tmp_path: Path, lines: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        load_sources(write(tmp_path, f'[sources.x1]\nkind = "files"\nshape = "s1"\n{lines}\n'))
