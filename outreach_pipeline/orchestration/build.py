@@ -24,6 +24,7 @@ from outreach_pipeline.orchestration.schedule import (
     verify_schedule,
 )
 from outreach_pipeline.orchestration.sensors import refresh_sensors
+from outreach_pipeline.orchestration.told import alerts_sensor, told_assets
 from outreach_pipeline.orchestration.unfinished import unfinished_sensor
 from outreach_pipeline.orchestration.wide import standing_checks, wide_assets
 from outreach_pipeline.settings import load_settings
@@ -43,7 +44,7 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
     start, results = refresh_jobs()
     nightly = [name for name, config in sources.items() if config.nightly]
     return dg.Definitions(
-        assets=[*batch_assets(partitions), *refresh_assets(), *wide_assets()],
+        assets=[*batch_assets(partitions), *refresh_assets(), *wide_assets(), *told_assets()],
         asset_checks=standing_checks(settings.stale_share),
         jobs=[job, start, results, morning, verify],
         schedules=[
@@ -51,7 +52,10 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
             morning_schedule(morning, settings.nightly_hour),
             verify_schedule(verify, settings.nightly_hour),
         ],
-        sensors=[*refresh_sensors(start, results), unfinished_sensor(job), ingested_sensor(job), failure_sensor()],
+        sensors=[
+            *refresh_sensors(start, results), unfinished_sensor(job), ingested_sensor(job), failure_sensor(),
+            alerts_sensor(),
+        ],  # fmt: skip
         resources={"pipeline": pipeline},
         # A process per step would import dagster and this project anew: 15 s a run instead of 2.5 s.
         executor=dg.in_process_executor,
