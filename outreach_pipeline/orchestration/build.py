@@ -53,9 +53,12 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
             verify_schedule(verify, settings.nightly_hour),
         ],
         sensors=[
-            *refresh_sensors(start, results), unfinished_sensor(job), ingested_sensor(job), failure_sensor(),
+            *refresh_sensors(start, results),
+            unfinished_sensor(job),
+            ingested_sensor(job),
+            failure_sensor(),
             alerts_sensor(),
-        ],  # fmt: skip
+        ],
         resources={"pipeline": pipeline},
         # A process per step would import dagster and this project anew: 15 s a run instead of 2.5 s.
         executor=dg.in_process_executor,

@@ -19,11 +19,11 @@ from typing import Any
 from outreach_pipeline.database.connect import Role, Row, Transaction
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.stages.alert_rules import AlertRule
-from outreach_pipeline.stages.credits import apollo_caps, doubtful_calls
-from outreach_pipeline.stages.money import apify_caps, paid_providers, plain
+from outreach_pipeline.stages.costs import read_caps, unit_of
+from outreach_pipeline.stages.credits import doubtful_calls
+from outreach_pipeline.stages.money import plain
 from outreach_pipeline.stages.nightly import night_of
 from outreach_pipeline.stages.unfinished import INTERRUPTED, OPEN, read_unfinished
-from outreach_pipeline.stages.verify_ledger import verify_caps
 from outreach_pipeline.stages.workspace import INGESTED, Workspace
 
 _ELSEWHERE = "another program"
@@ -131,26 +131,17 @@ def _failed_runs(workspace: Workspace, rule: AlertRule, now: datetime) -> Iterab
 
 
 def _cap_near(workspace: Workspace, rule: AlertRule, now: datetime) -> Iterable[Fault]:
-    settings = {"apify": apify_caps(workspace.settings), "apollo": apollo_caps(workspace.settings)}
-    providers = paid_providers(workspace)
-    caps = [settings.get(name) or verify_caps(workspace) for name in providers]
-    given = {
-        "providers": list(providers), "day_caps": [cap.day for cap in caps], "month_caps": [cap.month for cap in caps],
-    }  # fmt: skip
-    with workspace.database.transaction(Role.INGEST) as tx:
-        rows = tx.fetch_all(load_queries("alerts").committed, given)
     share = (rule.threshold or Decimal(80)) / 100
-    for row in rows:
-        for period, mark in (("day", f"{now:%Y-%m-%d}"), ("month", f"{now:%Y-%m}")):
-            used, cap = row[f"{period}_used"], row[f"{period}_cap"]
-            if cap and used >= share * cap:
-                unit = "USD" if row["provider"] == "apify" else "credits"
+    marks = {"day": f"{now:%Y-%m-%d}", "month": f"{now:%Y-%m}"}
+    for provider, caps in read_caps(workspace).items():
+        for cap in caps:
+            if cap.in_force and cap.committed is not None and cap.committed >= share * cap.in_force:
                 said = (
-                    f"{row['provider']} has committed {used / cap:.0%} of its cap per {period}: {plain(used)} of "
-                    f"{plain(cap)} {unit}."
+                    f"{provider} has committed {cap.committed / cap.in_force:.0%} of its cap per {cap.period}: "
+                    f"{plain(cap.committed)} of {plain(cap.in_force)} {unit_of(provider)}."
                 )
-                key = f"{row['provider']}|{period}|{mark}"
-                yield Fault(rule.name, key, said, rule.command(provider=row["provider"]), now.date())
+                key = f"{provider}|{cap.period}|{marks[cap.period]}"
+                yield Fault(rule.name, key, said, rule.command(provider=provider), now.date())
 
 
 def _doubt(workspace: Workspace, rule: AlertRule, now: datetime) -> Iterable[Fault]:  # noqa: ARG001

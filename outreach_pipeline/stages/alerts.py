@@ -22,6 +22,8 @@ from outreach_pipeline.stages.nightly import note_night
 from outreach_pipeline.stages.workspace import Workspace
 from outreach_pipeline.targets.channels import Channel, open_channels
 
+MANY, MOST_LINES = 3, 20
+"""More new faults of one rule than this are one message, which names so many of them."""
 SETTING = "OUTREACH_ALERT_URLS"
 
 
@@ -133,20 +135,40 @@ def _tell(workspace: Workspace, channels: Sequence[Channel]) -> tuple[int, int]:
         return 0, sum(each.sent_at is None for each in read_incidents(workspace))
     with workspace.database.transaction(Role.REFRESH) as tx:
         taken = tx.fetch_all(queries.take_unsent)
-    for row in sorted(taken, key=lambda row: int(row["incident_id"])):
-        title, body = _text(row)
-        mine = [channel for channel in channels if channel.takes(row["tag"])]
-        told = [channel.mark for channel in mine if channel.mark in row["sent_to"] or channel.send(title, body)]
+    for rows in _messages(taken):
+        title, body = _text(rows)
+        first = rows[0]
+        mine = [channel for channel in channels if channel.takes(first["tag"])]
+        told = [channel.mark for channel in mine if channel.mark in first["sent_to"] or channel.send(title, body)]
         is_done = bool(mine) and len(told) == len(mine)
-        sent += is_done
+        sent += len(rows) if is_done else 0
         with workspace.database.transaction(Role.REFRESH) as tx:
-            mark = {"incident_id": row["incident_id"], "sent_to": sorted({*row["sent_to"], *told}), "is_done": is_done}
-            tx.execute(queries.mark_sent, mark)
+            ids = sorted(row["incident_id"] for row in rows)
+            marks = sorted({*first["sent_to"], *told})
+            tx.execute(queries.mark_sent, {"incident_ids": ids, "sent_to": marks, "is_done": is_done})
     return sent, len(taken) - sent
 
 
-def _text(row: Row) -> tuple[str, str]:
+def _messages(taken: Sequence[Row]) -> list[list[Row]]:
+    """What is told together: many faults of one rule, told to the same so far (a whole night that did not begin), are
+    one message; a few are one each.
+    """
+    alike: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
+    for row in sorted(taken, key=lambda row: int(row["incident_id"])):
+        alike.setdefault((row["rule"], tuple(row["sent_to"])), []).append(row)
+    return [
+        message for rows in alike.values() for message in ([rows] if len(rows) > MANY else [[row] for row in rows])
+    ]
+
+
+def _text(rows: Sequence[Row]) -> tuple[str, str]:
     """Title and body: what, since when, its ERR id, what to do."""
-    lines = [row["said"], f"Since {row['opened_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC."]
-    lines += [f"In the error log: {row['error_id']}."] if row["error_id"] else []
-    return f"outreach: {row['rule'].replace('_', ' ')}", "\n".join([*lines, f"Next: {row['next_step']}"])
+    title = f"outreach: {rows[0]['rule'].replace('_', ' ')}"
+    if len(rows) == 1:
+        (row,) = rows
+        lines = [row["said"], f"Since {row['opened_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC."]
+        lines += [f"In the error log: {row['error_id']}."] if row["error_id"] else []
+        return title, "\n".join([*lines, f"Next: {row['next_step']}"])
+    lines = [f"{row['said']} {row['error_id'] or ''}".strip() for row in rows[:MOST_LINES]]
+    lines += [f"And {len(rows) - MOST_LINES:,} more."] if len(rows) > MOST_LINES else []
+    return f"{title} ({len(rows):,})", "\n".join([*lines, "Next: outreach alerts"])

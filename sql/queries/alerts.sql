@@ -84,19 +84,6 @@ where e.created_at > %(since)s and e.severity in ('critical', 'high') and not co
 group by 1, e.error_type
 order by 1, e.error_type;
 
--- name: committed
-select p.provider, d.day_used, d.month_used, public.f_cap(p.provider, 'day', p.day_cap) as day_cap,
-    public.f_cap(p.provider, 'month', p.month_cap) as month_cap
-from unnest(%(providers)s::text[], %(day_caps)s::numeric[], %(month_caps)s::numeric[]) as p (provider, day_cap, month_cap)
-cross join lateral (
-    select
-        case when p.provider = 'apify' then public.f_apify_committed(date_trunc('day', clock_timestamp(), 'UTC'))
-            else public.f_credits_committed(p.provider, date_trunc('day', clock_timestamp(), 'UTC')) end as day_used,
-        case when p.provider = 'apify' then public.f_apify_committed(date_trunc('month', clock_timestamp(), 'UTC'))
-            else public.f_credits_committed(p.provider, date_trunc('month', clock_timestamp(), 'UTC')) end as month_used
-) as d
-order by p.provider;
-
 -- name: newest_batches
 -- The newest checked batch of each source since a day, if nobody accepted what its checks said.
 select distinct on (b.source) b.batch_id, b.source, coalesce(b.day, (b.observed_at at time zone 'UTC')::date) as day,
@@ -188,11 +175,11 @@ returning i.incident_id, i.rule, i.day, i.source, i.said, i.next_step, i.error_i
 -- name: mark_sent
 update public.alert_incident
 set sent_to = %(sent_to)s, sent_at = case when %(is_done)s then clock_timestamp() end, claimed_until = null
-where incident_id = %(incident_id)s;
+where incident_id = any(%(incident_ids)s);
 
 -- name: incidents
 select i.incident_id, i.rule, i.day, i.source, i.said, i.next_step, i.error_id, i.opened_at, i.seen_at, i.sent_at, i.attempts, i.closed_at
 from public.alert_incident as i
 where %(closed_too)s or i.closed_at is null
-order by i.closed_at is not null, i.opened_at desc, i.incident_id desc
+order by i.closed_at is not null, i.opened_at desc, i.incident_id
 limit %(limit)s;

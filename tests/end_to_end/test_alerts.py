@@ -333,3 +333,29 @@ def test_two_at_once_tell_once(night: CommandLine, chat: Listener) -> None:
     for each in threads:
         each.join()
     assert len(chat.posts) == 1
+
+
+def test_a_whole_night_that_failed_is_one_message_and_a_few_faults_are_one_each(night: CommandLine, chat: Listener) -> None:
+    for day in range(1, 4):
+        fail(day=date(2026, 11, day))
+    assert look().sent == 3
+    assert len(chat.posts) == 3
+    for day in range(4, 10):
+        fail(day=date(2026, 11, day))
+    assert look().sent == 6
+    assert len(chat.posts) == 4
+    assert chat.titles[-1] == "outreach: failed batch (6)"
+    told = chat.posts[-1]["message"]
+    assert all(f"2026-11-0{day}" in told for day in range(4, 10))
+    assert told.count("ERR-") == 6
+    assert "Next: outreach alerts" in told
+    assert look().sent == 0
+
+
+def test_costs_and_caps_know_a_verifier_that_sources_toml_no_longer_names(night: CommandLine, admin: Any) -> None:
+    admin.execute(
+        "insert into public.credit_ledger (provider, batch_id, source, endpoint, call_key, state, reserved, spent, reserved_at)"
+        " values ('zerobounce', '2026-11-20|zerobounce', 'zerobounce', 'file', 'k', 'settled', 12, 12, now())"
+    )
+    told = {one["provider"]: one for one in night.fine("costs", "--json").json["providers"]}
+    assert (told["zerobounce"]["unit"], float(told["zerobounce"]["spent"])) == ("credits", 12.0)
