@@ -30,7 +30,7 @@ _ELSEWHERE = ("DEBUG", "TEST_DATABASE_URL")
 """Variables of ours that are no settings."""
 _LIKE = 0.8
 """From this likeness on a name is a misspelt setting. Below, it may be a key that a source or a target names."""
-_OWN = ("database_url", "migration_url", "app_password", "apify_token", "apollo_api_key")
+_OWN = ("database_url", "migration_url", "app_password", "apify_token", "apollo_api_key", "alert_urls")
 
 
 class Settings(BaseSettings):
@@ -160,6 +160,9 @@ class Settings(BaseSettings):
         default="", description="Resolver for the checks of domains, address or address:port; unset: the machine's."
     )
     dns_timeout_secs: float = Field(default=5.0, gt=0, description="How long one DNS question may take.")
+    alert_urls: SecretStr | None = Field(
+        default=None, description="Who is told when something is wrong: addresses of apprise, with blanks between them."
+    )
     pause_secs: float = Field(
         default=2.0, gt=0, description="Pause before looking again at a vendor that lags; doubled each time."
     )

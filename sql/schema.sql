@@ -2033,6 +2033,79 @@ create table public.alembic_version ( -- owner outreach_owner
 );
 CREATE TRIGGER trigger_alembic_version_updated_at BEFORE UPDATE ON public.alembic_version FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table public.alert_incident ( -- owner outreach_owner
+    incident_id bigint generated always as identity,
+    rule text not null,
+    key text not null,
+    day date,
+    source text,
+    said text not null,
+    next_step text not null,
+    error_id text,
+    opened_at timestamp with time zone not null,
+    seen_at timestamp with time zone not null,
+    sent_to text[] not null default '{}'::text[],
+    sent_at timestamp with time zone,
+    attempts integer not null default 0,
+    claimed_until timestamp with time zone,
+    closed_at timestamp with time zone,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint alert_incident_pkey PRIMARY KEY (incident_id),
+    constraint alert_incident_rule_fkey FOREIGN KEY (rule) REFERENCES public.alert_rule(name) ON UPDATE CASCADE ON DELETE CASCADE,
+    constraint alert_incident_attempts_range CHECK ((attempts >= 0))
+);
+comment on table public.alert_incident is 'Each fault that a rule found: told once, closed when it is over, a new row when it comes back. Counts, ids and names of sources only.';
+comment on column public.alert_incident.incident_id is 'Its number.';
+comment on column public.alert_incident.rule is 'The rule that found it.';
+comment on column public.alert_incident.key is 'What it is about: at most one open incident of a rule has a key.';
+comment on column public.alert_incident.day is 'The day of the batch, where there is one.';
+comment on column public.alert_incident.source is 'The source, where there is one and sources.toml names it.';
+comment on column public.alert_incident.said is 'What was told, in a sentence.';
+comment on column public.alert_incident.next_step is 'The command to go on with.';
+comment on column public.alert_incident.error_id is 'Its line in public.shq_error_log, where there is one.';
+comment on column public.alert_incident.opened_at is 'When it was first found.';
+comment on column public.alert_incident.seen_at is 'When it was last found.';
+comment on column public.alert_incident.sent_to is 'Fingerprints of the channels that took it.';
+comment on column public.alert_incident.sent_at is 'When the last of its channels took it; NULL: not told everywhere yet.';
+comment on column public.alert_incident.attempts is 'How often it was tried to tell.';
+comment on column public.alert_incident.claimed_until is 'Until when another process is telling it.';
+comment on column public.alert_incident.closed_at is 'When it was over; NULL: it is open.';
+comment on column public.alert_incident.created_at is 'When the row was written.';
+comment on column public.alert_incident.updated_at is 'When the row last changed.';
+CREATE UNIQUE INDEX alert_incident_open_key ON public.alert_incident USING btree (rule, key) WHERE (closed_at IS NULL);
+CREATE INDEX idx_alert_incident_rule ON public.alert_incident USING btree (rule, opened_at);
+CREATE TRIGGER trigger_alert_incident_updated_at BEFORE UPDATE ON public.alert_incident FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table public.alert_rule ( -- owner outreach_owner
+    name text not null,
+    watches text not null,
+    threshold numeric(10,2),
+    unit text not null default ''::text,
+    tag text not null default ''::text,
+    is_on boolean not null default true,
+    description text not null,
+    next_step text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint alert_rule_pkey PRIMARY KEY (name),
+    constraint alert_rule_name_is_a_name CHECK ((name ~ '^[a-z][a-z0-9_]*$'::text)),
+    constraint alert_rule_threshold_range CHECK ((threshold >= (0)::numeric)),
+    constraint alert_rule_watches_known CHECK ((watches = ANY (ARRAY['failed_batch'::text, 'held_batch'::text, 'partial_batch'::text, 'late_batch'::text, 'stuck_batch'::text, 'failed_run'::text, 'cap_near'::text, 'money_doubt'::text, 'reach_falling'::text, 'rejects_rose'::text, 'keys_changed'::text])))
+);
+comment on table public.alert_rule is 'What somebody is told about, one row per rule: what it watches, from when on, and on which channels.';
+comment on column public.alert_rule.name is 'The name of the rule.';
+comment on column public.alert_rule.watches is 'The kind of fault it looks for; several rules may look for one kind.';
+comment on column public.alert_rule.threshold is 'From when on it is worth telling, in `unit`; NULL where it either is or is not.';
+comment on column public.alert_rule.unit is 'What the threshold counts: hours, days, percent or points.';
+comment on column public.alert_rule.tag is 'Only channels of this tag, and those without one, are told; empty: all.';
+comment on column public.alert_rule.is_on is 'Whether it is looked at; open incidents of a rule that is off are closed.';
+comment on column public.alert_rule.description is 'What it means, in a sentence.';
+comment on column public.alert_rule.next_step is 'The command to go on with; {day}, {source} and {provider} are filled in.';
+comment on column public.alert_rule.created_at is 'When the row was written.';
+comment on column public.alert_rule.updated_at is 'When the row last changed.';
+CREATE TRIGGER trigger_alert_rule_updated_at BEFORE UPDATE ON public.alert_rule FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table public.budget ( -- owner outreach_owner
     provider text not null,
     period text not null,
@@ -2181,6 +2254,22 @@ create table public.negative_cache ( -- owner outreach_owner
 );
 comment on table public.negative_cache is 'Asked, found nothing, not asked again until ask_again_at. subject is our own id or the vendor''s.';
 CREATE TRIGGER trigger_negative_cache_updated_at BEFORE UPDATE ON public.negative_cache FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table public.nightly_number ( -- owner outreach_owner
+    day date not null,
+    name text not null,
+    value numeric(16,2) not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint nightly_number_pkey PRIMARY KEY (day, name)
+);
+comment on table public.nightly_number is 'Counts as they stood after each night, for comparison and for the plots of the report.';
+comment on column public.nightly_number.day is 'The newest day of which a batch had landed.';
+comment on column public.nightly_number.name is 'What was counted: ready, companies, people, contacts; ready:CEO, filled:CEO, slots:CEO and so on.';
+comment on column public.nightly_number.value is 'The count.';
+comment on column public.nightly_number.created_at is 'When the row was written.';
+comment on column public.nightly_number.updated_at is 'When the row last changed.';
+CREATE TRIGGER trigger_nightly_number_updated_at BEFORE UPDATE ON public.nightly_number FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table public.refresh_row ( -- owner outreach_owner
     load_id bigint not null,
@@ -3251,6 +3340,11 @@ grant update on column intake.batch.read_by to outreach_validate;
 grant update on column intake.intelligence_member.is_stale to outreach_validate;
 grant update on column marketing.change_policy.min_confidence to outreach_refresh;
 grant update on column marketing.change_policy.policy to outreach_refresh;
+grant update on column public.alert_rule.is_on to outreach_refresh;
+grant update on column public.alert_rule.next_step to outreach_refresh;
+grant update on column public.alert_rule.tag to outreach_refresh;
+grant update on column public.alert_rule.threshold to outreach_refresh;
+grant update on column public.alert_rule.updated_at to outreach_refresh;
 grant execute on function bit.f_change_rules(p_note text, p_weights jsonb, p_bands jsonb, p_version jsonb) to outreach_refresh;
 grant execute on function bit.f_measure_signals() to outreach_refresh;
 grant execute on function bit.f_process_signals(p_limit integer) to outreach_refresh;
@@ -3581,6 +3675,10 @@ grant select on public.actor_usage_log to mcp_ingest;
 grant select on public.actor_usage_log to outreach_read;
 grant select on public.actor_usage_log to outreach_refresh;
 grant select on public.alembic_version to outreach_read;
+grant select on public.alert_incident to outreach_read;
+grant insert, select, update on public.alert_incident to outreach_refresh;
+grant select on public.alert_rule to outreach_read;
+grant select on public.alert_rule to outreach_refresh;
 grant select on public.budget to mcp_ingest;
 grant select on public.budget to outreach_read;
 grant select on public.budget to outreach_refresh;
@@ -3599,6 +3697,8 @@ grant select on public.negative_cache to mcp_ingest;
 grant select on public.negative_cache to mcp_promote;
 grant select on public.negative_cache to outreach_read;
 grant select on public.negative_cache to outreach_refresh;
+grant select on public.nightly_number to outreach_read;
+grant insert, select, update on public.nightly_number to outreach_refresh;
 grant select on public.refresh_look to outreach_read;
 grant select on public.refresh_look to outreach_validate;
 grant select on public.refresh_row to mcp_ingest;

@@ -15,6 +15,7 @@ import typer
 
 from outreach_pipeline.cli import (
     adopt,
+    alerts,
     campaign,
     changes,
     costs,
@@ -55,6 +56,7 @@ app = typer.Typer(
 )
 for _room in (
     demo, setup, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox, adopt,
+    alerts,
 ):  # fmt: skip
     _room.register(app)
 

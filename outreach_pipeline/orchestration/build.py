@@ -27,6 +27,7 @@ from outreach_pipeline.orchestration.schedule import (
 )
 from outreach_pipeline.orchestration.sensors import refresh_sensors
 from outreach_pipeline.orchestration.source_assets import keys_of, source_specs
+from outreach_pipeline.orchestration.told import alerts_sensor, told_assets
 from outreach_pipeline.orchestration.unfinished import unfinished_sensor
 from outreach_pipeline.orchestration.wide import standing_checks, wide_assets
 from outreach_pipeline.settings import load_settings
@@ -48,6 +49,7 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
         assets=[
             *source_specs(sources), *batch_assets(partitions, keys_of(sources)),
             *refresh_assets(keys_of(sources, refresh=True)), *wide_assets(keys_of(sources, verify=True)),
+            *told_assets(),
         ],
         asset_checks=standing_checks(settings.stale_share),
         jobs=[job, start, results, morning, verify],
@@ -58,7 +60,7 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
         ],
         sensors=[
             night_sensor(job), morning_sensor(morning), *refresh_sensors(start, results), unfinished_sensor(job),
-            ingested_sensor(job), failure_sensor(),
+            ingested_sensor(job), failure_sensor(), alerts_sensor(),
         ],
         resources={"pipeline": pipeline},
         # A process per step would import dagster and this project anew: 15 s a run instead of 2.5 s.

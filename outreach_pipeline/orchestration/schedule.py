@@ -15,6 +15,7 @@ from outreach_pipeline.orchestration.partitions import partition_key
 from outreach_pipeline.orchestration.providers import provider_tags
 from outreach_pipeline.orchestration.specs import (
     ADDRESSES,
+    ALERTS,
     CHANGES,
     FORMED,
     FRESHNESS,
@@ -147,10 +148,12 @@ def morning_job() -> dg.UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         MORNING,
         # Without a wave the steps of the refresh loop start nothing: they count.
-        selection=dg.AssetSelection.assets(REFRESH_JOBS.key, CHANGES.key, SIGNALS.key, READY.key).without_checks()
+        selection=dg.AssetSelection.assets(
+            REFRESH_JOBS.key, CHANGES.key, SIGNALS.key, READY.key, ALERTS.key
+        ).without_checks()
         | _standing(),
         description="After the night: signals are taken up; refresh jobs, changes and the ready list counted; stale "
-        "slots, held and unfinished batches are pointed out.",
+        "slots, held and unfinished batches are pointed out; somebody is told what is wrong.",
         executor_def=dg.in_process_executor,
     )
 

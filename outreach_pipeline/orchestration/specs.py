@@ -167,11 +167,21 @@ READY = Table(
     "outreach",
 )
 
+ALERTS = Table(
+    "public.alert_incident",
+    "Each fault that a rule found: told once over the channels of OUTREACH_ALERT_URLS, closed when it is over. "
+    "Materializing looks and tells; a quiet night tells nothing.",
+    ("marketing.outreach_ready", "intake.validation_failed"),
+    (OPERATIONS,),
+    ("python",),
+    "outreach",
+)
+
 VALIDATED = (COMPANIES, PEOPLE, REJECTIONS)
 PROMOTED = (CONTACTS, COMPANY_MASTER, PEOPLE_MASTER, NEWS)
 SEATS = (SLOTS, HISTORY)
 TABLES = (RAW_LOADS, *VALIDATED, *PROMOTED, *SEATS)
-WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, ADDRESSES, READY)
+WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, ADDRESSES, READY, ALERTS)
 """Tables without partitions."""
 
 FRESHNESS, HELD, UNFINISHED = "slots_are_fresh", "no_batch_left_held", "no_batch_left_unfinished"

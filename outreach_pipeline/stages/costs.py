@@ -7,20 +7,21 @@ Belongs here: reading the ledgers, dividing, the forecast. Does not belong here:
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from outreach_pipeline.database.connect import Role, Row
+from outreach_pipeline.database.connect import Role, Row, Transaction
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.stages.credits import apollo_caps
-from outreach_pipeline.stages.money import Caps, apify_caps
+from outreach_pipeline.stages.money import Caps, apify_caps, paid_providers
+from outreach_pipeline.stages.verify_ledger import verify_caps
 from outreach_pipeline.stages.workspace import Workspace
 
 By = Literal["source", "day", "actor"]
 PERIODS = ("run", "day", "month")
-UNITS = {"apify": "USD", "apollo": "credits"}
 NEAR = Decimal("0.8")
 """Whoever has committed this share of a cap is near it."""
 _MICRO = Decimal("0.000001")
@@ -123,19 +124,39 @@ def read_costs(
     with workspace.database.transaction(Role.READ, repeatable_read=True) as tx:
         given = {"since": since, "until": since + timedelta(days=length), "by": by}
         found = tx.fetch_all(queries.costs, given)
-        committed = tx.fetch_row(queries.committed)
-        set_here = tx.fetch_all(load_queries("money").budgets)
-    budgets = {(row["provider"], row["period"]): row["amount"] for row in set_here}
+        held = _read_caps(tx, workspace, {row["provider"] for row in found})
     days = min(length, max(0, (moment.date() - first).days + 1))
-    settings = {"apify": apify_caps(workspace.settings), "apollo": apollo_caps(workspace.settings)}
     providers = []
-    for name, unit in UNITS.items():
-        caps = _caps(name, settings[name], budgets, committed)
+    for name, caps in held.items():
         mine = [row for row in found if row["provider"] == name]
         sums = {key: sum((row[key] for row in mine), Decimal(0)) for key in ("spent", "reserved", "settled")}
         forecast = _forecast(sums, days, length, caps[-1].in_force)
-        providers.append(ProviderCosts(name, unit, sums["spent"], sums["reserved"], caps, forecast))
+        providers.append(ProviderCosts(name, unit_of(name), sums["spent"], sums["reserved"], caps, forecast))
     return CostReport(first, by, tuple(providers), tuple(_row(row) for row in found))
+
+
+def unit_of(provider: str) -> str:
+    """What a provider is paid in."""
+    return "USD" if provider == "apify" else "credits"
+
+
+def read_caps(workspace: Workspace) -> dict[str, tuple[CapLine, ...]]:
+    """The caps of whoever is paid, by provider, in one quick look."""
+    with workspace.database.transaction(Role.READ, repeatable_read=True) as tx:
+        return _read_caps(tx, workspace, ())
+
+
+def _read_caps(tx: Transaction, workspace: Workspace, known: Iterable[str]) -> dict[str, tuple[CapLine, ...]]:
+    """Of those that sources.toml names, and of others that the ledger knows."""
+    configured = paid_providers(workspace)
+    names = (*configured, *sorted(set(known) - set(configured)))
+    rows = tx.fetch_all(load_queries("costs").committed, {"providers": list(names)})
+    committed = {row["provider"]: row for row in rows}
+    set_here = tx.fetch_all(load_queries("money").budgets)
+    budgets = {(row["provider"], row["period"]): row["amount"] for row in set_here}
+    settings = {"apify": apify_caps(workspace.settings), "apollo": apollo_caps(workspace.settings)}
+    others = verify_caps(workspace)
+    return {name: _caps(name, settings.get(name, others), budgets, committed[name]) for name in names}
 
 
 def _row(row: Row) -> CostRow:
@@ -143,7 +164,7 @@ def _row(row: Row) -> CostRow:
         return (row["spent"] / count).quantize(_MICRO) if count else None
 
     return CostRow(
-        row["key"], row["provider"], UNITS[row["provider"]], row["calls"], row["reserved"], row["spent"],
+        row["key"], row["provider"], unit_of(row["provider"]), row["calls"], row["reserved"], row["spent"],
         row["items"], per(row["items"]), row["slots"], per(row["slots"]),
     )  # fmt: skip
 
@@ -156,7 +177,7 @@ def _caps(provider: str, settings: Caps, budgets: _Budgets, committed: Row) -> t
     for period in PERIODS:
         setting, database = settings.of(period), budgets.get((provider, period))
         in_force = min((cap for cap in (setting, database) if cap is not None), default=None)
-        used = committed.get(f"{provider}_{period}")
+        used = committed.get(period)
         left = None if in_force is None or used is None else in_force - used
         is_near = left is not None and used is not None and in_force is not None and used >= NEAR * in_force
         lines.append(CapLine(period, setting, database, in_force, used, left, is_near))

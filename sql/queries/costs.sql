@@ -81,9 +81,15 @@ left join slots as f on f.provider = s.provider and f.key = s.key
 order by s.provider, s.key;
 
 -- name: committed
--- As the functions count that hold the caps, which are about now.
-select
-    public.f_apify_committed(date_trunc('day', clock_timestamp(), 'UTC')) as apify_day,
-    public.f_apify_committed(date_trunc('month', clock_timestamp(), 'UTC')) as apify_month,
-    public.f_credits_committed('apollo', date_trunc('day', clock_timestamp(), 'UTC')) as apollo_day,
-    public.f_credits_committed('apollo', date_trunc('month', clock_timestamp(), 'UTC')) as apollo_month;
+-- As the functions count that hold the caps, which are about now. Verifiers are paid in credits of their own.
+select p.provider,
+    case
+        when p.provider = 'apify' then public.f_apify_committed(date_trunc('day', clock_timestamp(), 'UTC'))
+        else public.f_credits_committed(p.provider, date_trunc('day', clock_timestamp(), 'UTC'))
+    end as "day",
+    case
+        when p.provider = 'apify' then public.f_apify_committed(date_trunc('month', clock_timestamp(), 'UTC'))
+        else public.f_credits_committed(p.provider, date_trunc('month', clock_timestamp(), 'UTC'))
+    end as "month"
+from unnest(%(providers)s::text[]) as p (provider)
+order by p.provider;

@@ -32,6 +32,7 @@ LIBRARY_ROOMS = {
     "sqlalchemy": {"database"},
     "alembic": {"database"},
     "apify_client": {"sources"},
+    "apprise": {"targets"},
     "pandas": {"records", "stages"},
     "pandera": {"records", "stages"},
     "pyarrow": {"records", "stages"},

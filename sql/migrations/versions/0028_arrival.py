@@ -3,7 +3,7 @@
 from outreach_pipeline.database.revisions import apply_revision
 
 revision = "0028_arrival"
-down_revision = "0026_outcomes"
+down_revision = "0027_alerts"
 branch_labels = None
 depends_on = None
 

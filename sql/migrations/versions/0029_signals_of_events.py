@@ -3,7 +3,7 @@
 from outreach_pipeline.database.revisions import apply_revision
 
 revision = "0029_signals_of_events"
-down_revision = "0026_outcomes"
+down_revision = "0028_arrival"
 branch_labels = None
 depends_on = None
 
