@@ -25,7 +25,8 @@ class Outcome:
 
     `state`: done; partial (to its end, but its source did not give all; the message says why); held (its checks stopped
     it before promotion); failed; transient (failed, and may well succeed when it is run again). `error_id` is its row
-    in `public.shq_error_log`, `run_id` its page in Dagster.
+    in `public.shq_error_log`, `run_id` its page in Dagster. `warnings`: what its checks
+    tell though they hold nothing.
     """
 
     batch_id: str
@@ -35,6 +36,7 @@ class Outcome:
     next_step: str = ""
     run_id: str | None = None
     error_id: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def run_batches(
@@ -77,6 +79,7 @@ def _told(outcome: BatchOutcome, day: date, seconds: float) -> Outcome:
         next_step = "What came is landed, and is not pulled or paid for again by itself."
     elif not outcome.succeeded:
         state = TRANSIENT if getattr(outcome, "kind", "") == "transient" else FAILED
+    warnings = outcome.checks.warnings if outcome.checks is not None else ()
     return Outcome(
-        outcome.batch_id, state, round(seconds, 3), message, next_step, outcome.run_id, outcome.error_id
+        outcome.batch_id, state, round(seconds, 3), message, next_step, outcome.run_id, outcome.error_id, warnings
     )

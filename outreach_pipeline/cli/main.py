@@ -25,6 +25,7 @@ from outreach_pipeline.cli import (
     refresh,
     sandbox,
     setup,
+    shapes,
     signals,
     suppress,
     verify,
@@ -54,7 +55,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _room in (
-    demo, setup, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox, adopt,
+    demo, setup, shapes, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress,
+    sandbox, adopt,
 ):  # fmt: skip
     _room.register(app)
 

@@ -226,13 +226,7 @@ def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome
         cells = [number(row.get(name)) for name in counts]
         shown.add_row(text(row["batch_id"]), f"[{colour}]{row['state']}[/]", *cells, f"{row['seconds']:.1f}")
     out().print(shown)
-    for each in outcomes:
-        if each.message:
-            logged = f" [dim]({each.error_id})[/]" if each.error_id else ""
-            colour = "yellow" if each.state == PARTIAL else "red"
-            out().print(
-                f"\n[{colour}]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
-            )
+    _show_what_was_said(outcomes)
     if empty := [str(row["batch_id"]) for row in rows if row["state"] == "empty"]:
         hint(
             f"Nothing to read for {', '.join(empty[:3])}: is the file there? `outreach land` takes one in "
@@ -240,6 +234,19 @@ def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome
         )
     if any(row.get("failed") for row in rows):
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")
+
+
+def _show_what_was_said(outcomes: list[Outcome]) -> None:
+    for each in outcomes:
+        if each.message:
+            logged = f" [dim]({each.error_id})[/]" if each.error_id else ""
+            colour = "yellow" if each.state == PARTIAL else "red"
+            out().print(
+                f"\n[{colour}]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
+            )
+        for told in each.warnings:
+            out().print(f"\n[yellow]{text(each.batch_id)}[/]: {text(told)}")
+            out().print("`outreach shapes check FILE` shows path by path what the shape finds.")
 
 
 def _states(counts: BatchCounts) -> dict[str, int]:

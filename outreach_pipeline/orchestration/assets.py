@@ -129,6 +129,8 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             counts = for_each(work, batch, lambda one: count_batch(work, one))
             rejections = [one for each in batches_of(work, batch) for one in count_rejections(work, each)]
         (context.log.warning if verdict.failing else context.log.info)(verdict.sentence)
+        for told in verdict.warnings:
+            context.log.warning("%s: %s", batch.batch_id, told)
         shown: dict[dg.AssetKey, md.Metadata] = {
             specs.COMPANIES.key: {ROWS: dg.MetadataValue.int(counts.companies)},
             specs.PEOPLE.key: {ROWS: dg.MetadataValue.int(counts.people)},
@@ -162,16 +164,17 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
 
 def _evaluations(context: dg.AssetExecutionContext, verdict: CheckReport) -> Events:
     # A warning does not block: an accepted batch goes on, and the page still shows what was accepted.
-    severity = dg.AssetCheckSeverity.WARN if verdict.accepted else dg.AssetCheckSeverity.ERROR
+    warn, error = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
     selected = {key.name for key in context.selected_asset_check_keys}
     for result in verdict.results:
         if result.name in selected:
-            said = f"{result.description} Accepted by an operator." if verdict.accepted and not result.passed else ""
+            is_accepted = verdict.accepted and not result.passed and not result.warns
+            said = f"{result.description} Accepted by an operator." if is_accepted else ""
             yield dg.AssetCheckResult(
                 asset_key=specs.REJECTIONS.key,
                 check_name=result.name,
                 passed=result.passed,
-                severity=severity,
+                severity=warn if verdict.accepted or result.warns else error,
                 description=said or result.description,
                 metadata=md.check_metadata(verdict.batch_id, result),
             )
