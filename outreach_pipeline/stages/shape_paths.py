@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 SAMPLE = 1_000
 """So many items of a batch are looked at."""
 _TO_GUESS = 50
+_EXPECTS_NOTHING = 0.9
+"""How well a shape without expected keys has them: of two that know as much, one that knows what it wants goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def _fit(shape: Shape, items: Sequence[bytes]) -> float:
     if not keys:
         return 0.0
     known, expected = keys & set(shape.known_keys()), set(shape.expected)
-    there = len(expected & keys) / len(expected) if expected else 0.5
+    there = len(expected & keys) / len(expected) if expected else _EXPECTS_NOTHING
     return len(known) / len(keys) * there
 
 
