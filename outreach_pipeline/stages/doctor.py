@@ -21,6 +21,7 @@ from outreach_pipeline.errors import OutreachError
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.findings import is_spared
 from outreach_pipeline.stages.migrations import explained, schema_state
+from outreach_pipeline.stages.unfinished import OPEN, read_unfinished
 from outreach_pipeline.stages.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -159,11 +160,17 @@ def _left_over(workspace: Workspace) -> Iterator[Finding]:
         partial = [each["batch_id"] for each in tx.fetch_all(load_queries("doctor").partial_batches)]
     words = {"replay_queue": "loads wait for a replay", "slot_work": "companies wait for their slots",
              "stale_pulls": "pulls never ended"}  # fmt: skip
+    stopped = [one.batch_id for one in read_unfinished(workspace) if one.kind != OPEN]
     left = [f"{row[name]:,} {what}" for name, what in words.items() if row[name]]
     if left:
         yield Finding("left over", WARN, "; ".join(left), "Run `outreach replay`, or the batches again.")
-    else:
+    elif not stopped:
         yield Finding("left over", OK, "no interrupted work")
+    if stopped:
+        shown = f"{', '.join(stopped[:3])}{', …' if len(stopped) > 3 else ''}"
+        are = "batch stopped before its" if len(stopped) == 1 else "batches stopped before their"
+        detail = f"{len(stopped)} {are} end: {shown}"
+        yield Finding("left over", WARN, detail, "`outreach status` says why each stopped and when it goes on.")
     if partial:
         shown = f"{', '.join(partial[:3])}{', …' if len(partial) > 3 else ''}"
         detail = f"{len(partial)} batches of the last week are partial, their source did not give all: {shown}"

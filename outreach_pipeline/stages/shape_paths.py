@@ -40,7 +40,8 @@ SAMPLE = 1_000
 """So many items of a batch are looked at."""
 _TO_GUESS = 50
 _EXPECTS_NOTHING = 0.9
-"""How well a shape without expected keys has them: of two that know as much, one that knows what it wants goes first."""
+"""How well a shape without expected keys has them: of two that know as much, one that knows what it wants goes first.
+"""
 
 
 @dataclass(frozen=True, slots=True)
