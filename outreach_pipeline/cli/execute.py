@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from outreach_pipeline.orchestration.launch import BatchOutcome
+    from outreach_pipeline.stages.idle import Idle
     from outreach_pipeline.stages.workspace import Progress, Workspace
 
+_NO_REASON = "Its source gave no reason."
+_LANDED = "What came is landed, and is not pulled or paid for again by itself."
 DONE, PARTIAL, HELD, FAILED, TRANSIENT = "done", "partial", "held", "failed", "transient"
 
 
@@ -48,20 +51,48 @@ def run_batches(
     accept_checks: bool = False,
     progress: Progress,
 ) -> Iterator[Outcome]:
-    """Take each source's batch of the day through all stages; one failing source holds back nobody else.
+    """Take each source's batch of the day through all stages; one failing source holds back nobody else. Batches that
+    have nothing left to do come first, and cost no run.
 
     Outcomes come one by one. Raises ConfigurationError before anything runs when a source or the day is
     unknown.
     """
+    from outreach_pipeline.stages.workspace import Batch
+
+    idle = {} if refetch or accept_checks else _idle(workspace, day, sources)
+    for batch_id, (found, seconds) in idle.items():
+        partial = found.verdict == PARTIAL
+        message, next_step = (found.note or _NO_REASON, _LANDED) if partial else ("", "")
+        yield Outcome(batch_id, PARTIAL if partial else DONE, round(seconds, 3), message, next_step)
+    due = [name for name in sources if Batch(day, name).batch_id not in idle]
+    if not due:
+        return
     from outreach_pipeline.orchestration.launch import iterate_batches
 
     started = monotonic()
     for outcome in iterate_batches(
-        workspace.settings, day, sources, refetch=refetch, accept_checks=accept_checks, progress=progress,
+        workspace.settings, day, due, refetch=refetch, accept_checks=accept_checks, progress=progress,
         workspace=workspace,
     ):  # fmt: skip
         yield _told(outcome, day, monotonic() - started)
         started = monotonic()
+
+
+def _idle(workspace: Workspace, day: date, sources: Sequence[str]) -> dict[str, tuple[Idle, float]]:
+    """Batches with nothing to do, and how long it took to find out; ConfigurationError as of `run_batches`."""
+    from outreach_pipeline.stages.idle import nothing_to_do
+    from outreach_pipeline.stages.workspace import Batch
+
+    batches = [Batch(day, name) for name in dict.fromkeys(sources)]
+    for batch in batches:
+        workspace.source_of(batch)
+    workspace.check_day(day)
+    found: dict[str, tuple[Idle, float]] = {}
+    for batch in batches:
+        started = monotonic()
+        if (idle := nothing_to_do(workspace, batch)) is not None:
+            found[batch.batch_id] = (idle, monotonic() - started)
+    return found
 
 
 def _told(outcome: BatchOutcome, day: date, seconds: float) -> Outcome:
@@ -75,8 +106,7 @@ def _told(outcome: BatchOutcome, day: date, seconds: float) -> Outcome:
             f"`outreach run --day {day} --source {source} --accept-checks`."
         )
     elif outcome.succeeded and outcome.land is not None and outcome.land.verdict == PARTIAL:
-        state, message = PARTIAL, outcome.land.note or "Its source gave no reason."
-        next_step = "What came is landed, and is not pulled or paid for again by itself."
+        state, message, next_step = PARTIAL, outcome.land.note or _NO_REASON, _LANDED
     elif not outcome.succeeded:
         state = TRANSIENT if getattr(outcome, "kind", "") == "transient" else FAILED
     warnings = outcome.checks.warnings if outcome.checks is not None else ()

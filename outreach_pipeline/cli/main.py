@@ -21,6 +21,7 @@ from outreach_pipeline.cli import (
     demo,
     export,
     find,
+    init,
     look,
     refresh,
     sandbox,
@@ -55,7 +56,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _room in (
-    demo, setup, shapes, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress,
+    demo, init, setup, shapes, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress,
     sandbox, adopt,
 ):  # fmt: skip
     _room.register(app)

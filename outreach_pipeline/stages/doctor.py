@@ -66,6 +66,22 @@ def examine(settings: Settings) -> list[Finding]:
     return found
 
 
+def configuration_findings(workspace: Workspace) -> list[Finding]:
+    """What can be said of a configuration before its database is migrated; never raises for what it finds."""
+    found: list[Finding] = []
+    checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
+        ("home", _home), ("sources", _sources),
+        ("apify", lambda there: _paid("apify", _check_apify(there, ledger=False))),
+        ("apollo", lambda there: _paid("apollo", _check_apollo(there, ledger=False))),
+    ]  # fmt: skip
+    for name, check in checks:
+        try:
+            found += check(workspace)
+        except OutreachError as error:
+            found.append(Finding(name, FAIL, error.message, error.next_step))
+    return found
+
+
 def _has_ledger(found: list[Finding]) -> bool:
     """Whether the vendors' checks may ask our own database; the vendors themselves are asked anyway."""
     return not (_failed(found, "database") or _failed(found, "migrations"))
@@ -216,15 +232,23 @@ def _titles(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _apify(workspace: Workspace, *, ledger: bool) -> Iterator[Finding]:
+    yield from _paid("apify", _check_apify(workspace, ledger=ledger), ledger=ledger)
+
+
+def _check_apify(workspace: Workspace, *, ledger: bool) -> list[tuple[str, str, str]]:
     from outreach_pipeline.stages.pull_apify import check_apify
 
-    yield from _paid("apify", check_apify(workspace, ledger=ledger), ledger=ledger)
+    return check_apify(workspace, ledger=ledger)
 
 
 def _apollo(workspace: Workspace, *, ledger: bool) -> Iterator[Finding]:
+    yield from _paid("apollo", _check_apollo(workspace, ledger=ledger), ledger=ledger)
+
+
+def _check_apollo(workspace: Workspace, *, ledger: bool) -> list[tuple[str, str, str]]:
     from outreach_pipeline.stages.pull_apollo import check_apollo
 
-    yield from _paid("apollo", check_apollo(workspace, ledger=ledger), ledger=ledger)
+    return check_apollo(workspace, ledger=ledger)
 
 
 def _refresh(workspace: Workspace) -> Iterator[Finding]:

@@ -88,7 +88,7 @@ def check_file(workspace: Workspace, file: Path, shape_name: str | None = None, 
 
     Raises ConfigurationError for an unknown shape, and for a file that cannot be read or fits none.
     """
-    shape = _named(workspace, shape_name) if shape_name else _fitting(workspace, file)
+    shape = _named(workspace, shape_name) if shape_name else fitting(workspace, file)
     items, unreadable = _read(file, shape, limit)
     given = {"items": _as_array(items)}
     with workspace.database.transaction(None) as tx:
@@ -144,8 +144,10 @@ def _named(workspace: Workspace, name: str) -> Shape:
         ) from None
 
 
-def _fitting(workspace: Workspace, file: Path) -> Shape:
+def fitting(workspace: Workspace, file: Path) -> Shape:
     """The shape that knows most of what the first items say, and whose expected keys they have."""
+    from outreach_pipeline.sources.files import kind_of
+
     scores: dict[str, float] = {}
     for name, shape in workspace.shapes.items():
         try:
@@ -153,7 +155,10 @@ def _fitting(workspace: Workspace, file: Path) -> Shape:
         except OutreachError:
             continue
         scores[name] = _fit(shape, items)
-    best = max(sorted(scores), key=lambda name: scores[name], default=None)
+    # Of two that know as much, the one that is meant for such files.
+    is_list = kind_of(file) in (".csv", ".tsv")
+    meant = {name: workspace.shapes[name].provider.startswith("CSV") == is_list for name in scores}
+    best = max(sorted(scores), key=lambda name: (scores[name], meant[name]), default=None)
     if best is None or scores[best] <= 0:
         raise ConfigurationError(
             f"No shape fits {file.name}.",
