@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.idle import Idle
     from outreach_pipeline.stages.workspace import Progress, Workspace
 
+_BEGIN = "wait for the run to begin"
 _NO_REASON = "Its source gave no reason."
 _LANDED = "What came is landed, and is not pulled or paid for again by itself."
 DONE, PARTIAL, HELD, FAILED, TRANSIENT = "done", "partial", "held", "failed", "transient"
@@ -67,6 +68,7 @@ def run_batches(
     due = [name for name in sources if Batch(day, name).batch_id not in idle]
     if not due:
         return
+    progress(_BEGIN, 0, None)
     from outreach_pipeline.orchestration.launch import iterate_batches
 
     started = monotonic()

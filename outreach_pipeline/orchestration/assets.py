@@ -67,7 +67,7 @@ def _land(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     @dg.multi_asset(name="land", specs=[specs.RAW_LOADS.spec(partitions)], pool=POOL)
     def land(context: dg.AssetExecutionContext, config: LandConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
-        with explained(context):
+        with explained(context, pipeline.progress):
             batch = batch_of(context)
             report = land_batch(pipeline.workspace, batch, refetch=config.refetch, progress=pipeline.progress)
             pipeline.listener(report)
@@ -118,7 +118,7 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     )
     def validate(context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
-        with explained(context):
+        with explained(context, pipeline.progress):
             batch = batch_of(context)
             work, progress = pipeline.workspace, pipeline.progress
             report = for_each(work, batch, lambda one: validate_batch(work, one, progress=progress))
@@ -186,7 +186,7 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     )
     def promote(context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
-        with explained(context):
+        with explained(context, pipeline.progress):
             batch = batch_of(context)
             work = pipeline.workspace
             report = promote_all(work, batch, accept_checks=config.accept_checks, progress=pipeline.progress)
@@ -225,7 +225,7 @@ def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     @dg.multi_asset(name="slots", specs=[table.spec(partitions) for table in specs.SEATS], can_subset=True, pool=POOL)
     def slots(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
-        with explained(context):
+        with explained(context, pipeline.progress):
             report = assign_slots(pipeline.workspace, progress=pipeline.progress)
             pipeline.listener(report)
             timing = watch.numbers(report.companies, "companies")

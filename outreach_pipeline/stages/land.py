@@ -288,6 +288,7 @@ def _read(
         cursor = tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id})
     report = LandReport(batch.batch_id)
     meter = Meter(workspace.database, batch)
+    progress("land", 0, None)
     for page, items in _pages(source, batch, cursor):
         with workspace.database.transaction(Role.INGEST) as tx:
             if lease is not None:
