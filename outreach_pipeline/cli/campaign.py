@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from outreach_pipeline.cli.options import Json, command, group, open_workspace
-from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, progress_bars, table, text
+from outreach_pipeline.cli.progress import progress_bars
+from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, table, text
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name or id of the campaign.")]
 _COUNTS = ("claimed", "sent", "delivered", "replied", "booked", "won")

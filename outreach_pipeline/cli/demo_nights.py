@@ -20,7 +20,8 @@ from outreach_pipeline.cli import demo_reach as reach
 from outreach_pipeline.cli import demo_story as story
 from outreach_pipeline.cli.execute import DONE, PARTIAL, Outcome, run_batches
 from outreach_pipeline.cli.options import yesterday
-from outreach_pipeline.cli.terminal import out, progress_bars
+from outreach_pipeline.cli.progress import progress_bars
+from outreach_pipeline.cli.terminal import out
 
 if TYPE_CHECKING:
     from outreach_pipeline.sandbox.server import Sandbox

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from outreach_pipeline.cli import demo_story as story
 from outreach_pipeline.cli.execute import run_batches
-from outreach_pipeline.cli.terminal import number, out, plural, progress_bars, table, text
+from outreach_pipeline.cli.progress import progress_bars
+from outreach_pipeline.cli.terminal import number, out, plural, table, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

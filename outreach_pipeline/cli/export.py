@@ -15,7 +15,8 @@ import typer
 
 from outreach_pipeline.cli.listing import Listing
 from outreach_pipeline.cli.options import Json, command, open_workspace
-from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, progress_bars, table, text
+from outreach_pipeline.cli.progress import progress_bars
+from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, table, text
 
 _REASONS = {
     "vacant": "the slot is vacant",

@@ -37,7 +37,10 @@ def _outcome(value: str) -> str:
     return value
 
 
-_STATES = {"done": "green", "held": "yellow", "partial": "yellow", "open": "cyan", "landed": "cyan", "empty": "dim"}
+_STATES = {
+    "done": "green", "held": "yellow", "partial": "yellow", "open": "cyan", "landed": "cyan", "interrupted": "red",
+    "empty": "dim",
+}  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
@@ -197,7 +200,7 @@ def _hint_status(report: StatusReport) -> None:
             "A held batch failed its checks: `outreach rejections --batch ...`, then `outreach run "
             "--accept-checks`."
         )
-    if any(batch.state in {"open", "landed"} for batch in report.batches):
+    if any(batch.state in {"open", "landed", "interrupted"} for batch in report.batches):
         hint("Open loads are taken up by `outreach run --day D --source S`.")
     if report.total.failed:
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")

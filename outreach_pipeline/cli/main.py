@@ -22,10 +22,12 @@ from outreach_pipeline.cli import (
     demo,
     export,
     find,
+    init,
     look,
     refresh,
     sandbox,
     setup,
+    shapes,
     signals,
     suppress,
     verify,
@@ -55,8 +57,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _room in (
-    demo, setup, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox, adopt,
-    alerts,
+    demo, init, setup, shapes, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress,
+    sandbox, adopt, alerts,
 ):  # fmt: skip
     _room.register(app)
 

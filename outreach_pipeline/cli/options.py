@@ -107,7 +107,7 @@ def _with_words(parameters: list[Any]) -> list[Any]:
 
 _GROUPS = {
     "Try it": ("demo", "sandbox"),
-    "Set it up": ("migrate", "adopt", "doctor", "sources", "ui"),
+    "Set it up": ("init", "migrate", "adopt", "doctor", "sources", "shapes", "ui"),
     "Every night": ("land", "run", "status", "rejections", "replay", "reviews", "alerts"),
     "Look somebody up": ("find", "explain"),
     "Keep it current": ("refresh", "changes", "verify"),

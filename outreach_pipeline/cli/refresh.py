@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from outreach_pipeline.cli.options import Day, Json, command, group, open_workspace
-from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, progress_bars, table, text
+from outreach_pipeline.cli.progress import progress_bars
+from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, table, text
 from outreach_pipeline.errors import OutreachError
 
 if TYPE_CHECKING:

@@ -76,7 +76,8 @@ def score(
 ) -> None:
     """Run `sandbox score`."""
     from outreach_pipeline.cli import sandbox_score as words
-    from outreach_pipeline.cli.terminal import print_json, progress_bars
+    from outreach_pipeline.cli.progress import progress_bars
+    from outreach_pipeline.cli.terminal import print_json
     from outreach_pipeline.sandbox.score.play import Arena, Played, play_world
 
     wanted, played = _read_seeds(seeds), list[Played]()

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from outreach_pipeline.cli.options import Json, command, group, open_workspace, plain_number
-from outreach_pipeline.cli.terminal import hint, moment, number, out, plural, print_json, progress_bars, table, text
+from outreach_pipeline.cli.progress import progress_bars
+from outreach_pipeline.cli.terminal import hint, moment, number, out, plural, print_json, table, text
 
 if TYPE_CHECKING:
     from outreach_pipeline.stages.signals import RuleBook, Score, ScoreReport

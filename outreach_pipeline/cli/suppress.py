@@ -15,18 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from outreach_pipeline.cli.options import Json, command, open_workspace
-from outreach_pipeline.cli.terminal import (
-    err,
-    hint,
-    moment,
-    number,
-    out,
-    plural,
-    print_json,
-    progress_bars,
-    table,
-    text,
-)
+from outreach_pipeline.cli.progress import progress_bars
+from outreach_pipeline.cli.terminal import err, hint, moment, number, out, plural, print_json, table, text
 from outreach_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -1,18 +1,16 @@
 """What a command writes and where: results on stdout, progress and errors on stderr, JSON when asked for.
 
-Belongs here: consoles, JSON, progress bars, the look of numbers and moments. Does not belong here: rows in columns
-(`listing`), what a single command shows.
+Belongs here: consoles, JSON, the look of numbers and moments. Does not belong here: rows in columns
+(`listing`), progress (`progress`), what a single command shows.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -20,9 +18,6 @@ from rich.text import Text
 
 from outreach_pipeline.cli.listing import Listing, fold
 from outreach_pipeline.errors import OutreachError
-
-if TYPE_CHECKING:
-    from outreach_pipeline.stages.workspace import Progress
 
 WIDTH = 100
 """Columns where nobody tells (a pipe, a log file)."""
@@ -126,36 +121,3 @@ def report_error(error: OutreachError) -> None:
     console.print(f"[red]{escape(error.message)}[/]", soft_wrap=True)
     if error.next_step:
         console.print(escape(error.next_step), soft_wrap=True)
-
-
-@contextmanager
-def progress_bars() -> Iterator[Progress]:
-    """A Progress callback that draws bars on stderr while the block runs; silent unless that is a
-    terminal.
-    """
-    if not sys.stderr.isatty():
-        yield _silent
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from outreach_pipeline.stages.workspace import ASIDE
-
-    with Progress(
-        TextColumn("{task.description:<44}"), BarColumn(bar_width=18), MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=err(), transient=True,
-    ) as bars:  # fmt: skip
-        tasks: dict[str, Any] = {}
-
-        def advance(what: str, done: int, total: int | None) -> None:
-            # One bar per piece of work, whatever it says beside its name.
-            name = what.partition(ASIDE)[0]
-            if name not in tasks:
-                tasks[name] = bars.add_task(escape(what), total=total)
-            bars.update(tasks[name], completed=done, total=total, description=escape(what.removesuffix(ASIDE)))
-
-        yield advance
-
-
-def _silent(what: str, done: int, total: int | None) -> None:
-    """No terminal, no bars."""

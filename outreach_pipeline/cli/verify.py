@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outreach_pipeline.cli.options import Json, command, open_workspace
-from outreach_pipeline.cli.terminal import hint, number, out, print_json, progress_bars, table, text
+from outreach_pipeline.cli.progress import progress_bars
+from outreach_pipeline.cli.terminal import hint, number, out, print_json, table, text
 
 if TYPE_CHECKING:
     from outreach_pipeline.stages.verify import VerifyReport

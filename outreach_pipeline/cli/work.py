@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -24,7 +25,8 @@ from outreach_pipeline.cli.options import (
     open_workspace,
     yesterday,
 )
-from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, progress_bars, table, text
+from outreach_pipeline.cli.progress import progress_bars
+from outreach_pipeline.cli.terminal import hint, number, out, plural, print_json, table, text
 from outreach_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -147,12 +149,13 @@ def run(
     chosen = _sources(workspace, source)
     from outreach_pipeline.stages.migrations import explained
     from outreach_pipeline.stages.status import read_status
+    from outreach_pipeline.stages.waits import what_waits
 
     wanted = day or yesterday()
     with explained(workspace):
         # Before anything else: a database that is missing is one sentence, not one failure per source.
         read_status(workspace, day=wanted)
-        with progress_bars() as progress:
+        with progress_bars(partial(what_waits, workspace)) as progress:
             outcomes = list(
                 run_batches(
                     workspace, wanted, chosen, refetch=refetch, accept_checks=accept_checks, progress=progress
@@ -166,12 +169,13 @@ def _run_ingested(workspace: Workspace, day: date | None, *, accept_checks: bool
     """Run every partition that waits, of all days or of one; with a day also when nothing waits."""
     from outreach_pipeline.stages.ingested import read_waiting
     from outreach_pipeline.stages.migrations import explained
+    from outreach_pipeline.stages.waits import what_waits
     from outreach_pipeline.stages.workspace import INGESTED
 
     with explained(workspace):
         waiting = {(one.batch.day, one.batch.source) for one in read_waiting(workspace)}
         chosen = {each for each in waiting if day in (None, each[0])} | ({(day, INGESTED)} if day else set())
-        with progress_bars() as progress:
+        with progress_bars(partial(what_waits, workspace)) as progress:
             outcomes = [
                 outcome
                 for at, name in sorted(chosen)
@@ -231,13 +235,7 @@ def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome
         cells = [number(row.get(name)) for name in counts]
         shown.add_row(text(row["batch_id"]), f"[{colour}]{row['state']}[/]", *cells, f"{row['seconds']:.1f}")
     out().print(shown)
-    for each in outcomes:
-        if each.message:
-            logged = f" [dim]({each.error_id})[/]" if each.error_id else ""
-            colour = {PARTIAL: "yellow", WAITING: "cyan"}.get(each.state, "red")
-            out().print(
-                f"\n[{colour}]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
-            )
+    _show_what_was_said(outcomes)
     if empty := [str(row["batch_id"]) for row in rows if row["state"] == "empty"]:
         hint(
             f"Nothing to read for {', '.join(empty[:3])}: is the file there? `outreach land` takes one in "
@@ -245,6 +243,19 @@ def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome
         )
     if any(row.get("failed") for row in rows):
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")
+
+
+def _show_what_was_said(outcomes: list[Outcome]) -> None:
+    for each in outcomes:
+        if each.message:
+            logged = f" [dim]({each.error_id})[/]" if each.error_id else ""
+            colour = {PARTIAL: "yellow", WAITING: "cyan"}.get(each.state, "red")
+            out().print(
+                f"\n[{colour}]{text(each.batch_id)}[/]{logged}: {text(each.message)}\n{text(each.next_step)}"
+            )
+        for told in each.warnings:
+            out().print(f"\n[yellow]{text(each.batch_id)}[/]: {text(told)}")
+            out().print("`outreach shapes check FILE` shows path by path what the shape finds.")
 
 
 def _states(counts: BatchCounts) -> dict[str, int]:

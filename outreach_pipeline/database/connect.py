@@ -139,6 +139,7 @@ class Database:
         self._connect_attempts = connect_attempts
         self._idle: list[psycopg.Connection[Row]] = []
         self._idle_lock = threading.Lock()
+        self._working: set[int] = set()
         self._process = os.getpid()
         # Runs when the object is collected and at exit; holds the list, not the object.
         self._closer = weakref.finalize(self, _close_all, self._idle)
@@ -172,13 +173,22 @@ class Database:
         opening = _opening(role, statement_timeout, lock_timeout, repeatable_read)
         with translated():
             connection = self._begun(opening)
+        pid = connection.info.backend_pid
+        self._working.add(pid)
         try:
             yield Transaction(connection)
         except BaseException:
             _stop_statement(connection)
             self._end(connection, commit=False)
             raise
-        self._end(connection, commit=True)
+        else:
+            self._end(connection, commit=True)
+        finally:
+            self._working.discard(pid)
+
+    def working(self) -> list[int]:
+        """Server processes that have a transaction of this object open; through a pooler they are nobody's."""
+        return sorted(self._working)
 
     @contextmanager
     def autocommit(self) -> Iterator[psycopg.Connection[Row]]:

@@ -208,6 +208,16 @@ def check_on_server(connection: psycopg.Connection[tuple[object, ...]], shape: S
             ) from error
 
 
+def items_query(shape: Shape, loads: sql.Composable, bases: Set[str]) -> sql.Composed:
+    """The good items of `loads`: load_id, item, and one column per [find] named in `bases`."""
+    return _items(shape, loads, kept=True, bases=bases)
+
+
+def section_elements(path: ItemPath) -> sql.Composed:
+    """The elements of a list of an item, to be put behind CROSS JOIN LATERAL."""
+    return _elements(path)
+
+
 # --- items
 # ---------------------------------------------------------------------------------------------------
 

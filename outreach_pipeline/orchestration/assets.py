@@ -70,7 +70,7 @@ def _land(partitions: dg.PartitionsDefinition[str], sources: Sequence[dg.AssetKe
     @dg.multi_asset(name="land", specs=[specs.RAW_LOADS.spec(partitions, sources)], pool=POOL)
     def land(context: dg.AssetExecutionContext, config: LandConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
-        with explained(context):
+        with explained(context, pipeline.progress):
             batch = batch_of(context)
             report = land_batch(pipeline.workspace, batch, refetch=config.refetch, progress=pipeline.progress)
             pipeline.listener(report)
@@ -124,7 +124,7 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     )
     def validate(context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
-        with explained(context):
+        with explained(context, pipeline.progress):
             batch = batch_of(context)
             work, progress = pipeline.workspace, pipeline.progress
             report = for_each(work, batch, lambda one: validate_batch(work, one, progress=progress))
@@ -135,6 +135,8 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             counts = for_each(work, batch, lambda one: count_batch(work, one))
             rejections = [one for each in batches_of(work, batch) for one in count_rejections(work, each)]
         (context.log.warning if verdict.failing else context.log.info)(verdict.sentence)
+        for told in verdict.warnings:
+            context.log.warning("%s: %s", batch.batch_id, told)
         shown: dict[dg.AssetKey, md.Metadata] = {
             specs.COMPANIES.key: {ROWS: dg.MetadataValue.int(counts.companies)},
             specs.PEOPLE.key: {ROWS: dg.MetadataValue.int(counts.people)},
@@ -168,16 +170,17 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
 
 def _evaluations(context: dg.AssetExecutionContext, verdict: CheckReport) -> Events:
     # A warning does not block: an accepted batch goes on, and the page still shows what was accepted.
-    severity = dg.AssetCheckSeverity.WARN if verdict.accepted else dg.AssetCheckSeverity.ERROR
+    warn, error = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
     selected = {key.name for key in context.selected_asset_check_keys}
     for result in verdict.results:
         if result.name in selected:
-            said = f"{result.description} Accepted by an operator." if verdict.accepted and not result.passed else ""
+            is_accepted = verdict.accepted and not result.passed and not result.warns
+            said = f"{result.description} Accepted by an operator." if is_accepted else ""
             yield dg.AssetCheckResult(
                 asset_key=specs.REJECTIONS.key,
                 check_name=result.name,
                 passed=result.passed,
-                severity=severity,
+                severity=warn if verdict.accepted or result.warns else error,
                 description=said or result.description,
                 metadata=md.check_metadata(verdict.batch_id, result),
             )
@@ -189,7 +192,7 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     )
     def promote(context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
-        with explained(context):
+        with explained(context, pipeline.progress):
             batch = batch_of(context)
             work = pipeline.workspace
             report = promote_all(work, batch, accept_checks=config.accept_checks, progress=pipeline.progress)
@@ -228,7 +231,7 @@ def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     @dg.multi_asset(name="slots", specs=[table.spec(partitions) for table in specs.SEATS], can_subset=True, pool=POOL)
     def slots(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
-        with explained(context):
+        with explained(context, pipeline.progress):
             report = assign_slots(pipeline.workspace, progress=pipeline.progress)
             pipeline.listener(report)
             timing = watch.numbers(report.companies, "companies")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -27,6 +27,7 @@ from outreach_pipeline.errors import (
     WaitingError,
 )
 from outreach_pipeline.stages.promote import HELD_NEXT_STEP
+from outreach_pipeline.stages.workspace import Progress, no_progress
 
 MAX_RETRIES = 3
 FIRST_WAIT_SECONDS = 2.0
@@ -37,10 +38,12 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def explained(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Iterator[None]:
+def explained(
+    context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, progress: Progress = no_progress
+) -> Iterator[None]:
     """Run a stage: TransientError is retried three times with growing waits (2, 8, 32 s; the last two at least until
     its `not_before`), anything else ends the step. What may do more only in an hour ends it as well: the batch goes on
-    then (`unfinished`), and meanwhile its place in the queue is free.
+    then (`unfinished`), and meanwhile its place in the queue is free. Whoever watches is told why and until when.
     """
     try:
         yield
@@ -52,6 +55,8 @@ def explained(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext)
         if error.not_before is not None and attempt > 0:
             # A start in doubt may be found in a moment; it is started anew only when its claim is over.
             wait = max(wait, min((error.not_before - datetime.now(UTC)).total_seconds() + 1, MAX_WAIT_SECONDS))
+        again = datetime.now(UTC) + timedelta(seconds=wait)
+        progress(f"wait until {again:%H:%M:%S} UTC to try again: {error.message}", 0, None)
         # The cause is what the page shows when the last attempt fails as well.
         raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=wait) from _failure(error)
     except OutreachError as error:

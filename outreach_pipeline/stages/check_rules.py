@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from outreach_pipeline.stages.shape_paths import PathFinding
 
 MIN_LOADS = 20
 JUMP = 0.3
@@ -25,6 +28,8 @@ HISTORY = 5
 """Released batches that make up the past of a source."""
 
 _NAMED = 5
+_TELLING = ("name", "website_url", "domain", "full_name", "title", "email")
+"""Without these a shape finds nobody, or nothing to reach them by."""
 # A key of an item is a word of the source's programmer, but somebody may have used an address as a key.
 _WORD = re.compile(r"^[A-Za-z0-9_ .:()%#&-]{1,60}$")
 
@@ -32,13 +37,14 @@ _WORD = re.compile(r"^[A-Za-z0-9_ .:()%#&-]{1,60}$")
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """One rule on one batch. `values` holds counts, shares (0 to 1) and names of columns and keys, nothing
-    else.
+    else. `warns`: it holds no batch, it only tells.
     """
 
     name: str
     passed: bool
     description: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Measures:
     """What was counted in one batch; stored beside the results, where it is the past of the next batch.
 
     `columns`: loads per column for which a check dropped or rejected it. `checks`: the check that did so
-    most often.
+    most often. `unmet`: paths of the shape that no item had.
     """
 
     loads: int = 0
@@ -54,6 +60,7 @@ class Measures:
     items: int = 0
     columns: Mapping[str, int] = field(default_factory=dict)
     checks: Mapping[str, str] = field(default_factory=dict)
+    unmet: tuple[str, ...] = ()
 
     @property
     def reject_share(self) -> float:
@@ -173,6 +180,34 @@ def missing_keys(now: Measures, keys: KeyCounts) -> CheckResult:
         return CheckResult("missing_keys", True, "No expected or usual key is missing.", values)
     more = f"; and {len(said) - _NAMED} more" if len(said) > _NAMED else ""
     return CheckResult("missing_keys", False, f"{_capital('; '.join(said[:_NAMED]))}{more}.", values)
+
+
+def unmet_paths(items: int, unmet: Sequence[PathFinding], past: Sequence[Measures]) -> CheckResult:
+    """Warns of a path of the shape that no item has: a misspelt one, always; one that says who or what somebody is, in
+    a source's first batch; any, when earlier batches had it. Sources leave keys out, so the others are only listed.
+    """
+    values: dict[str, Any] = {"items": items}
+    if items < MIN_LOADS:
+        return replace(_too_few("unmet_paths", "Paths were not compared", values), warns=True)
+    large = _large(past)
+    told = [one for one in unmet if one.outcome == "misspelt" or _is_news(one, large)]
+    values["unmet"] = [one.path for one in unmet][:20]
+    if not told:
+        said = f"{len(unmet)} paths that no item has are left out by the source." if unmet else "Every path is used."
+        return CheckResult("unmet_paths", True, said, values, warns=True)
+    sentences = [
+        f"no item has {one.path}, which feeds {one.place} {one.field}"
+        + (f" (did you mean {_word(one.nearest)}?)" if one.nearest else "")
+        for one in told
+    ]
+    more = f"; and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+    return CheckResult("unmet_paths", False, f"{_capital('; '.join(sentences[:_NAMED]))}{more}.", values, warns=True)
+
+
+def _is_news(one: PathFinding, past: Sequence[Measures]) -> bool:
+    if not past:
+        return one.field in _TELLING and one.place in ("company", "person")
+    return not any(one.path in earlier.unmet for earlier in past)
 
 
 def _large(past: Sequence[Measures]) -> list[Measures]:

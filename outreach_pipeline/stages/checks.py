@@ -19,6 +19,7 @@ from outreach_pipeline.database.extract import ERROR_KEYS, shape_queries
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.stages import check_rules
 from outreach_pipeline.stages.check_rules import HALF, HISTORY, CheckResult, KeyCounts, Measures
+from outreach_pipeline.stages.shape_paths import unmet_in_batch
 from outreach_pipeline.stages.workspace import Batch, Workspace
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECK_NAMES", "CheckReport", "CheckResult", "hold_or_release"]
 
-CHECK_NAMES = ("reject_share", "column_shares", "unseen_keys", "missing_keys")
+CHECK_NAMES = ("reject_share", "column_shares", "unseen_keys", "missing_keys", "unmet_paths")
+"""The last one holds nothing: it warns."""
 
 _NEW_ITEMS = (
     "select load_id, raw_data from intake.raw_loads where batch_id = %(batch_id)s and status <> 'duplicate'"
@@ -35,7 +37,7 @@ _NEW_ITEMS = (
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """The verdict on a batch. `passed`: every check passed; `accepted`: some did not, and an operator lets
+    """The verdict on a batch. `passed`: every check that holds passed; `accepted`: some did not, and an operator lets
     it through.
     """
 
@@ -51,8 +53,13 @@ class CheckReport:
 
     @property
     def failing(self) -> tuple[CheckResult, ...]:
-        """The checks that did not pass."""
-        return tuple(result for result in self.results if not result.passed)
+        """The checks that did not pass and hold the batch."""
+        return tuple(result for result in self.results if not result.passed and not result.warns)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the checks tell that hold nothing."""
+        return tuple(result.description for result in self.results if not result.passed and result.warns)
 
     @property
     def sentence(self) -> str:
@@ -73,7 +80,7 @@ def hold_or_release(workspace: Workspace, batch: Batch, *, accept: bool = False)
     with workspace.database.transaction(Role.VALIDATE) as tx:
         results, measures = _check(tx, workspace, batch)
         stored = tx.fetch_value(queries.stored_results, {"batch_id": batch.batch_id}) or {}
-        failing = {result.name for result in results if not result.passed}
+        failing = {result.name for result in results if not result.passed and not result.warns}
         known = set(stored.get("accepted_checks", ()))
         accepted = bool(failing) and (accept or failing <= known)
         report = CheckReport(batch.batch_id, not failing, results, accepted)
@@ -92,12 +99,15 @@ def _check(tx: Transaction, workspace: Workspace, batch: Batch) -> tuple[tuple[C
     shape = workspace.shape_of(config)
     past = _past(tx, batch)
     now, keys = _measure(tx, batch, shape, past)
+    items, unmet = unmet_in_batch(tx, shape, batch.batch_id)
+    now = replace(now, unmet=tuple(sorted({one.path for one in unmet})))
     history = list(past.values())
     return (
         check_rules.reject_share(now, history, config.max_reject_share, batch.source),
         check_rules.column_shares(now, history),
         check_rules.unseen_keys(now, keys, history, config.max_unseen_key_share),
         check_rules.missing_keys(now, keys),
+        check_rules.unmet_paths(items, unmet, history),
     ), now
 
 
@@ -114,6 +124,7 @@ def _measures(stored: Mapping[str, Any]) -> Measures:
     return Measures(
         loads=stored.get("loads", 0), failed=stored.get("failed", 0), items=stored.get("items", 0),
         columns=stored.get("columns", {}), checks=stored.get("checks", {}),
+        unmet=tuple(stored.get("unmet", ())),
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from outreach_pipeline.errors import OutreachError, TransientError
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.findings import is_spared
 from outreach_pipeline.stages.migrations import explained, schema_state
+from outreach_pipeline.stages.unfinished import OPEN, read_unfinished
 from outreach_pipeline.stages.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -59,6 +60,22 @@ def examine(settings: Settings) -> list[Finding]:
             continue
         if name in {"left over", "late files", "refresh"} and _failed(found, "migrations"):
             continue
+        try:
+            found += check(workspace)
+        except OutreachError as error:
+            found.append(Finding(name, FAIL, error.message, error.next_step))
+    return found
+
+
+def configuration_findings(workspace: Workspace) -> list[Finding]:
+    """What can be said of a configuration before its database is migrated; never raises for what it finds."""
+    found: list[Finding] = []
+    checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
+        ("home", _home), ("sources", _sources),
+        ("apify", lambda there: _paid("apify", _check_apify(there, ledger=False))),
+        ("apollo", lambda there: _paid("apollo", _check_apollo(there, ledger=False))),
+    ]  # fmt: skip
+    for name, check in checks:
         try:
             found += check(workspace)
         except OutreachError as error:
@@ -160,11 +177,17 @@ def _left_over(workspace: Workspace) -> Iterator[Finding]:
         partial = [each["batch_id"] for each in tx.fetch_all(load_queries("doctor").partial_batches)]
     words = {"replay_queue": "loads wait for a replay", "slot_work": "companies wait for their slots",
              "stale_pulls": "pulls never ended"}  # fmt: skip
+    stopped = [one.batch_id for one in read_unfinished(workspace) if one.kind != OPEN]
     left = [f"{row[name]:,} {what}" for name, what in words.items() if row[name]]
     if left:
         yield Finding("left over", WARN, "; ".join(left), "Run `outreach replay`, or the batches again.")
-    else:
+    elif not stopped:
         yield Finding("left over", OK, "no interrupted work")
+    if stopped:
+        shown = f"{', '.join(stopped[:3])}{', …' if len(stopped) > 3 else ''}"
+        are = "batch stopped before its" if len(stopped) == 1 else "batches stopped before their"
+        detail = f"{len(stopped)} {are} end: {shown}"
+        yield Finding("left over", WARN, detail, "`outreach status` says why each stopped and when it goes on.")
     if partial:
         shown = f"{', '.join(partial[:3])}{', …' if len(partial) > 3 else ''}"
         detail = f"{len(partial)} batches of the last week are partial, their source did not give all: {shown}"
@@ -246,15 +269,23 @@ def _titles(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _apify(workspace: Workspace, *, ledger: bool) -> Iterator[Finding]:
+    yield from _paid("apify", _check_apify(workspace, ledger=ledger), ledger=ledger)
+
+
+def _check_apify(workspace: Workspace, *, ledger: bool) -> list[tuple[str, str, str]]:
     from outreach_pipeline.stages.pull_apify import check_apify
 
-    yield from _paid("apify", check_apify(workspace, ledger=ledger), ledger=ledger)
+    return check_apify(workspace, ledger=ledger)
 
 
 def _apollo(workspace: Workspace, *, ledger: bool) -> Iterator[Finding]:
+    yield from _paid("apollo", _check_apollo(workspace, ledger=ledger), ledger=ledger)
+
+
+def _check_apollo(workspace: Workspace, *, ledger: bool) -> list[tuple[str, str, str]]:
     from outreach_pipeline.stages.pull_apollo import check_apollo
 
-    yield from _paid("apollo", check_apollo(workspace, ledger=ledger), ledger=ledger)
+    return check_apollo(workspace, ledger=ledger)
 
 
 def _refresh(workspace: Workspace) -> Iterator[Finding]:

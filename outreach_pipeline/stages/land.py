@@ -19,6 +19,7 @@ from outreach_pipeline.sources.files import FilesSource
 from outreach_pipeline.sources.items import PreparedItem, prepare_all
 from outreach_pipeline.sources.pages import Cursor, Page, PoisonItem, read_ahead
 from outreach_pipeline.stages.credits import settle_calls
+from outreach_pipeline.stages.idle import CONFIGURED
 from outreach_pipeline.stages.lease import Lease
 from outreach_pipeline.stages.money import Meter
 from outreach_pipeline.stages.workspace import ASIDE, INGESTED, Batch, Progress, Workspace, no_progress
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from outreach_pipeline.sources.pages import Source
     from outreach_pipeline.stages.workspace import SourceConfig
 
-_CONFIGURED = "configured"
 _BY_OTHERS = "Other programs ingest these (`intake.f_ingest_json`); there is nothing to read."
 _BY_VERIFY = "Addresses of this source are verified by `outreach verify`, for those who are due."
 _BY_WAVES = "Profiles of this source are landed by the refresh of people who are due (`outreach refresh`)."
@@ -84,10 +84,10 @@ def land_batch(
     with workspace.database.transaction(Role.INGEST) as tx:
         register_source(tx, workspace, config)
         tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
-        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, _CONFIGURED))
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, CONFIGURED))
         landed_files = tx.fetch_all(
             load_queries("land").landed_elsewhere,
-            {"source": batch.source, "batch_id": batch.batch_id, "configured": _CONFIGURED},
+            {"source": batch.source, "batch_id": batch.batch_id, "configured": CONFIGURED},
         )
     if pull["status"] != "running" and not refetch:
         _refuse(batch, pull["status"], pull["note"])
@@ -114,7 +114,7 @@ def land_from(
     with workspace.database.transaction(Role.INGEST) as tx:
         register_source(tx, workspace, workspace.source_of(batch))
         tx.execute(load_queries("land").open_batch, {"batch_id": batch.batch_id, "source": batch.source})
-        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, _CONFIGURED))
+        pull = tx.fetch_row(load_queries("land").open_pull, _pull_key(batch, CONFIGURED))
     if pull["status"] != "running":
         return LandReport(batch.batch_id, already=True, verdict=pull["status"], note=pull["note"] or "")
     return _land(workspace, batch, source, pull["pull_id"], again=False, progress=progress)
@@ -288,6 +288,7 @@ def _read(
         cursor = tx.fetch_value(queries.pull_cursor, {"pull_id": pull_id})
     report = LandReport(batch.batch_id)
     meter = Meter(workspace.database, batch)
+    progress("land", 0, None)
     for page, items in _pages(source, batch, cursor):
         with workspace.database.transaction(Role.INGEST) as tx:
             if lease is not None:

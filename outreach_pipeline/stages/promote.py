@@ -56,6 +56,7 @@ def promote_batch(
         due = [row["load_id"] for row in tx.fetch_all(queries.due_loads, {"batch_id": batch.batch_id})]
     report = PromoteReport(batch.batch_id)
     size = workspace.settings.chunk_loads * _CHUNKS_AT_ONCE
+    progress("promote", 0, len(due))
     for start in range(0, len(due), size):
         chunk = {"load_ids": due[start : start + size]}
         with workspace.database.transaction(Role.PROMOTE) as tx:

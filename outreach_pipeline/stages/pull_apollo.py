@@ -6,6 +6,7 @@ itself (`sources.apollo`), landing (`land`), the ledger's SQL (`credits`).
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from outreach_pipeline.errors import OutreachError
@@ -26,7 +27,8 @@ def apollo_api_of(workspace: Workspace, progress: Progress = no_progress) -> Apo
     from outreach_pipeline.sources.apollo_api import ApolloApi
 
     def waiting(endpoint: str, done: int, total: int) -> None:
-        progress(f"wait for Apollo's next minute{ASIDE}{endpoint}", done, total)
+        until = datetime.now(UTC) + timedelta(seconds=total - done)
+        progress(f"wait for Apollo's next minute, until {until:%H:%M:%S} UTC{ASIDE}{endpoint}", done, total)
 
     settings = workspace.settings
     return ApolloApi(

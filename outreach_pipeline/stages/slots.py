@@ -26,6 +26,7 @@ class SlotReport:
 def assign_slots(workspace: Workspace, *, progress: Progress = no_progress) -> SlotReport:
     """Decide the slots of all queued companies, in chunks that commit one by one."""
     report = SlotReport()
+    progress("slots", 0, None)
     while True:
         with workspace.database.transaction(Role.PROMOTE) as tx:
             row = tx.fetch_one(load_queries("promote").assign_slots, {"limit": workspace.settings.chunk_loads})

@@ -18,7 +18,7 @@ from outreach_pipeline.stages.workspace import Workspace
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Loads by state. landed = pending + promoted + failed + duplicate; `waiting` is the part of `pending`
-    that was validated and waits for its company, a name or a website.
+    that promotion has taken up and that waits for its company, a name or a website.
     """
 
     landed: int
@@ -31,8 +31,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class BatchStatus:
-    """One batch. `state`: empty, landed (not validated yet), held (validated, not let through), open (some
-    loads are due), partial (done, but its source did not give all), done.
+    """One batch. `state`: empty, landed (not validated yet), held (validated, not let through), open (some loads are
+    due), interrupted (so are they, because its run was stopped or died), partial (done, but its source did not give
+    all), done.
 
     `note`: why it is partial, in a sentence; else "".
     """
@@ -131,21 +132,22 @@ def _batch(row: Row) -> BatchStatus:
     loads = Counts(**{name: row[name] for name in Counts.__slots__})
     return BatchStatus(
         row["batch_id"], row["source"], row["day"],
-        _state(loads, row["is_held"], row["released_at"], row["is_partial"]), row["note"], loads,
+        _state(loads, row), row["note"], loads,
         row["released_at"], row["last_landed_at"],
     )  # fmt: skip
 
 
-def _state(loads: Counts, is_held: bool, released_at: datetime | None, is_partial: bool) -> str:
+def _state(loads: Counts, row: Row) -> str:
     if loads.landed == 0:
-        return "empty"
-    if loads.pending > loads.waiting:
-        return "open" if released_at or loads.waiting else "landed"
-    if is_held:
+        return "interrupted" if row["is_interrupted"] else "empty"
+    if loads.pending > row["validated"]:
+        begun = "open" if row["released_at"] or row["validated"] else "landed"
+        return "interrupted" if row["is_interrupted"] else begun
+    if row["is_held"]:
         return "held"
-    if loads.waiting and not released_at:
-        return "open"
-    return "partial" if is_partial else "done"
+    if row["validated"] > loads.waiting:
+        return "interrupted" if row["is_interrupted"] else "open"
+    return "partial" if row["is_partial"] else "done"
 
 
 def _sum(counts: list[Counts]) -> Counts:

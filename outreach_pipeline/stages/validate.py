@@ -107,6 +107,7 @@ def validate_batch(
     report = ValidateReport(batch.batch_id)
     with workspace.database.transaction(Role.VALIDATE) as tx:
         total = tx.fetch_value(queries.count_due, {"batch_id": batch.batch_id})
+    progress("validate", 0, total)
     with ReadAhead(workspace, batch, shape) as ahead:
         _make_ready()
         while (taken := ahead.take()) is not None:

@@ -8,7 +8,8 @@ select intake.f_release_batch(%(batch_id)s, %(accept)s);
 select r.result ->> 'description' as description
 from intake.batch as b
 cross join lateral jsonb_array_elements(b.check_results -> 'results') as r (result)
-where b.batch_id = %(batch_id)s and b.check_results -> 'held' = 'true'::jsonb and r.result -> 'passed' = 'false'::jsonb;
+where b.batch_id = %(batch_id)s and b.check_results -> 'held' = 'true'::jsonb and r.result -> 'passed' = 'false'::jsonb
+    and coalesce(r.result -> 'warns', 'false'::jsonb) = 'false'::jsonb;
 
 -- name: due_loads
 -- Records of the batch that no promotion has taken up, and earlier loads that an item of the batch repeated; without those

@@ -16,9 +16,33 @@ with counted as (
         and (%(day)s::date is null or (b.observed_at at time zone 'UTC')::date = %(day)s)
     group by l.batch_id
 ),
+-- Of validated loads those wait for their company that a promotion has taken up, or that wait for a decision; the others
+-- are due.
 waiting as (
-    select l.batch_id, count(*) as waiting
+    select l.batch_id, count(*) as validated,
+        count(*) filter (where b.released_at is not null and (
+            not exists (
+                select from intake.validated_people as p
+                left join intake.person_member as m using (load_id, part)
+                where p.load_id = l.load_id and m.load_id is null
+                union all
+                select from intake.validated_companies as c
+                left join intake.company_member as m using (load_id, part)
+                where c.load_id = l.load_id and m.load_id is null
+                union all
+                select from intake.validated_intelligence as i
+                left join intake.intelligence_member as m using (load_id, part)
+                where i.load_id = l.load_id and m.load_id is null
+            )
+            or exists (select from marketing.undecided_load as u where u.load_id = l.load_id and u.state = 'proposed')
+            or exists (
+                select from public.refresh_row as r
+                inner join public.refresh_wave as w using (wave_id)
+                where r.load_id = l.load_id and w.state in ('running', 'landed')
+            )
+        )) as waiting
     from intake.raw_loads as l
+    inner join intake.batch as b using (batch_id)
     where l.status = 'pending'
         and (
             exists (select from intake.validated_people as p where p.load_id = l.load_id)
@@ -39,11 +63,13 @@ select b.batch_id, b.source, (b.observed_at at time zone 'UTC')::date as day, b.
     coalesce((b.check_results ->> 'held')::boolean, false) as is_held,
     coalesce(c.landed, 0) as landed, coalesce(c.pending, 0) as pending, coalesce(c.promoted, 0) as promoted,
     coalesce(c.failed, 0) as failed, coalesce(c.duplicate, 0) as duplicate, coalesce(w.waiting, 0) as waiting,
+    coalesce(w.validated, 0) as validated, coalesce(u.kind in ('interrupted', 'died'), false) as is_interrupted,
     p.batch_id is not null as is_partial, coalesce(p.note, '') as note
 from intake.batch as b
 left join counted as c using (batch_id)
 left join waiting as w using (batch_id)
 left join parts as p using (batch_id)
+left join intake.unfinished_batch as u using (batch_id)
 where (%(source)s::text is null or b.source = %(source)s)
     and (%(day)s::date is null or (b.observed_at at time zone 'UTC')::date = %(day)s)
 order by b.observed_at desc, b.source, b.batch_id;

@@ -11,7 +11,7 @@ from outreach_pipeline.errors import RejectedDataError
 from outreach_pipeline.stages.promote import promote_batch
 from outreach_pipeline.stages.workspace import Batch
 
-CHECK_NAMES = {"reject_share", "column_shares", "unseen_keys", "missing_keys"}
+CHECK_NAMES = {"reject_share", "column_shares", "unseen_keys", "missing_keys", "unmet_paths"}
 PROMOTED = "select count(*) as n from marketing.people_master where source_system is not null"
 
 

@@ -14,7 +14,8 @@ from rich.progress import Progress
 
 from outreach_pipeline.cli.execute import Outcome
 from outreach_pipeline.cli.options import read_batch, read_day, yesterday
-from outreach_pipeline.cli.terminal import moment, number, plural, print_json, progress_bars, text
+from outreach_pipeline.cli.progress import progress_bars
+from outreach_pipeline.cli.terminal import moment, number, plural, print_json, text
 from outreach_pipeline.cli.work import exit_code
 
 

@@ -21,7 +21,7 @@ SHIPPED = {
     "harvestapi_company",
     "apimaestro_company", "leads_finder", "apollo_scraper", "google_places", "apollo_people_search",
     "apollo_people_match", "apollo_contacts", "apollo_organization", "company_list_csv", "officer_list_csv",
-    "company_news", "ready_export", "contact_flat",
+    "company_news", "ready_export", "contact_flat", "contact_list_csv",
     "adopted_companies", "adopted_people", "adopted_slots", "adopted_contacts",
     "apify_verifier", "calendly_event", "hubspot_deal", "instantly_event", "mail_domain", "millionverifier", "smartlead_event", "zerobounce",
 }  # fmt: skip

@@ -27,7 +27,7 @@ def test_the_shipped_sources_have_shapes_that_exist() -> None:
     sources = load_sources(SHIPPED)
     shapes = {file.stem for file in (SHIPPED.parents[1] / "records" / "shapes").glob("*.toml")}
     assert {config.shape for config in sources.values()} <= shapes
-    assert len(sources) == 16
+    assert len(sources) == 17
 
 
 REFRESH = '[sources.x1]\nkind = "apify"\nmode = "refresh"\nshape = "s1"\nactor = "a/b"\n'
