@@ -11,6 +11,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -50,12 +51,11 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".outreach"), description="Folder for the embedded database and Dagster's state.")
     sources: Path = Field(default=SHIPPED_SOURCES, description="The sources.toml in use.")
     shapes: Path | None = Field(default=None, description="Folder with further shapes; it is searched first.")
-    first_day: str = Field(default="2019-01-01", description="First day of the partitions, YYYY-MM-DD.")
+    first_day: str = Field(default="2019-01-01", description="First day of the partitions; unset: the first batch's.")
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (UTC) of the nightly schedule.")
-    morning_hour: int | None = Field(
-        default=None, ge=0, le=23,
-        description="Hour (UTC) at which the morning begins at the latest; unset: four hours after the night begins.",
-    )  # fmt: skip
+    morning_hour: int = Field(
+        default=6, ge=0, le=23, description="Hour (UTC) at which the morning begins at the latest, after the night."
+    )
     stale_share: float = Field(
         default=0.2, ge=0, le=1, description="Share of slots seen too long ago from which the page warns."
     )
@@ -187,11 +187,6 @@ class Settings(BaseSettings):
         return self.database_url is None
 
     @property
-    def latest_morning_hour(self) -> int:
-        """The hour (UTC) from which the morning does not wait for the night."""
-        return (self.nightly_hour + 4) % 24 if self.morning_hour is None else self.morning_hour
-
-    @property
     def home_path(self) -> Path:
         """The home folder, absolute."""
         return self.home.expanduser().resolve()
@@ -200,7 +195,8 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Read the settings anew; ConfigurationError names the variable that is wrong.
 
-    In the demo's home nobody's database, tokens or keys are used: its sources name real actors.
+    In the demo's home nobody's database, tokens or keys are used: its sources name real actors. A token for a server on
+    this machine is nobody's: the page of the demo has its world beside it.
     """
     _refuse_misspelt()
     try:
@@ -212,7 +208,13 @@ def load_settings() -> Settings:
             f"The setting {name} is not usable: {first['msg']}.",
             next_step="Correct it in the environment or in .env (see .env.example).",
         ) from None
-    return found.model_copy(update=dict.fromkeys(_OWN)) if (found.home_path / DEMO_MARK).exists() else found
+    if not (found.home_path / DEMO_MARK).exists():
+        return found
+    near = {
+        name for name, url in (("apify_token", found.apify_url), ("apollo_api_key", found.apollo_url))
+        if urlsplit(url).hostname == "127.0.0.1"
+    }  # fmt: skip
+    return found.model_copy(update=dict.fromkeys(name for name in _OWN if name not in near))
 
 
 def _refuse_misspelt() -> None:

@@ -30,21 +30,20 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.workspace import Workspace
 
 
+_SIZE, _COMPANIES = "companies", 120
+
+
 def play(companies: int) -> None:
     """Play the demo with so many companies; ends the command with exit code 1 when a night does not end well."""
-    from outreach_pipeline.sandbox.apify.runs import Timing
     from outreach_pipeline.sandbox.configure import SOURCES
     from outreach_pipeline.sandbox.demo_home import claim_home, left_alone
-    from outreach_pipeline.sandbox.server import Sandbox
 
     started = monotonic()
     home = claim_home(os.environ)
     story.opening(left_alone(os.environ))
-    world = Sandbox(
-        companies=companies, seed=1, first_day=_first_day(home), timing=Timing(0.05, 0.3, 0.1), files=home / "files"
-    )
-    with world as sandbox, reach.verifiers(sandbox) as servers:
-        workspace = _workspace(home, sandbox, companies, servers)
+    (home / _SIZE).write_text(f"{companies}\n", encoding="ascii")
+    with open_world(home, companies) as sandbox, reach.verifiers(sandbox) as servers:
+        workspace = demo_workspace(home, sandbox, companies, servers)
         story.prepared(workspace, _migrate(workspace))
         first, second = sandbox.world.day(1), sandbox.world.day(2)
         nightly = [source.name for source in SOURCES]
@@ -66,6 +65,22 @@ def play(companies: int) -> None:
         story.refusals(workspace)
         story.result(workspace, sandbox)
     story.next_steps(workspace, monotonic() - started)
+
+
+def open_world(home: Path, companies: int) -> Sandbox:
+    """The world of the demo in its home, not yet served."""
+    from outreach_pipeline.sandbox.apify.runs import Timing
+    from outreach_pipeline.sandbox.server import Sandbox
+
+    return Sandbox(
+        companies=companies, seed=1, first_day=_first_day(home), timing=Timing(0.05, 0.3, 0.1), files=home / "files"
+    )
+
+
+def world_size(home: Path) -> int:
+    """How many companies the world of the last demo had; those of older versions did not say."""
+    kept = home / _SIZE
+    return int(kept.read_text(encoding="ascii")) if kept.exists() else _COMPANIES
 
 
 def _first_day(home: Path) -> date:
@@ -114,7 +129,7 @@ def _migrate(workspace: Workspace) -> tuple[str, ...]:
     return migrate_workspace(workspace.settings).applied
 
 
-def _workspace(home: Path, sandbox: Sandbox, companies: int, servers: VerifierServers) -> Workspace:
+def demo_workspace(home: Path, sandbox: Sandbox, companies: int, servers: VerifierServers) -> Workspace:
     """The shipped samples and the sandbox's sources, on an embedded database: never on a configured one."""
     from outreach_pipeline.sandbox.configure import sources_toml
     from outreach_pipeline.settings import SAMPLE_SOURCES

@@ -59,7 +59,8 @@ def register(app: typer.Typer) -> None:
         more=(
             "Serves the asset graph, the partitions and the runs on this machine until Ctrl+C. Everything "
             "that "
-            "`outreach run` does shows there too."
+            "`outreach run` does shows there too. In the demo's home the demo's world is served beside it, so that "
+            "every source can be materialized."
         ),
         examples=["ui", "ui --port 3333"],
     )(ui)
@@ -151,8 +152,11 @@ def ui(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Run `ui`."""
+    from outreach_pipeline.cli.demo_page import with_world
     from outreach_pipeline.orchestration.ui import serve
     from outreach_pipeline.settings import load_settings
 
     err().print(f"Opening http://{host}:{port} (half a minute at first). Ctrl+C ends it.")
-    raise typer.Exit(1 if serve(load_settings(), host=host, port=port) else 0)
+    with with_world(load_settings()) as settings:
+        status = serve(settings, host=host, port=port)
+    raise typer.Exit(1 if status else 0)

@@ -54,6 +54,19 @@ _TUNING = {
 _THREADS = threading.RLock()
 
 
+def is_running(data_folder: Path) -> bool:
+    """Whether a server runs on a data folder; starts nothing."""
+    try:
+        process = int((data_folder.expanduser() / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        os.kill(process, 0)
+    except PermissionError:
+        # It runs as a user of its own when we are root, and may be another's when we are not.
+        return True
+    except (OSError, ValueError, IndexError):
+        return False
+    return True
+
+
 class EmbeddedServer:
     """One data folder and the server on it. Nothing starts before `start` or a URL is asked for."""
 

@@ -65,7 +65,7 @@ def last_night(settings: Settings, now: datetime) -> tuple[date, datetime]:
     begun = datetime.combine(now.astimezone(UTC).date(), time(settings.nightly_hour), UTC)
     if begun > now:
         begun -= timedelta(days=1)
-    latest = begun + timedelta(hours=(settings.latest_morning_hour - settings.nightly_hour) % 24 or 24)
+    latest = begun + timedelta(hours=(settings.morning_hour - settings.nightly_hour) % 24 or 24)
     return begun.date() - timedelta(days=1), latest
 
 

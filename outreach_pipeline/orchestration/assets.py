@@ -19,6 +19,7 @@ from outreach_pipeline.orchestration import specs
 from outreach_pipeline.orchestration.failures import explained, held
 from outreach_pipeline.orchestration.partitions import batch_of
 from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.orchestration.repeated import or_before
 from outreach_pipeline.orchestration.source_assets import given
 from outreach_pipeline.stages.checks import CheckReport
 from outreach_pipeline.stages.counts import count_batch, count_loads, count_rejections, count_rows, count_slots
@@ -90,26 +91,25 @@ def _land(partitions: dg.PartitionsDefinition[str], sources: Sequence[dg.AssetKe
         if not report.already:
             read = {"items read": dg.MetadataValue.int(report.items), **md.verdict_of(report.verdict, report.note)}
             context.log_event(given(batch.source, batch.batch_id, {**read, **md.money_of(spent)}))
-        yield dg.MaterializeResult(
-            asset_key=specs.RAW_LOADS.key,
-            metadata={
-                ROWS: counts.landed,
-                # Without it the page shows the rows of the latest batch for those of the table: 0 after an empty one.
-                TABLE_ROWS: total,
-                **md.counts_of(
-                    report,
-                    items="items read",
-                    duplicates="duplicates",
-                    poison="unstorable items",
-                    pages="pages",
-                ),
-                "read": dg.MetadataValue.text(said),
-                **md.verdict_of(report.verdict, report.note),
-                **md.money_of(spent),
-                **watch.numbers(report.items, "items"),
-                "states": md.state_table(counts),
-            },
-        )
+        shown = {
+            ROWS: dg.MetadataValue.int(counts.landed),
+            # Without it the page shows the rows of the latest batch for those of the table: 0 after an empty one.
+            TABLE_ROWS: dg.MetadataValue.int(total),
+            **md.counts_of(
+                report,
+                items="items read",
+                duplicates="duplicates",
+                poison="unstorable items",
+                pages="pages",
+            ),
+            "read": dg.MetadataValue.text(said),
+            **md.verdict_of(report.verdict, report.note),
+            **md.money_of(spent),
+            **watch.numbers(report.items, "items"),
+            "states": md.state_table(counts),
+        }
+        key = specs.RAW_LOADS.key
+        yield dg.MaterializeResult(asset_key=key, metadata=or_before(context, key, shown, idle=report.already))
 
     return land
 
@@ -158,7 +158,8 @@ def _validate(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         )
         for key, own in shown.items():
             if key in context.selected_asset_keys:
-                yield dg.MaterializeResult(asset_key=key, metadata={**own, **common, **timing})
+                found = or_before(context, key, {**own, **common, **timing}, idle=not report.loads)
+                yield dg.MaterializeResult(asset_key=key, metadata=found)
         yield from _evaluations(context, verdict)
         if verdict.held:
             # The blocking checks would end the step as well, but with a list of names instead of the
@@ -210,19 +211,18 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         }
         for table, what in changed.items():
             if table.key in context.selected_asset_keys:
-                yield dg.MaterializeResult(
-                    asset_key=table.key,
-                    metadata={
-                        TABLE_ROWS: rows[table.name],
-                        **md.counts_of(
-                            report,
-                            loads="loads taken up",
-                            **{f"{what}_{done}": f"{what} {done}" for done in ("created", "changed") if what},
-                        ),
-                        **timing,
-                        "states": states,
-                    },
-                )
+                shown = {
+                    TABLE_ROWS: dg.MetadataValue.int(rows[table.name]),
+                    **md.counts_of(
+                        report,
+                        loads="loads taken up",
+                        **{f"{what}_{done}": f"{what} {done}" for done in ("created", "changed") if what},
+                    ),
+                    **timing,
+                    "states": states,
+                }
+                found = or_before(context, table.key, shown, idle=not report.loads)
+                yield dg.MaterializeResult(asset_key=table.key, metadata=found)
 
     return promote
 
@@ -242,20 +242,19 @@ def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         context.log.info("slots of %s companies decided, %s filled anew", report.companies, report.assigned)
         for table in specs.SEATS:
             if table.key in context.selected_asset_keys:
-                yield dg.MaterializeResult(
-                    asset_key=table.key,
-                    metadata={
-                        TABLE_ROWS: rows[table.name],
-                        **md.counts_of(
-                            report,
-                            companies="companies decided",
-                            assigned="slots assigned",
-                            displaced="occupants displaced",
-                            vacated="slots vacated",
-                        ),
-                        **timing,
-                        "slots": seats,
-                    },
-                )
+                shown = {
+                    TABLE_ROWS: dg.MetadataValue.int(rows[table.name]),
+                    **md.counts_of(
+                        report,
+                        companies="companies decided",
+                        assigned="slots assigned",
+                        displaced="occupants displaced",
+                        vacated="slots vacated",
+                    ),
+                    **timing,
+                    "slots": seats,
+                }
+                found = or_before(context, table.key, shown, idle=not report.companies)
+                yield dg.MaterializeResult(asset_key=table.key, metadata=found)
 
     return slots

@@ -1,10 +1,12 @@
 """Puts the definitions together: assets over the partitions of the configured sources, job, schedule, sensor.
 
-Belongs here: wiring. Does not belong here: anything that runs. Reads the settings and sources.toml, opens
-nothing.
+Belongs here: wiring. Does not belong here: anything that runs. Reads the settings and sources.toml, and asks the
+database for its first batch if it is up; starts nothing.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -31,18 +33,24 @@ from outreach_pipeline.orchestration.told import alerts_sensor, told_assets
 from outreach_pipeline.orchestration.unfinished import unfinished_sensor
 from outreach_pipeline.orchestration.wide import standing_checks, wide_assets
 from outreach_pipeline.settings import load_settings
-from outreach_pipeline.stages.workspace import Workspace
+from outreach_pipeline.stages.workspace import INGESTED, Batch, Workspace
 
 
-def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None = None) -> dg.Definitions:
+def build_defs(
+    *, workspace: Workspace | None = None, pipeline: Pipeline | None = None, also: Sequence[Batch] = ()
+) -> dg.Definitions:
     """All definitions. Without arguments: of the settings of this process; tests and the command line give
-    their own.
+    their own. `also`: batches that have to be among the partitions, whatever is known of their day and source.
 
     Raises ConfigurationError when a setting or sources.toml is wrong.
     """
     pipeline = pipeline or Pipeline(workspace or Workspace(load_settings()))
     settings, sources = pipeline.workspace.settings, pipeline.workspace.sources
-    partitions = batch_partitions(settings.first_day, sources)
+    extent = pipeline.workspace.extent
+    first_day = min([extent.first_day, *(batch.day for batch in also)])
+    partitions = batch_partitions(
+        first_day.isoformat(), {*extent.sources, *(batch.source for batch in also)} - {INGESTED}
+    )
     job, morning, verify = batch_job(), morning_job(), verify_job()
     start, results = refresh_jobs()
     return dg.Definitions(
@@ -55,7 +63,7 @@ def build_defs(*, workspace: Workspace | None = None, pipeline: Pipeline | None 
         jobs=[job, start, results, morning, verify],
         schedules=[
             nightly_schedule(job, pipeline.workspace, settings.nightly_hour),
-            morning_schedule(morning, settings.latest_morning_hour),
+            morning_schedule(morning, settings.morning_hour),
             verify_schedule(verify, settings.nightly_hour),
         ],
         sensors=[

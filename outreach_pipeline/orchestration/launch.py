@@ -132,7 +132,7 @@ def iterate_batches(
     workspace.check_day(day)
     listener = _Listener(progress or no_progress)
     pipeline = Pipeline(workspace, listener.moved, listener.heard)
-    job = build_defs(pipeline=pipeline).resolve_job_def(NIGHTLY)
+    job = build_defs(pipeline=pipeline, also=[Batch(day, name) for name in wanted]).resolve_job_def(NIGHTLY)
     config = _run_config(refetch=refetch, accept_checks=accept_checks)
     with open_instance(settings) as instance:
         bury_dead_runs(instance)

@@ -101,7 +101,11 @@ def command(port: int, host: str) -> list[str]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment of the page's processes: these settings, whatever folder they start in."""
-    ours = {f"OUTREACH_{name.upper()}": _text(value) for name, value in settings if value is not None}
+    # A first day that nobody has set is to be asked of the database; told, it would count as set.
+    unset = {"first_day"} - settings.model_fields_set
+    ours = {
+        f"OUTREACH_{name.upper()}": _text(value) for name, value in settings if value is not None and name not in unset
+    }
     return {
         **os.environ,
         **ours,

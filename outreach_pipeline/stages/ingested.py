@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from outreach_pipeline.database.connect import Role
@@ -43,7 +42,7 @@ def read_waiting(workspace: Workspace, limit: int = 1000) -> list[Waiting]:
     """Partitions that wait for a run, the oldest day first."""
     asked = {
         "sources": list(workspace.sources), "ingested": INGESTED, "limit": limit,
-        "first_day": date.fromisoformat(workspace.settings.first_day),
+        "first_day": workspace.extent.first_day,
     }  # fmt: skip
     with workspace.database.transaction(Role.READ) as tx:
         rows = tx.fetch_all(load_queries("ingested").waiting, asked)

@@ -157,8 +157,8 @@ def finish(workspace: Workspace, batch: Batch, *, now: datetime | None = None) -
 def take_due(workspace: Workspace, limit: int, *, now: datetime | None = None) -> list[Due]:
     """Batches whose time has come, oldest first; each is given out once an hour until its run is there."""
     given = {
-        "limit": limit, "now": now or datetime.now(UTC), "sources": [*workspace.sources, INGESTED],
-        "first_day": date.fromisoformat(workspace.settings.first_day),
+        "limit": limit, "now": now or datetime.now(UTC), "sources": [*workspace.extent.sources, INGESTED],
+        "first_day": workspace.extent.first_day,
     }  # fmt: skip
     with workspace.database.transaction(Role.INGEST) as tx:
         rows = tx.fetch_all(load_queries("unfinished").take_due, given)

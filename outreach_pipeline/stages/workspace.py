@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from outreach_pipeline.records.shape import Shape
     from outreach_pipeline.rules.titles import TitleRules
     from outreach_pipeline.sources.registry import ApifyConfig, ApolloConfig, FilesConfig, Sources, VerifyConfig
+    from outreach_pipeline.stages.extent import Extent
 
     SourceConfig = FilesConfig | ApifyConfig | ApolloConfig | VerifyConfig
 
@@ -85,6 +86,18 @@ class Workspace:
         if self.settings.database_url is None:
             return Database.embedded(self.settings.home_path / "postgres")
         return Database(self.settings.database_url.get_secret_value())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the database was opened or given already."""
+        return self._database is not None or "database" in self.__dict__
+
+    @cached_property
+    def extent(self) -> Extent:
+        """From which day on and of which sources there are partitions; asked once per process, as definitions are."""
+        from outreach_pipeline.stages.extent import read_extent
+
+        return read_extent(self)
 
     @cached_property
     def sources(self) -> Sources:

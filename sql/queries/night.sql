@@ -29,3 +29,9 @@ order by u.day, u.source;
 select exists (
     select from intake.pull as p where p.batch_id = %(batch_id)s and p.status <> 'running'
 ) as has_landed;
+
+-- name: first_days
+-- Of each source that has batches. What other programs ingested counts by the day of its partition.
+select b.source, min(coalesce(b.day, (b.observed_at at time zone 'UTC')::date)) as day
+from intake.batch as b
+group by b.source;

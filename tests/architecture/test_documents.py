@@ -129,7 +129,7 @@ def test_the_example_shows_the_defaults_and_no_secret() -> None:
             same = (
                 Decimal(value) == Decimal(str(default))
                 if isinstance(default, int | float | Decimal)
-                else value == ("" if default is None else str(default))
+                else value == str(default)
             )
             assert same, name
 

@@ -88,14 +88,14 @@ def test_a_night_that_has_not_begun_is_not_over(batches: Batches, instance: dg.D
 @pytest.mark.parametrize(
     ("nightly", "morning", "now", "day", "latest"),
     [
-        (2, None, "2026-11-17T01:59", "2026-11-15", "2026-11-16T06:00"),
-        (2, None, "2026-11-17T02:00", "2026-11-16", "2026-11-17T06:00"),
+        (2, 6, "2026-11-17T01:59", "2026-11-15", "2026-11-16T06:00"),
+        (2, 6, "2026-11-17T02:00", "2026-11-16", "2026-11-17T06:00"),
         (22, 5, "2026-11-17T04:00", "2026-11-15", "2026-11-17T05:00"),
         (7, 7, "2026-11-17T09:00", "2026-11-16", "2026-11-18T07:00"),
     ],
 )
 def test_the_hour_is_the_next_one_after_the_night_has_begun(
-    nightly: int, morning: int | None, now: str, day: str, latest: str
+    nightly: int, morning: int, now: str, day: str, latest: str
 ) -> None:
     settings = Settings(_env_file=None, nightly_hour=nightly, morning_hour=morning)
     found = last_night(settings, datetime.fromisoformat(now).replace(tzinfo=UTC))

@@ -123,3 +123,18 @@ def test_no_event_and_no_check_result_holds_a_persons_data(batches: Batches, row
                 for key in ("full_name", "email", "linkedin", "last_name", "company_domain"):
                     assert str(item[key]) not in told, key
             assert "secret" not in told
+
+
+def test_an_idempotent_rerun_draws_no_zeros_over_the_last_real_numbers(batches: Batches) -> None:
+    batches.write(MONDAY, leads(25))
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = materialized(batches.run(MONDAY, instance=instance))
+        again = [materialized(batches.run(MONDAY, instance=instance)) for _ in range(2)]
+    for shown in again:
+        for table, numbers in first.items():
+            assert "nothing new" not in numbers
+            assert shown[table]["nothing new"].startswith("There was nothing to do")
+            counts = {name: value for name, value in numbers.items() if type(value) is int}
+            assert {name: shown[table][name] for name in counts} == counts, table
+    assert again[1]["intake.raw_loads"]["items read"] == 25
+    assert again[1]["marketing.company_slot"]["slots assigned"] == 25

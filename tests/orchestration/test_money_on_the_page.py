@@ -20,7 +20,8 @@ LANDED = "intake.raw_loads"
 
 
 def _land(tmp_path: Path, database_url: str, url: str) -> tuple[dict[str, Any], str]:
-    job = build_defs(pipeline=Pipeline(workspace(tmp_path, database_url, url))).resolve_job_def("nightly")
+    pipeline = Pipeline(workspace(tmp_path, database_url, url))
+    job = build_defs(pipeline=pipeline, also=[BATCH]).resolve_job_def("nightly")
     with dg.DagsterInstance.ephemeral() as instance:
         result = job.execute_in_process(
             partition_key=BATCH.batch_id, asset_selection=[dg.AssetKey(LANDED.split("."))], instance=instance,
