@@ -24,6 +24,7 @@ from outreach_pipeline.cli import (
     find,
     look,
     refresh,
+    report,
     sandbox,
     setup,
     signals,
@@ -56,7 +57,7 @@ app = typer.Typer(
 )
 for _room in (
     demo, setup, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress, sandbox, adopt,
-    alerts,
+    alerts, report,
 ):  # fmt: skip
     _room.register(app)
 
