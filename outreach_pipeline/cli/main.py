@@ -25,6 +25,7 @@ from outreach_pipeline.cli import (
     init,
     look,
     refresh,
+    report,
     sandbox,
     setup,
     shapes,
@@ -58,7 +59,7 @@ app = typer.Typer(
 )
 for _room in (
     demo, init, setup, shapes, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress,
-    sandbox, adopt, alerts,
+    sandbox, adopt, alerts, report,
 ):  # fmt: skip
     _room.register(app)
 

@@ -21,6 +21,7 @@ from outreach_pipeline.orchestration.specs import (
     FRESHNESS,
     HELD,
     LATE,
+    NIGHTS,
     RAW_LOADS,
     READY,
     REFRESH_JOBS,
@@ -149,11 +150,11 @@ def morning_job() -> dg.UnresolvedAssetJobDefinition:
         MORNING,
         # Without a wave the steps of the refresh loop start nothing: they count.
         selection=dg.AssetSelection.assets(
-            REFRESH_JOBS.key, CHANGES.key, SIGNALS.key, READY.key, ALERTS.key
+            REFRESH_JOBS.key, CHANGES.key, SIGNALS.key, READY.key, ALERTS.key, NIGHTS.key
         ).without_checks()
         | _standing(),
         description="After the night: signals are taken up; refresh jobs, changes and the ready list counted; stale "
-        "slots, held and unfinished batches are pointed out; somebody is told what is wrong.",
+        "slots, held and unfinished batches are pointed out; somebody is told what is wrong; the report is written.",
         executor_def=dg.in_process_executor,
     )
 

@@ -176,12 +176,21 @@ ALERTS = Table(
     ("python",),
     "outreach",
 )
+NIGHTS = Table(
+    "public.nightly_number",
+    "The numbers of each night, and the morning report made of them: one HTML file below the home, which names people "
+    "and is for its owner's eyes only. Materializing writes it anew.",
+    ("public.alert_incident",),
+    (OPERATIONS,),
+    ("python",),
+    "outreach",
+)
 
 VALIDATED = (COMPANIES, PEOPLE, REJECTIONS)
 PROMOTED = (CONTACTS, COMPANY_MASTER, PEOPLE_MASTER, NEWS)
 SEATS = (SLOTS, HISTORY)
 TABLES = (RAW_LOADS, *VALIDATED, *PROMOTED, *SEATS)
-WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, ADDRESSES, READY, ALERTS)
+WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, ADDRESSES, READY, ALERTS, NIGHTS)
 """Tables without partitions."""
 
 FRESHNESS, HELD, UNFINISHED = "slots_are_fresh", "no_batch_left_held", "no_batch_left_unfinished"

@@ -8,6 +8,7 @@ The sensor also tells of a morning that failed, and tries channels again that we
 
 # Not `from __future__ import annotations`: dagster reads the annotations of the steps, and they are made in functions.
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -18,13 +19,15 @@ from outreach_pipeline.orchestration.failures import explained
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.orchestration.ticks import Found, evaluate
 from outreach_pipeline.stages.alerts import look_and_tell
+from outreach_pipeline.stages.nightly import note_night
+from outreach_pipeline.stages.report import write_report
 
 Materialized = Iterator[dg.MaterializeResult[None]]
 
 
 def told_assets() -> list[dg.AssetsDefinition]:
-    """The alerts."""
-    return [_alerts()]
+    """The alerts, and the report after them: a report that fails holds back no alert."""
+    return [_alerts(), _report()]
 
 
 def alerts_sensor() -> dg.SensorDefinition:
@@ -70,3 +73,29 @@ def _alerts() -> dg.AssetsDefinition:
         )  # fmt: skip
 
     return alerts
+
+
+def _report() -> dg.AssetsDefinition:
+    @dg.multi_asset(name="report", specs=[specs.NIGHTS.spec()])
+    def report(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[Pipeline]) -> Materialized:
+        watch = md.Stopwatch.start()
+        with explained(context):
+            # Counted again: whoever materializes this alone wants the report of now.
+            numbers = note_night(pipeline.workspace, datetime.now(UTC))
+            written = write_report(pipeline.workspace)
+            pipeline.listener(written)
+        context.log.info("the report of %s is written", written.day)
+        yield dg.MaterializeResult(
+            asset_key=specs.NIGHTS.key,
+            metadata={
+                TABLE_ROWS: len(numbers),
+                "report": dg.MetadataValue.path(str(written.path)),
+                **md.counts_of(
+                    written, batches="batches", moves="people moved", ready="ready", waiting="to decide",
+                    faults="faults",
+                ),
+                **watch.numbers(len(numbers), "numbers"),
+            },
+        )  # fmt: skip
+
+    return report

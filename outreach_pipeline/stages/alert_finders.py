@@ -159,7 +159,7 @@ def _doubt(workspace: Workspace, rule: AlertRule, now: datetime) -> Iterable[Fau
 
 def _reach(workspace: Workspace, rule: AlertRule, now: datetime) -> Iterable[Fault]:
     with workspace.database.transaction(Role.READ) as tx:
-        day = night_of(tx, now)
+        day = night_of(tx, workspace, now)
         ready = _number(tx, "ready", day + timedelta(days=1), 1)
         before = _number(tx, "ready", day, _NIGHTS)
     if not ready or len(before) < _FEWEST_NIGHTS:

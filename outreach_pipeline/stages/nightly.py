@@ -10,12 +10,17 @@ from datetime import date, datetime, timedelta
 
 from outreach_pipeline.database.connect import Role, Transaction
 from outreach_pipeline.database.queries import load_queries
-from outreach_pipeline.stages.workspace import Workspace
+from outreach_pipeline.stages.workspace import INGESTED, Workspace
 
 
-def night_of(tx: Transaction, now: datetime) -> date:
-    """The night that the numbers of now belong to: the newest day that a batch is of; without any, yesterday."""
-    found: date | None = tx.fetch_value(load_queries("alerts").last_day, {"today": now.date()})
+def night_of(tx: Transaction, workspace: Workspace, now: datetime) -> date:
+    """The night that the numbers of now belong to: the newest day that a batch of a nightly source is of (of any source
+    where none is nightly; a verifier works after the night, so it does not count). Without any, yesterday.
+    """
+    pulled = [name for name, config in workspace.sources.items() if config.kind != "verify"]
+    nightly = [name for name in pulled if workspace.sources[name].nightly]
+    given = {"today": now.date(), "sources": nightly or [*pulled, INGESTED]}
+    found: date | None = tx.fetch_value(load_queries("alerts").last_day, given)
     return found or now.date() - timedelta(days=1)
 
 
@@ -23,7 +28,7 @@ def note_night(workspace: Workspace, now: datetime) -> dict[str, int]:
     """Count, and keep the numbers of the night; counted again they replace those of the same night."""
     queries = load_queries("alerts")
     with workspace.database.transaction(Role.READ, repeatable_read=True) as tx:
-        day = night_of(tx, now)
+        day = night_of(tx, workspace, now)
         counted = {row["name"]: int(row["value"]) for row in tx.fetch_all(queries.count_night)}
     with workspace.database.transaction(Role.REFRESH) as tx:
         tx.execute(queries.note_night, {"day": day, "names": list(counted), "values": list(counted.values())})

@@ -101,10 +101,10 @@ order by n.day desc
 limit %(limit)s;
 
 -- name: last_day
--- The newest day that a batch is of, of those that are over or go on now.
+-- The newest day that a batch of these sources is of.
 select max(coalesce(b.day, (b.observed_at at time zone 'UTC')::date))
 from intake.batch as b
-where coalesce(b.day, (b.observed_at at time zone 'UTC')::date) <= %(today)s;
+where coalesce(b.day, (b.observed_at at time zone 'UTC')::date) <= %(today)s and b.source = any(%(sources)s);
 
 -- name: count_night
 select 'companies' as name, count(*) as value from marketing.company_master
