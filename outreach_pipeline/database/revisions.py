@@ -61,7 +61,11 @@ def revision_sql(revision: str) -> str:
     path = revision_file(revision)
 
     def included(match: re.Match[str]) -> str:
-        return (path.parent / match["path"]).resolve().read_text(encoding="utf-8")
+        file = (path.parent / match["path"]).resolve()
+        # Functions have moved to sub-folders since; a revision that was applied keeps its text, and so its hash.
+        if not file.exists():
+            file = next(file.parent.rglob(file.name))
+        return file.read_text(encoding="utf-8")
 
     return _INCLUDE.sub(included, path.read_text(encoding="utf-8"))
 

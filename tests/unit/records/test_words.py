@@ -61,7 +61,7 @@ def test_every_word_has_its_sentence() -> None:
 
 
 def test_every_check_of_a_function_in_sql_has_its_sentence() -> None:
-    written = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "sql/functions").glob("*.sql"))
+    written = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "sql/functions").rglob("*.sql"))
     named = set(re.findall(r"'([a-z_]+)' as check_name|check_name = '([a-z_]+)'", written))
     assert {one or other for one, other in named} - set(CHECKS) == set()
 
