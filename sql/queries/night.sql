@@ -26,7 +26,7 @@ order by u.day, u.source;
 
 -- name: has_landed
 -- Whether the files of a batch were read to their end: then it needs them no more.
-select exists (
+select exists(
     select from intake.pull as p where p.batch_id = %(batch_id)s and p.status <> 'running'
 ) as has_landed;
 

@@ -22,7 +22,7 @@ set kind = excluded.kind, why = excluded.why, next_step = excluded.next_step, ru
 update intake.batch set finished_at = null where batch_id = %(batch_id)s and finished_at is not null;
 
 -- name: is_finished
-select exists (select from intake.batch where batch_id = %(batch_id)s and finished_at is not null) as is_finished;
+select exists(select from intake.batch where batch_id = %(batch_id)s and finished_at is not null) as is_finished;
 
 -- name: finished
 -- A run that found nothing to do changes nothing.
