@@ -15,6 +15,7 @@ from typing import Any
 
 from outreach_pipeline.database.connect import Role, Transaction
 from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.errors import PermanentError
 from outreach_pipeline.stages.alerts import AlertIncident, read_incidents
 from outreach_pipeline.stages.costs import ProviderCosts, read_costs
 from outreach_pipeline.stages.counts import count_ready, count_slots
@@ -133,21 +134,31 @@ def write_report(
     workspace: Workspace, day: date | None = None, *, out: Path | None = None, now: datetime | None = None
 ) -> Written:
     """Write the report as one HTML file, for its owner's eyes only (below the home unless `out` names a file), in the
-    place of an earlier one. Raises ConfigurationError when the folder of `out` does not exist.
+    place of an earlier one. Raises ConfigurationError when the folder of `out` does not exist, PermanentError when the
+    disk refuses.
     """
     from outreach_pipeline.stages.report_page import render
 
     report = read_report(workspace, day, now=now)
-    folder = workspace.settings.home_path / "reports"
-    if out is None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = out or folder / f"report-{report.day}.html"
+    path = out or _folder(workspace) / f"report-{report.day}.html"
     with new_file(path, overwrite=True) as file:
         file.write(render(report).encode("utf-8"))
     return Written(
         path.resolve(), report.day, len(report.batches), len(report.moves), report.ready.get("ready", 0),
         sum(each.count for each in report.waiting), len(report.faults),
     )  # fmt: skip
+
+
+def _folder(workspace: Workspace) -> Path:
+    folder = workspace.settings.home_path / "reports"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise PermanentError(
+            f"The folder of the reports cannot be made ({error.strerror or type(error).__name__}).",
+            next_step=f"Look at {folder}, or write elsewhere: `outreach report --out FILE`.",
+        ) from None
+    return folder
 
 
 def _moves(tx: Transaction, given: Mapping[str, Any]) -> tuple[Move, ...]:

@@ -7,9 +7,8 @@ select i.intelligence_id, i.intelligence_type as kind, i.state, i.person_unique_
     coalesce(n.company_name, case when i.intelligence_type in ('job_change', 'left_company') then i.new_value end) as new_company,
     i.payload ->> 'role_before' as role_before, i.payload ->> 'role_after' as role_after,
     i.payload ->> 'title_after' as title_after,
-    was.is_filled and was.person_unique_id is distinct from i.person_unique_id as has_successor, o.full_name as successor,
-    was.company_slot_unique_id is not null and not was.is_filled as is_vacant,
-    have.company_slot_unique_id is not null as holds_new, s.score, s.band
+    (was.is_filled and was.person_unique_id is distinct from i.person_unique_id) as has_successor, o.full_name as successor,
+    coalesce(not was.is_filled, false) as is_vacant, (have.company_slot_unique_id is not null) as holds_new, s.score, s.band
 from marketing.people_intelligence as i
 inner join marketing.people_master as p on p.unique_id = i.person_unique_id
 left join marketing.company_master as c on c.company_unique_id = i.company_unique_id
