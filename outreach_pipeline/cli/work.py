@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from outreach_pipeline.cli.execute import DONE, PARTIAL, Outcome, run_batches
+from outreach_pipeline.cli.execute import DONE, PARTIAL, READ_BEFORE, Outcome, run_batches
 from outreach_pipeline.cli.options import (
     BatchId,
     Check,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.counts import BatchCounts
     from outreach_pipeline.stages.replay import ReplayReport
     from outreach_pipeline.stages.workspace import Workspace
+
+_COLOURS = {DONE: "green", "held": "yellow", PARTIAL: "yellow", "empty": "dim", READ_BEFORE: "dim"}
 
 
 def register(app: typer.Typer) -> None:
@@ -197,7 +199,7 @@ def _sources(workspace: Workspace, names: list[str] | None) -> list[str]:
 
 def exit_code(outcomes: list[Outcome]) -> int:
     """0 if all got to their end, 1 if any was held or failed, 3 if trying again may help all that did not end."""
-    states = {outcome.state for outcome in outcomes} - {DONE, PARTIAL}
+    states = {outcome.state for outcome in outcomes} - {DONE, PARTIAL, READ_BEFORE}
     if not states:
         return 0
     return 3 if states == {"transient"} else 1
@@ -226,7 +228,7 @@ def show_outcomes(workspace: Workspace, day: date | None, outcomes: list[Outcome
         "batch", "outcome", *counts, "seconds", numbers=(*counts, "seconds"), keys=("batch", "outcome")
     )  # fmt: skip
     for row in rows:
-        colour = {DONE: "green", "held": "yellow", PARTIAL: "yellow", "empty": "dim"}.get(str(row["state"]), "red")
+        colour = _COLOURS.get(str(row["state"]), "red")
         cells = [number(row.get(name)) for name in counts]
         shown.add_row(text(row["batch_id"]), f"[{colour}]{row['state']}[/]", *cells, f"{row['seconds']:.1f}")
     out().print(shown)
