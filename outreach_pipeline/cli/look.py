@@ -96,12 +96,10 @@ def register(app: typer.Typer) -> None:
         "explain",
         "Explain a company, a person or a slot: where does each field come from?",
         more=(
-            "For each field: its value, the load it came from, when that was observed, and the values that "
-            "lost "
-            "with the reason. For a person also how the title reads, for a slot who competes for it and "
-            "who held "
-            "it when. An id that was merged away leads to the surviving one. A name, an address, a number or a domain "
-            "does as well where it means one of them; where it means several they are listed with their ids."
+            "For each field: its value, the load it came from, when that was observed, and what lost, with the "
+            "reason. For a person also how the title reads, for a slot who competes for it and who held it when. An id "
+            "that was merged away leads to the surviving one. A name, an address, a number or a domain does as well "
+            "where it means one of them; where it means several they are listed with their ids."
         ),
         examples=["explain 04.04.01.00.00000.001", "explain ada@acmepumps.com", "explain acmepumps.com --json"],
     )(explain)

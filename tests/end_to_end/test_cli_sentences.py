@@ -18,8 +18,8 @@ from outreach_pipeline.stages.land import land_batch
 @pytest.mark.parametrize(
     "url, sentence",
     [
-        ("postgresql://x:secret-word@127.0.0.1:9/z", "The database server at 127.0.0.1, port 9, refuses connections."),
-        ("postgresql://x:secret-word@nowhere.invalid/z", "The database's host nowhere.invalid is unknown."),
+        ("postgresql://x:hunter2@127.0.0.1:9/z", "The database server at 127.0.0.1, port 9, refuses connections."),
+        ("postgresql://x:hunter2@nowhere.invalid/z", "The database's host nowhere.invalid is unknown."),
     ],
 )
 def test_a_server_that_is_gone_is_named_with_the_reason_and_nothing_else_is_said(
@@ -33,7 +33,7 @@ def test_a_server_that_is_gone_is_named_with_the_reason_and_nothing_else_is_said
     assert ran.code in (2, 3)
     assert ran.err.splitlines()[0] == sentence
     assert len(ran.err.splitlines()) == 2
-    assert "secret-word" not in ran.err
+    assert "hunter2" not in ran.err
 
 
 def test_a_home_and_a_folder_that_cannot_be_written_say_so(
