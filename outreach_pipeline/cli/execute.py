@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.idle import Idle
     from outreach_pipeline.stages.workspace import Progress, Workspace
 
+READ_BEFORE = "read before"
 _BEGIN = "wait for the run to begin"
 _NO_REASON = "Its source gave no reason."
 _LANDED = "What came is landed, and is not pulled or paid for again by itself."
@@ -28,10 +29,11 @@ WAITING = "waiting"
 class Outcome:
     """What came of one batch.
 
-    `state`: done; partial (to its end, but its source did not give all; the message says why); held (its checks stopped
-    it before promotion); failed; transient (failed, and may well succeed when it is run again); waiting (not run: its
-    file is not there yet, or the source it comes after has not ended). `error_id` is its row in `public.shq_error_log`,
-    `run_id` its page in Dagster. `warnings`: what its checks tell though they hold nothing.
+    `state`: done; read before (its files are those of an earlier day); partial (to its end, but its source did not
+    give all; the message says why); held (its checks stopped it before promotion); failed; transient (failed, and may
+    well succeed when it is run again); waiting (not run: its file is not there yet, or the source it comes after has
+    not ended). `error_id` is its row in `public.shq_error_log`, `run_id` its page in Dagster. `warnings`: what its
+    checks tell though they hold nothing.
     """
 
     batch_id: str
@@ -65,7 +67,8 @@ def run_batches(
     for batch_id, (found, seconds) in idle.items():
         partial = found.verdict == PARTIAL
         message, next_step = (found.note or _NO_REASON, _LANDED) if partial else ("", "")
-        yield Outcome(batch_id, PARTIAL if partial else DONE, round(seconds, 3), message, next_step)
+        ended = READ_BEFORE if _is_read_before(found.note) else DONE
+        yield Outcome(batch_id, PARTIAL if partial else ended, round(seconds, 3), message, next_step)
     due = [name for name in sources if Batch(day, name).batch_id not in idle]
     if not due:
         return
@@ -79,6 +82,12 @@ def run_batches(
     ):  # fmt: skip
         yield _told(outcome, day, monotonic() - started)
         started = monotonic()
+
+
+def _is_read_before(note: str) -> bool:
+    from outreach_pipeline.sources.files import READ_BEFORE as SAID
+
+    return note == SAID
 
 
 def _idle(workspace: Workspace, day: date, sources: Sequence[str]) -> dict[str, tuple[Idle, float]]:
@@ -113,6 +122,8 @@ def _told(outcome: BatchOutcome, day: date, seconds: float) -> Outcome:
     elif outcome.kind == WAITING:
         state = WAITING
         next_step = "Dagster's daemon runs it once that is over (`outreach ui`); or repeat this command then."
+    elif outcome.succeeded and outcome.land is not None and _is_read_before(outcome.land.note):
+        state = READ_BEFORE
     elif not outcome.succeeded:
         state = TRANSIENT if outcome.kind == "transient" else FAILED
     warnings = outcome.checks.warnings if outcome.checks is not None else ()

@@ -6,12 +6,17 @@ Belongs here: its options and what it prints. Does not belong here: finding (`st
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from outreach_pipeline.cli.options import Json, command, open_workspace
 from outreach_pipeline.cli.terminal import hint, out, print_json, table, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from outreach_pipeline.stages.find import Found
 
 
 def register(app: typer.Typer) -> None:
@@ -46,9 +51,14 @@ def find(
         out().print(f"Nobody and no company is known as {text(wanted)}.")
         hint("What came in and was not promoted: `outreach status`, `outreach rejections`.")
     else:
-        shown = table("id", "is a", "name", "title or domain", "company", keys=("id",))
-        for each in found:
-            shown.add_row(each.id, each.entity, text(each.name), text(each.detail), text(each.company))
-        out().print(shown)
+        show_found(found)
         hint("`outreach explain ID` says where each field comes from.")
     raise typer.Exit(0 if found else 1)
+
+
+def show_found(found: Sequence[Found]) -> None:
+    """Print companies and people with their ids."""
+    shown = table("id", "is a", "name", "title or domain", "company", keys=("id",))
+    for each in found:
+        shown.add_row(each.id, each.entity, text(each.name), text(each.detail), text(each.company))
+    out().print(shown)

@@ -6,15 +6,19 @@ Belongs here: asking, and what it prints. Does not belong here: the files it wri
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outreach_pipeline.cli.options import command
-from outreach_pipeline.cli.terminal import out, text
+from outreach_pipeline.cli.options import Json, command
+from outreach_pipeline.cli.terminal import out, print_json, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from outreach_pipeline.stages.doctor import Finding
     from outreach_pipeline.stages.init import Answers, FirstSource
 
 _KINDS = ("files", "apify", "apollo")
@@ -53,10 +57,8 @@ def init(
     given: Annotated[
         str | None, typer.Option("--input", metavar="JSON", help="Input of the actor, or query of the search.")
     ] = None,
-    most: Annotated[
-        str | None, typer.Option("--most", metavar="N", help="US dollars that a run may cost, or credits of a batch.")
-    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take the options and the defaults.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Run `init`."""
     from outreach_pipeline.stages.init import FirstSource, check_configuration, refuse_existing, write_configuration
@@ -69,20 +71,26 @@ def init(
     database_url, app_password = _database(ask)
     chosen = kind or ask("Kind of the first source: files, apify or apollo", "apify" if actor else "files", _KINDS)
     name = source or ask("Its name", {"files": "contacts", "apify": "leads"}.get(chosen, "searched"))
-    known = FirstSource(name, chosen, shape or "", file or "", actor or "", given or "", most or "")
+    known = FirstSource(name, chosen, shape or "", file or "", actor or "", given or "")
     answers = _answers(ask, database_url, app_password, _completed(ask, known))
     written = write_configuration(folder, answers)
+    findings = check_configuration(folder)
+    if as_json:
+        print_json({"written": [str(each) for each in written], "found": [asdict(each) for each in findings]})
+    else:
+        _show(answers.source, written, findings)
+    raise typer.Exit(1 if any(finding.outcome == "fail" for finding in findings) else 0)
+
+
+def _show(source: FirstSource, written: Sequence[Path], findings: Sequence[Finding]) -> None:
     out().print(f"Written: {', '.join(text(each) for each in written)}.\n")
-    failed = False
-    for finding in check_configuration(folder):
-        failed = failed or finding.outcome == "fail"
+    for finding in findings:
         colour = {"ok": "green", "warn": "yellow", "fail": "red"}[finding.outcome]
         step = f" {text(finding.next_step)}" if finding.next_step else ""
         out().print(f"[{colour}]{finding.outcome}[/] {finding.name}: {text(finding.detail)}.{step}")
     if winners := [each for each in _IN_BOTH if os.environ.get(each)]:
         out().print(f"\n[yellow]The environment wins over .env:[/] {text(winners)}.")
-    out().print("\nNext: `outreach migrate`, then " + _next(answers.source))
-    raise typer.Exit(1 if failed else 0)
+    out().print("\nNext: `outreach migrate`, then " + _next(source))
 
 
 _IN_BOTH = ("OUTREACH_DATABASE_URL", "OUTREACH_HOME", "OUTREACH_SOURCES")
@@ -142,7 +150,7 @@ def _completed(ask: _Asker, known: FirstSource) -> FirstSource:
         known,
         actor=actor,
         given=known.given or ask(what, "{}"),
-        most=known.most or ask(most, _MOST[known.kind]),
+        most=ask(most, _MOST[known.kind]),
         shape=known.shape or ask("How its items look (`outreach shapes`)", usual),
     )
 

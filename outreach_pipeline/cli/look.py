@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from outreach_pipeline.cli.find import show_found
 from outreach_pipeline.cli.options import (
     BatchId,
     Check,
@@ -39,7 +40,7 @@ def _outcome(value: str) -> str:
 
 _STATES = {
     "done": "green", "held": "yellow", "partial": "yellow", "open": "cyan", "landed": "cyan", "interrupted": "red",
-    "empty": "dim",
+    "empty": "dim", "read before": "dim",
 }  # fmt: skip
 
 
@@ -95,13 +96,12 @@ def register(app: typer.Typer) -> None:
         "explain",
         "Explain a company, a person or a slot: where does each field come from?",
         more=(
-            "For each field: its value, the load it came from, when that was observed, and the values that "
-            "lost "
-            "with the reason. For a person also how the title reads, for a slot who competes for it and "
-            "who held "
-            "it when. An id that was merged away leads to the surviving one."
+            "For each field: its value, the load it came from, when that was observed, and what lost, with the "
+            "reason. For a person also how the title reads, for a slot who competes for it and who held it when. An id "
+            "that was merged away leads to the surviving one. A name, an address, a number or a domain does as well "
+            "where it means one of them; where it means several they are listed with their ids."
         ),
-        examples=["explain 04.04.01.00.00000.001", "explain 04.04.02.00.00000.017 --json"],
+        examples=["explain 04.04.01.00.00000.001", "explain ada@acmepumps.com", "explain acmepumps.com --json"],
     )(explain)
 
 
@@ -165,7 +165,7 @@ def _show_status(report: StatusReport, day: date | None, source: str | None) -> 
             )
         console.print(shown)
         for batch in report.batches:
-            if batch.note:
+            if batch.note and batch.state != "read before":
                 console.print(f"[yellow]{text(batch.batch_id)}[/] is partial: {text(batch.note)}")
         console.print()
     else:
@@ -328,20 +328,30 @@ def _decide(workspace: Workspace, review: int, accept: str | None, *, as_json: b
 
 
 def explain(
-    barton_id: Annotated[
-        str, typer.Argument(metavar="BARTON_ID", help="04.04.01 company, .02 person, .05 slot.")
+    wanted: Annotated[
+        str,
+        typer.Argument(metavar="WHO", help="Barton ID (04.04.01 company, .02 person, .05 slot), or what `find` takes."),
     ],
     as_json: Json = False,
 ) -> None:
-    """Print `explain`."""
+    """Run `explain`."""
     from outreach_pipeline.cli.explain_view import show_explanation
     from outreach_pipeline.stages.explain import explain as read_explanation
+    from outreach_pipeline.stages.find import one_or_several
     from outreach_pipeline.stages.migrations import explained
 
     workspace = open_workspace()
     with explained(workspace):
-        found = read_explanation(workspace, barton_id)
+        several = one_or_several(workspace, wanted)
+        found = read_explanation(workspace, several) if isinstance(several, str) else None
+    if isinstance(several, tuple):
+        if as_json:
+            print_json([asdict(each) for each in several])
+        else:
+            show_found(several)
+            out().print(f"\n{len(several)} are known as {text(wanted)}: which? `outreach explain ID`.")
+        raise typer.Exit(2)
     if as_json:
         print_json(found)
-        return
-    show_explanation(found)
+    elif found is not None:
+        show_explanation(found)

@@ -54,6 +54,11 @@ def sandbox(
     try:
         serve_forever(port=port, companies=companies, seed=seed, night=night, folder=folder, say=typer.echo)
     except OSError as error:
+        if error.filename is not None:
+            raise ConfigurationError(
+                f"The sandbox cannot write its files into {folder} ({error.strerror}).",
+                next_step="Choose a folder of your own with --folder.",
+            ) from None
         raise ConfigurationError(
             f"Port {port} or {port + 1} cannot be had ({error.strerror}).", next_step="Choose another with --port."
         ) from None

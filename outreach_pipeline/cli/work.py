@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from outreach_pipeline.cli.execute import DONE, PARTIAL, TRANSIENT, WAITING, Outcome, run_batches
+from outreach_pipeline.cli.execute import DONE, PARTIAL, READ_BEFORE, TRANSIENT, WAITING, Outcome, run_batches
 from outreach_pipeline.cli.options import (
     BatchId,
     Check,
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.replay import ReplayReport
     from outreach_pipeline.stages.workspace import Workspace
 
-
-_COLOURS = {DONE: "green", "held": "yellow", PARTIAL: "yellow", WAITING: "cyan", "empty": "dim"}
+_COLOURS = {
+    DONE: "green", "held": "yellow", PARTIAL: "yellow", WAITING: "cyan", "empty": "dim", READ_BEFORE: "dim",
+}  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
@@ -202,7 +203,7 @@ def _sources(workspace: Workspace, names: list[str] | None) -> list[str]:
 
 def exit_code(outcomes: list[Outcome]) -> int:
     """0 if all got to their end, 1 if any was held or failed, 3 if trying again may help all that did not end."""
-    states = {outcome.state for outcome in outcomes} - {DONE, PARTIAL}
+    states = {outcome.state for outcome in outcomes} - {DONE, PARTIAL, READ_BEFORE}
     if not states:
         return 0
     return 3 if states <= {TRANSIENT, WAITING} else 1

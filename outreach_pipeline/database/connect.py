@@ -38,6 +38,8 @@ Params = Sequence[Any] | Mapping[str, Any] | None
 Query = LiteralString | sql.SQL | sql.Composed
 """Text of our own (a named query), or one that psycopg.sql composed; never a text with values in it."""
 
+# Whoever waits is told by the command line or by the error at the end: its lines are no sentences.
+stamina.instrumentation.set_on_retry_hooks(())
 _KEEP_IDLE = 4
 
 

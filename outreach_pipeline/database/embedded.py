@@ -13,6 +13,7 @@ checked every time.
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import subprocess
@@ -33,6 +34,7 @@ APP_LOGIN = "outreach_app"
 ADMIN_LOGIN = "postgres"
 
 # initdb's defaults suit 128 MB of memory. These are server-wide and need no restart but shared_buffers.
+_NO_ROOM = (errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 _TUNING = {
     "shared_buffers": "256MB",
     "work_mem": "32MB",
@@ -140,11 +142,21 @@ class EmbeddedServer:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise self._broken(error) from error
             raise ConfigurationError(
-                f"The embedded PostgreSQL in {self.data_folder} does not start ({type(error).__name__}).",
-                next_step=f"Read {self.data_folder / 'log'}, or set OUTREACH_DATABASE_URL.",
+                f"The embedded PostgreSQL cannot write to {self.data_folder} ({error.strerror}).",
+                next_step="Set OUTREACH_HOME to a folder of your own with some space, or OUTREACH_DATABASE_URL.",
             ) from error
+        except (RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+            raise self._broken(error) from error
+
+    def _broken(self, error: Exception) -> ConfigurationError:
+        return ConfigurationError(
+            f"The embedded PostgreSQL in {self.data_folder} does not start ({type(error).__name__}).",
+            next_step=f"Read {self.data_folder / 'log'}, or set OUTREACH_DATABASE_URL.",
+        )
 
     def _check_version(self) -> None:
         found, ours = _package().pgdata_version(self.data_folder), _package().TARGET_POSTGRES_VERSION

@@ -8,6 +8,7 @@ decides) and any text that could hold a row. PostgreSQL puts whole rows into the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -76,6 +77,17 @@ _HOPELESS = {
     "No such file or directory": _OTHER,
 }
 
+_WHERE = re.compile(r'connection to server at "([\w.:-]+)"[^,]*, port (\d+) failed')
+_UNKNOWN_HOST = re.compile(r"""(?:failed to resolve host|could not translate host name) ['"]([\w.-]+)['"]""")
+_UNREACHABLE = {
+    "Connection refused": "refuses connections",
+    "timeout expired": "does not answer in time",
+    "Connection timed out": "does not answer in time",
+    "Network is unreachable": "cannot be reached: there is no way to its network",
+    "No route to host": "cannot be reached: there is no way to its host",
+    "server closed the connection": "hung up",
+}
+
 _NEXT_STEPS = {
     "53100": "Free space on the database server, then run again: nothing was half written.",
     "42501": "Use the login outreach_app and the role that the stage names (sql/README.md).",
@@ -142,7 +154,8 @@ def _kind_of(state: str, error: psycopg.Error) -> type[DatabaseError]:
 def _sentence(state: str, error: psycopg.Error) -> str:
     if not state:
         found = _hopeless(error) if isinstance(error, psycopg.OperationalError) else None
-        return found[0] if found else f"The database could not be used ({type(error).__name__})."
+        said = found[0] if found else f"The database could not be used ({type(error).__name__})."
+        return _unreachable(error) or said
     diag = error.diag
     named = [
         f"{label} {value}"
@@ -157,6 +170,18 @@ def _sentence(state: str, error: psycopg.Error) -> str:
     # Class 42 names objects of the statement, and what our own functions say is written without data.
     told = f": {diag.message_primary}" if state in _OUR_OWN or state[:2] == "42" else ""
     return f"The database refused with SQLSTATE {state} {type(error).__name__}{where}{told}."
+
+
+def _unreachable(error: psycopg.Error) -> str:
+    """Which server cannot be reached and why; "" where libpq says something else, which may hold anything."""
+    text = str(error)
+    if unknown := _UNKNOWN_HOST.search(text):
+        return f"The database's host {unknown[1]} is unknown."
+    reason = next((ours for theirs, ours in _UNREACHABLE.items() if theirs in text), "")
+    where = _WHERE.search(text)
+    if not reason or (isinstance(error, psycopg.errors.DatabaseError) and error.sqlstate):
+        return ""
+    return f"The database server{f' at {where[1]}, port {where[2]},' if where else ''} {reason}."
 
 
 def _next_step(state: str, kind: type[DatabaseError], error: psycopg.Error) -> str:

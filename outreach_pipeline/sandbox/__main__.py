@@ -7,6 +7,8 @@ configuration it prints (`configure`).
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -41,6 +43,10 @@ def serve_forever(  # noqa: PLR0913 - all by keyword
     configuration of somebody's own; nothing is written then.
     """
     refuse_own(folder)
+    # Before any port is taken, and nothing is made yet: a port that is taken leaves no folder behind.
+    above = next(each for each in (folder.resolve(), *folder.resolve().parents) if each.exists())
+    if not above.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(above))
     ports = (port, port + 1 if port else 0)
     timing = Timing(ready=run_seconds / 10, running=run_seconds)
     folder = folder.resolve()

@@ -19,7 +19,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BufferedReader
 from pathlib import Path
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     AnyFile = Path | FarFile
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
+READ_BEFORE = "What is there was read before, and nobody has replaced it since."
 _LINES = (".jsonl", ".ndjson")
 _GZIP_MAGIC = b"\x1f\x8b"
 # What is kept of a file that cannot be read, so that somebody can tell what it is.
@@ -102,16 +103,22 @@ class FilesSource:
             return {"file": name, "sha256": origin.id, "item": count, "before": befores[name]}
 
         start, skip_sha, skip = _resume(names, befores, cursor)
-        entries = self._entries([(name, files[name]) for name in names[start:]], skip_sha, skip, alone=len(names) == 1)
-        return paginate(entries, cursor, cursor_after, max_items=self.page_items, max_bytes=self.page_bytes)
+        skipped: list[str] = []
+        chosen = [(name, files[name]) for name in names[start:]]
+        entries = self._entries(chosen, skip_sha, skip, skipped, alone=len(names) == 1)
+        pages = paginate(entries, cursor, cursor_after, max_items=self.page_items, max_bytes=self.page_bytes)
+        return _say_if_read_before(pages, cursor, skipped)
 
-    def _entries(self, files: list[tuple[str, AnyFile]], skip_sha: str, skip: int, *, alone: bool) -> Iterator[Entry]:
+    def _entries(
+        self, files: list[tuple[str, AnyFile]], skip_sha: str, skip: int, skipped: list[str], *, alone: bool
+    ) -> Iterator[Entry]:
         for place, (name, path) in enumerate(files):
             with _open(path) as handle:
                 before = os.fstat(handle.fileno())
                 sha = hashlib.file_digest(handle, "sha256").hexdigest()
                 handle.seek(0)
                 if sha in self.landed:
+                    skipped.append(name)
                     continue
                 origin = Origin("file", sha, name)
                 done = skip if place == 0 and sha == skip_sha else 0
@@ -147,6 +154,13 @@ class FilesSource:
         for item in json_stream.split(chunks, self.item_paths, lines=True if suffix in _LINES else None):
             yield item if isinstance(item, PoisonItem) else RawItem(item, notes)
             notes = ()
+
+
+def _say_if_read_before(pages: Iterator[Page], start: Cursor, skipped: list[str]) -> Iterator[Page]:
+    """The pages; where nothing came because all files were read before, the last one says so."""
+    for page in pages:
+        nothing = page.is_last and not page.items and page.cursor == start and bool(skipped)
+        yield replace(page, note=READ_BEFORE) if nothing else page
 
 
 def _or_poison(items: Iterator[Item], handle: BufferedReader, name: str) -> Iterator[Item]:

@@ -6,10 +6,13 @@ known of somebody (`explain`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
+from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.rules.barton_id import parse_barton_id
 from outreach_pipeline.rules.emails import read_email
 from outreach_pipeline.rules.linkedin import read_company, read_profile
 from outreach_pipeline.rules.phones import read_phone
@@ -39,6 +42,24 @@ def find(workspace: Workspace, text: str, *, limit: int = 20) -> tuple[Found, ..
     return tuple(Found(**row) for row in rows)
 
 
+def one_or_several(workspace: Workspace, text: str) -> str | tuple[Found, ...]:
+    """The id that a text means: itself where it is one, or that of the one company or person found; else those found.
+
+    Raises ConfigurationError when it means nobody.
+    """
+    asked = text.strip()
+    if parse_barton_id(asked) is not None or _LIKE_AN_ID.match(asked):
+        return asked
+    found = find(workspace, asked)
+    if not found:
+        raise ConfigurationError(
+            f"{asked!r} is no Barton ID, and nobody and no company is known by it.",
+            next_step="Write an id as 04.04.01.25.12345.678 (01 company, 02 person, 05 slot), or try "
+            "`outreach find` with fewer words.",
+        )
+    return found[0].id if len(found) == 1 else found
+
+
 def _keys(text: str) -> dict[str, object]:
     email = read_email(text).value if "@" in text else None
     linkedin = "linkedin.com/" in text.lower()
@@ -57,5 +78,7 @@ def _literal(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+_LIKE_AN_ID = re.compile(r"04\.04\.[\d.]*$")
+"""An id with a digit too few or too many: `explain` says what one looks like."""
 _DIGITS = 7
 """Fewer are part of a name (3M, 7-Eleven)."""

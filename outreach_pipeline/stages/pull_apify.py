@@ -169,7 +169,9 @@ def _check_vendor(api: ApifyApi, actors: list[str]) -> list[Finding]:
     """The account, then each actor; a wrong token or an Apify that is away is told once."""
     try:
         findings = _check_account(api)
-    except (ConfigurationError, TransientError) as error:
+    except TransientError as error:
+        return [("problem", error.message, "Check OUTREACH_APIFY_URL, the network and the proxy, or try again later.")]
+    except ConfigurationError as error:
         return [("problem", error.message, error.next_step)]
     except OutreachError as error:
         # A token of limited rights, for example: it says nothing of the actors.

@@ -31,11 +31,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class BatchStatus:
-    """One batch. `state`: empty, landed (not validated yet), held (validated, not let through), open (some loads are
-    due), interrupted (so are they, because its run was stopped or died), partial (done, but its source did not give
-    all), done.
+    """One batch. `state`: empty, read before (its files are those of an earlier day), landed (not validated yet), held
+    (validated, not let through), open (some loads are due), interrupted (so are they, because its run was stopped or
+    died), partial (done, but its source did not give all), done.
 
-    `note`: why it is partial, in a sentence; else "".
+    `note`: why it is partial or read before, in a sentence; else "".
     """
 
     batch_id: str
@@ -139,7 +139,8 @@ def _batch(row: Row) -> BatchStatus:
 
 def _state(loads: Counts, row: Row) -> str:
     if loads.landed == 0:
-        return "interrupted" if row["is_interrupted"] else "empty"
+        nothing = "read before" if row["is_read_before"] else "empty"
+        return "interrupted" if row["is_interrupted"] else nothing
     if loads.pending > row["validated"]:
         begun = "open" if row["released_at"] or row["validated"] else "landed"
         return "interrupted" if row["is_interrupted"] else begun

@@ -58,17 +58,25 @@ parts as (
     from intake.pull as p
     where p.status = 'partial'
     group by p.batch_id
+),
+-- Files that nobody has replaced since they were read into another batch.
+known as (
+    select p.batch_id, max(p.note) as note
+    from intake.pull as p
+    where p.status = 'complete' and p.items = 0 and p.note is not null
+    group by p.batch_id
 )
 select b.batch_id, b.source, (b.observed_at at time zone 'UTC')::date as day, b.released_at, c.last_landed_at,
     coalesce((b.check_results ->> 'held')::boolean, false) as is_held,
     coalesce(c.landed, 0) as landed, coalesce(c.pending, 0) as pending, coalesce(c.promoted, 0) as promoted,
     coalesce(c.failed, 0) as failed, coalesce(c.duplicate, 0) as duplicate, coalesce(w.waiting, 0) as waiting,
     coalesce(w.validated, 0) as validated, coalesce(u.kind in ('interrupted', 'died'), false) as is_interrupted,
-    p.batch_id is not null as is_partial, coalesce(p.note, '') as note
+    p.batch_id is not null as is_partial, coalesce(p.note, k.note, '') as note, k.batch_id is not null as is_read_before
 from intake.batch as b
 left join counted as c using (batch_id)
 left join waiting as w using (batch_id)
 left join parts as p using (batch_id)
+left join known as k using (batch_id)
 left join intake.unfinished_batch as u using (batch_id)
 where (%(source)s::text is null or b.source = %(source)s)
     and (%(day)s::date is null or (b.observed_at at time zone 'UTC')::date = %(day)s)

@@ -15,6 +15,62 @@ from outreach_pipeline.errors import BudgetError, PermanentError
 from outreach_pipeline.stages.land import land_batch
 
 
+@pytest.mark.parametrize(
+    "url, sentence",
+    [
+        ("postgresql://x:hunter2@127.0.0.1:9/z", "The database server at 127.0.0.1, port 9, refuses connections."),
+        ("postgresql://x:hunter2@nowhere.invalid/z", "The database's host nowhere.invalid is unknown."),
+    ],
+)
+def test_a_server_that_is_gone_is_named_with_the_reason_and_nothing_else_is_said(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, url: str, sentence: str
+) -> None:
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", url)
+    monkeypatch.delenv("OUTREACH_MIGRATION_URL")
+
+    ran = cli("status")
+
+    assert ran.code in (2, 3)
+    assert ran.err.splitlines()[0] == sentence
+    assert len(ran.err.splitlines()) == 2
+    assert "hunter2" not in ran.err
+
+
+def test_a_home_and_a_folder_that_cannot_be_written_say_so(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a_file").write_text("mine", encoding="utf-8")
+    monkeypatch.delenv("OUTREACH_DATABASE_URL")
+    monkeypatch.delenv("OUTREACH_MIGRATION_URL")
+    monkeypatch.setenv("OUTREACH_HOME", str(tmp_path / "a_file"))
+
+    home = cli("migrate")
+    folder = cli("sandbox", "--folder", str(tmp_path / "a_file"), "--companies", "5")
+
+    assert (home.code, folder.code) == (2, 2)
+    assert f"cannot write to {tmp_path}/a_file" in home.err
+    assert "OUTREACH_HOME" in home.err
+    assert f"cannot write its files into {tmp_path}/a_file" in folder.err
+    assert "--folder" in folder.err
+
+
+def test_an_unchanged_file_the_next_day_was_read_before_in_run_and_status_alike(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.companies(ACME)
+    (tmp_path / "sources.toml").write_text(
+        '[sources.firms]\nkind = "files"\nshape = "company_list_csv"\npath = "companies.csv"\n', encoding="utf-8"
+    )
+    monkeypatch.setenv("OUTREACH_SOURCES", str(tmp_path / "sources.toml"))
+
+    def state(day: str) -> str:
+        return str(cli.fine("run", "--source", "firms", "--day", day, "--json").json["batches"][0]["state"])
+
+    assert [state("2022-06-30"), state("2022-07-01"), state("2022-07-01")] == ["done", "read before", "read before"]
+    states = {batch["batch_id"]: batch["state"] for batch in cli.fine("status", "--json").json["batches"]}
+    assert states == {"2022-06-30|firms": "done", "2022-07-01|firms": "read before"}
+
+
 @pytest.mark.parametrize("day", [f"{datetime.now(UTC).date() + timedelta(days=2)}", "2018-12-31"], ids=["to come", "too old"])
 def test_landing_into_a_day_without_a_batch_is_refused_as_running_is(cli: CommandLine, day: str) -> None:
     file = cli.companies(ACME)

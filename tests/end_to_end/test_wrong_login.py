@@ -51,10 +51,10 @@ def test_a_wrong_password_is_configuration_and_named(
         ('FATAL:  password authentication failed for user "outreach_app"', ConfigurationError, "login or its password"),
         ("FATAL:  SASL authentication failed", ConfigurationError, "login or its password"),
         ("FATAL: no such user: outreach_app", ConfigurationError, "login or its password"),
-        ("failed to resolve host 'nowhere.invalid': Name or service not known", ConfigurationError, "host is unknown"),
+        ("failed to resolve host 'nowhere.invalid': Name or service not known", ConfigurationError, "host nowhere.invalid is unknown"),
         ("ERROR: connection is insecure (try using `sslmode=require`)", ConfigurationError, "encryption"),
         ('FATAL:  database "outreach" does not exist', ConfigurationError, "could not be used"),
-        ("Connection refused. Is the server running?", TransientError, "could not be used"),
+        ("Connection refused. Is the server running?", TransientError, "The database server refuses connections."),
         ("FATAL:  the database system is starting up", TransientError, "could not be used"),
     ],
 )
