@@ -2971,6 +2971,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_widen_people()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_withdraw_changes()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_write_companies(p_audit_id integer)
 --     returns TABLE(created integer, changed integer); plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
