@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
+from outreach_pipeline.settings import SHIPPED_SHAPES
+from outreach_pipeline.stages.replay import ReplayFilter, replay
 from tests.end_to_end.pipeline import rows
 from tests.end_to_end.story import LEADS, LINKEDIN, NEWS, PROFILES, Item, Story, Tell, lead, position, profile
 
@@ -71,6 +74,28 @@ def test_another_wording_of_a_title_is_no_change(story: Story) -> None:
     story.told((0, LEADS, ALPHA), (9, PROFILES, same), (12, LEADS, {**ALPHA, "job_title": "C.E.O."}))
     assert story.changes() == []
     assert story.signals() == []
+
+
+def test_a_change_that_a_misreading_made_is_taken_back_with_its_signal(story: Story, tmp_path: Path) -> None:
+    """A shape had read the wrong column: somebody seemed to become chief executive, who had been it all the time."""
+    right = 'title = "job_title"\n'
+    text = (SHIPPED_SHAPES / "leads_finder.toml").read_text()
+    assert right in text
+    (tmp_path / "leads_finder.toml").write_text(text.replace(right, 'title = "functional_level"\n'))
+    story.using(shapes=tmp_path)
+    story.told(
+        (0, LEADS, {**ALPHA, "functional_level": "CFO"}, BETA), (9, LEADS, {**ALPHA, "functional_level": "CEO"}, BETA)
+    )
+    assert story.changes() != []
+    assert story.signals() != []
+    story.using(shapes=None)
+    replay(story.work, ReplayFilter())
+    assert story.changes() == []
+    assert story.signals() == []
+    told = "select event_type, event_data::text as data from marketing.pipeline_events where event_type like '%_withdrawn'"
+    found = rows(story.admin, told)
+    assert {row["event_type"] for row in found} == {"change_withdrawn", "signal_withdrawn"}
+    assert "Quill" not in str(found)
 
 
 def _points(story: Story) -> list[tuple[str, int]]:

@@ -68,12 +68,26 @@ begin
         returning m.load_id, m.part
     )
     insert into pg_temp.company_moved (load_id, part) select m.load_id, m.part from moved as m;
+    -- The ids that these records founded go where they go.
+    create temp table followed_id on commit drop as
+    select distinct public.barton_id('01', m.founded_no) as id, public.barton_id('01', f.company_no) as now_id
+    from pg_temp.followed as f
+    inner join intake.company_member as m using (signature_no)
+    where m.founded_no is not null;
+    analyze pg_temp.followed_id;
+    delete from marketing.merged_master as x
+    using pg_temp.followed_id as i
+    where x.retired_id = i.id and (i.now_id is null or i.now_id = i.id);
+    insert into marketing.merged_master (retired_id, surviving_id, entity)
+    select i.id, i.now_id, 'company' from pg_temp.followed_id as i where i.now_id <> i.id
+    on conflict (retired_id) do update set surviving_id = excluded.surviving_id
+    where merged_master.surviving_id <> excluded.surviving_id;
     insert into pg_temp.company_touched (company_no)
     select f.old_no from pg_temp.followed as f where f.old_no is not null
     union
     select f.company_no from pg_temp.followed as f where f.company_no is not null;
     perform marketing.f_review_names();
-    drop table pg_temp.name_gone, pg_temp.name_asked, pg_temp.follower, pg_temp.followed;
+    drop table pg_temp.name_gone, pg_temp.name_asked, pg_temp.follower, pg_temp.followed, pg_temp.followed_id;
 end
 $$;
 revoke all on function marketing.f_follow_names() from public;

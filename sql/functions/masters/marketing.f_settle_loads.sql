@@ -32,14 +32,20 @@ begin
     where l.load_id = a.load_id and l.status = 'pending';
     get diagnostics v_promoted = row_count;
 
-    -- Who is nobody to promote once more had failed for that.
+    -- Who is nobody to promote once more had failed for that, or is read so now.
     create temp table dismissed on commit drop as
     select l.load_id,
         exists (
             select from intake.validation_failed as f
-            where f.load_id = l.load_id and f.outcome = 'noted'
-                and (f.column_name, f.check_name) in (('person', 'promotable'), ('company', 'identity'))
-        ) as is_witness
+            where f.load_id = l.load_id
+                and (
+                    f.outcome = 'rejected'
+                    or (
+                        f.outcome = 'noted'
+                        and (f.column_name, f.check_name) in (('person', 'promotable'), ('company', 'identity'))
+                    )
+                )
+        ) as has_failed
     from pg_temp.settle_load as s
     inner join intake.raw_loads as l on l.load_id = s.load_id and l.status = 'promoted'
     where not exists (select from pg_temp.arrived as a where a.load_id = s.load_id)
@@ -49,10 +55,10 @@ begin
     update intake.validation_failed as f
     set outcome = 'rejected'
     from pg_temp.dismissed as d
-    where f.load_id = d.load_id and d.is_witness and f.outcome = 'noted'
+    where f.load_id = d.load_id and d.has_failed and f.outcome = 'noted'
         and (f.column_name, f.check_name) in (('person', 'promotable'), ('company', 'identity'));
     update intake.raw_loads as l
-    set status = case when d.is_witness then 'failed' else 'pending' end, promoted_at = null
+    set status = case when d.has_failed then 'failed' else 'pending' end, promoted_at = null
     from pg_temp.dismissed as d
     where l.load_id = d.load_id;
 
