@@ -108,7 +108,7 @@ def test_the_page_comes_up_and_ends_with_all_its_processes(batches: Batches, tmp
     try:
         _wait_for(f"http://127.0.0.1:{port}/server_info")
         loaded = _graphql(port, "{assetNodes{assetKey{path}}}")["data"]["assetNodes"]
-        assert len(loaded) == 15
+        assert len(loaded) == 17
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
