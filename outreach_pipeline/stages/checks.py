@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["CHECK_NAMES", "CheckReport", "CheckResult", "hold_or_release"]
 
 CHECK_NAMES = ("reject_share", "column_shares", "unseen_keys", "missing_keys", "unmet_paths")
-"""The last one holds nothing: it warns."""
+WARNING_CHECKS = frozenset({"unmet_paths"})
+"""These hold nothing."""
 
 _NEW_ITEMS = (
     "select load_id, raw_data from intake.raw_loads where batch_id = %(batch_id)s and status <> 'duplicate'"
