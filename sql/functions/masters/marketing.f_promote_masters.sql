@@ -97,6 +97,13 @@ begin
     set is_ahead = coalesce(v.ends_on >= current_date, false) or coalesce(v.starts_on > current_date, false)
     where v.is_ahead and (v.ends_on < current_date or v.starts_on <= current_date)
         and exists (select from intake.person_member as m where m.load_id = v.load_id and m.part = v.part);
+    -- The contacts of whose words have been weighed anew are looked at with those of these loads (f_promote_contacts).
+    insert into intake.left_behind (entity, kind, value)
+    select distinct 'person', 'email', v.email
+    from (select h.load_id from pg_temp.heard as h except select i.load_id from unnest(v_ids) as i (load_id)) as h
+    inner join intake.validated_people as v using (load_id)
+    where v.email is not null
+    on conflict do nothing;
     delete from intake.promote_queue as q using unnest(v_ids) as i (load_id) where q.load_id = i.load_id;
     drop table pg_temp.company_work, pg_temp.company_touched, pg_temp.company_created, pg_temp.company_gone, pg_temp.company_moved,
         pg_temp.company_named, pg_temp.company_best, pg_temp.person_touched, pg_temp.person_reshaped, pg_temp.person_shifted,
