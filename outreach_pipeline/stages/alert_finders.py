@@ -19,6 +19,7 @@ from typing import Any
 from outreach_pipeline.database.connect import Role, Row, Transaction
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.stages.alert_rules import AlertRule
+from outreach_pipeline.stages.arrival import late_sources
 from outreach_pipeline.stages.costs import read_caps, unit_of
 from outreach_pipeline.stages.credits import doubtful_calls
 from outreach_pipeline.stages.money import plain
@@ -98,10 +99,19 @@ def _partial(workspace: Workspace, rule: AlertRule, now: datetime) -> Iterable[F
 
 
 def _late(workspace: Workspace, rule: AlertRule, now: datetime) -> Iterable[Fault]:
-    """One fault a source, however many days it is away: its key is the source, so it is told once."""
+    """One fault a source, however many days it is away: its key is the source, so it is told once. A source that
+    promises its file by an hour is late from that hour on.
+    """
+    promised = {one.source: one for one in late_sources(workspace, now)}
+    for one in promised.values():
+        step = rule.command(day=one.day, source=one.source)
+        yield Fault(rule.name, one.source, one.sentence, step, one.day, one.source)
     began = timedelta(hours=workspace.settings.nightly_hour + float(rule.threshold or 0))
     day = (now - began).date() - timedelta(days=1)
-    nightly = [name for name, config in workspace.sources.items() if config.nightly]
+    nightly = [
+        name for name, config in workspace.sources.items()
+        if config.nightly and not getattr(config, "expected_by", None)
+    ]  # fmt: skip
     stopped = {one.source for one in read_unfinished(workspace, day=day)}
     for row in _rows(workspace, "landed", {"sources": nightly, "day": day}):
         if row["has_landed"] or row["source"] in stopped:

@@ -10,7 +10,7 @@ inner join pg_catalog.pg_database as d on d.datname = pg_catalog.current_databas
 where r.rolname = session_user;
 
 -- name: has_login
-select exists (select from pg_catalog.pg_roles as r where r.rolname = %(login)s);
+select count(*) > 0 as has_login from pg_catalog.pg_roles as r where r.rolname = %(login)s;
 
 -- name: writable
 -- Protected tables that the current role could write directly; none is right.
