@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from outreach_pipeline.cli.demo_page import with_world
-from outreach_pipeline.database.connect import Database
+from outreach_pipeline.database.connect import Database, Role
 from outreach_pipeline.orchestration.launch import run_batches
 from outreach_pipeline.orchestration.ui import environment
 from outreach_pipeline.sandbox.demo_home import claim_home
@@ -37,6 +37,10 @@ def test_every_kind_of_source_of_the_demo_can_be_run_beside_its_page(
             ("leads", True), ("apollo_search", True), ("apollo_match", True), ("company_list", True),
         ]  # fmt: skip
         assert all(one.land and one.land.items for one in found)
+        with db.transaction(Role.READ) as tx:
+            runs = [row["run_id"] for row in tx.fetch_all("select run_id from public.actor_runs")]
+    assert runs
+    assert all(run > "SANDBOXRUN1000000" for run in runs), "those of the demo itself begin with 1"
 
 
 def test_a_token_for_somewhere_else_is_not_used_in_the_home_of_the_demo(

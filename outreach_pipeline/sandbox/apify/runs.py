@@ -182,11 +182,16 @@ class Runs:
     def __init__(self) -> None:
         self._runs: list[Run] = []
         self._lock = threading.Lock()
+        self._before = 0
+
+    def begin_after(self, number: int) -> None:
+        """Number runs from there on: an account whose earlier runs somebody's database remembers has others."""
+        self._before = number
 
     def add(self, make: Callable[[int], Run]) -> Run:
         """Keep the run that `make` builds from the next number."""
         with self._lock:
-            run = make(len(self._runs) + 1)
+            run = make(self._before + len(self._runs) + 1)
             self._runs.append(run)
         return run
 
