@@ -203,6 +203,22 @@ def test_each_fault_gives_one_alert_of_its_kind_once(fault: str, night: CommandL
     assert "ada@" not in chat.posts[0]["message"]
 
 
+def test_a_file_that_is_promised_by_an_hour_is_told_of_from_that_hour_on(
+    night: CommandLine, chat: Listener, tmp_path: Path
+) -> None:
+    promised = SOURCES.replace('"officers.csv"', '"officers-{day}.csv"\nexpected_by = "06:30"')
+    (tmp_path / "sources.toml").write_text(promised, encoding="utf-8")
+    (tmp_path / "officers-2026-11-19.csv").write_text("company_name,person,title,year\n")
+    assert look(MORNING.replace(hour=6, minute=0)).open == 0, "that of the day before is there"
+    assert look().sent == 1
+    assert look(MORNING + timedelta(minutes=10)).sent == 0
+    assert chat.titles == ["outreach: late batch"]
+    assert "officers" in chat.posts[0]["message"]
+    assert "Next: outreach run --day 2026-11-20 --source officers" in chat.posts[0]["message"]
+    (tmp_path / "officers-2026-11-20.csv").write_text("company_name,person,title,year\n")
+    assert look(MORNING + timedelta(hours=1)).closed == 1
+
+
 def test_a_channel_that_refuses_leaves_it_unsent_and_is_tried_again_while_the_other_is_told_once(
     night: CommandLine, chat: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
