@@ -18,6 +18,7 @@ from outreach_pipeline.errors import OutreachError
 from outreach_pipeline.orchestration.build import build_defs
 from outreach_pipeline.orchestration.incidents import Problem, log_failed_run, note_interrupted, problem_of
 from outreach_pipeline.orchestration.instance import open_instance
+from outreach_pipeline.orchestration.page_runs import runs_of_the_page
 from outreach_pipeline.orchestration.partitions import partition_key
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.orchestration.processes import PROCESS_TAG, bury_dead_runs, this_process
@@ -134,7 +135,7 @@ def iterate_batches(
     pipeline = Pipeline(workspace, listener.moved, listener.heard)
     job = build_defs(pipeline=pipeline, also=[Batch(day, name) for name in wanted]).resolve_job_def(NIGHTLY)
     config = _run_config(refetch=refetch, accept_checks=accept_checks)
-    with open_instance(settings) as instance:
+    with open_instance(settings) as instance, runs_of_the_page(instance, NIGHTLY):
         bury_dead_runs(instance)
         ended: dict[str, bool] = {}
         for source in wanted:

@@ -20,11 +20,10 @@ from pydantic import SecretStr
 
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.orchestration.instance import dagster_home
+from outreach_pipeline.orchestration.page_runs import LOCATION
 from outreach_pipeline.settings import PACKAGE, Settings
 from outreach_pipeline.stages.migrations import explained, not_migrated, schema_state
 from outreach_pipeline.stages.workspace import Workspace
-
-LOCATION = "outreach_pipeline"
 
 
 def serve(settings: Settings, port: int = 3000, *, host: str = "127.0.0.1") -> int:

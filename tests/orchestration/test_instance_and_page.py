@@ -91,8 +91,21 @@ def test_a_port_in_use_is_said(batches: Batches) -> None:
             serve(batches.settings, taken.getsockname()[1])
 
 
+_RUNS_OF_THE_JOB = """{pipelineOrError(params: {
+    repositoryName: "__repository__", repositoryLocationName: "outreach_pipeline", pipelineName: "nightly"
+}) {... on Pipeline {runs(limit: 5) {runId status repositoryOrigin {repositoryLocationName}}}}}"""
+_AGAIN = """mutation {launchRunReexecution(reexecutionParams: {parentRunId: "RUN_ID", strategy: ALL_STEPS}) {
+    __typename ... on PythonError {message}
+}}"""
+
+
 @pytest.mark.slow
-def test_the_page_comes_up_and_ends_with_all_its_processes(batches: Batches, tmp_path: Path) -> None:
+def test_the_page_comes_up_knows_runs_of_the_command_line_and_ends_with_all_its_processes(
+    batches: Batches, tmp_path: Path
+) -> None:
+    batches.write(MONDAY, leads(3))
+    (ran,) = run_batches(batches.settings, MONDAY, ["leads"])
+    assert ran.succeeded, ran.problem
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -108,7 +121,13 @@ def test_the_page_comes_up_and_ends_with_all_its_processes(batches: Batches, tmp
     try:
         _wait_for(f"http://127.0.0.1:{port}/server_info")
         loaded = _graphql(port, "{assetNodes{assetKey{path}}}")["data"]["assetNodes"]
-        assert len(loaded) == 17
+        sources = [node for node in loaded if node["assetKey"]["path"][0] == "source"]
+        assert (len(loaded) - len(sources), len(sources)) == (17, len(batches.workspace.sources))
+        (listed,) = _graphql(port, _RUNS_OF_THE_JOB)["data"]["pipelineOrError"]["runs"]
+        assert (listed["runId"], listed["status"]) == (ran.run_id, "SUCCESS")
+        assert listed["repositoryOrigin"]["repositoryLocationName"] == "outreach_pipeline"
+        again = _graphql(port, _AGAIN.replace("RUN_ID", ran.run_id))["data"]["launchRunReexecution"]
+        assert again["__typename"] == "LaunchRunSuccess", again
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
