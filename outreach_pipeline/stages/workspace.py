@@ -136,7 +136,7 @@ class Workspace:
 
     def is_full_list(self, name: str) -> bool:
         """Whether each file of a source is the full list of its day (`complete = true`)."""
-        return bool(getattr(self.sources.get(name), "complete", False))
+        return name in self.sources and bool(getattr(self.sources[name], "complete", False))
 
     def check_day(self, day: date) -> None:
         """ConfigurationError for a day that has no batch: one to come, or one before the first."""

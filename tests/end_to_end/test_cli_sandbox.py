@@ -18,12 +18,17 @@ from cli_world import CommandLine
 CLI = [sys.executable, "-c", "from outreach_pipeline.cli.main import run; run()"]
 
 
+def _hear_ctrl_c() -> None:
+    """A shell's background jobs ignore Ctrl+C, and all that they start does: a suite that runs in one too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def _sandbox(folder: Path, *arguments: str) -> Iterator[list[str]]:
     """The command in a process of its own; what it printed until it served."""
     process = subprocess.Popen(
         [*CLI, "sandbox", "--port", "0", "--companies", "12", "--folder", str(folder), *arguments],
-        stdout=subprocess.PIPE, text=True, cwd=folder.parent,
+        stdout=subprocess.PIPE, text=True, cwd=folder.parent, preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no threads yet
     )  # fmt: skip
     assert process.stdout
     printed = []

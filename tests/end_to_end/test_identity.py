@@ -67,7 +67,8 @@ def test_a_record_that_joins_two_known_companies_merges_them_with_all_that_hangs
         {"retired_id": ids[1], "surviving_id": ids[0], "entity": "company"}
     ]
     assert value(admin, "select count(*) from marketing.company_intelligence where company_unique_id = %s", ids[0]) == 2
-    assert value(admin, "select count(*) from bit.signal where company_id = public.barton_number(%s)", ids[0]) == 2
+    signals = "select count(*) from bit.signal where reason = 'exec_movement' and company_id = public.barton_number(%s)"
+    assert value(admin, signals, ids[0]) == 2
     held = rows(
         admin,
         "select s.slot_type, p.first_name from marketing.company_slot as s left join marketing.people_master as p on p.unique_id = s.person_unique_id order by 1",

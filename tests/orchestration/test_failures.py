@@ -148,6 +148,8 @@ def test_run_batches_says_what_each_stage_did(batches: Batches) -> None:
 
 def test_one_source_that_fails_holds_back_no_other(batches: Batches, rows: Rows) -> None:
     batches.write(MONDAY, leads(3), folder="more")
+    batches.write(MONDAY, leads(3))
+    (batches.folder / "leads" / f"{MONDAY}.json").write_text("<html>Please log in</html>", encoding="utf-8")
     failed, fine = run_batches(batches.settings, MONDAY, ["leads", "more_leads"], workspace=batches.workspace)
     assert fine.succeeded
     assert not failed.succeeded
