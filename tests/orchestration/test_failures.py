@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from outreach_pipeline.orchestration.incidents import ERROR_ID_TAG, failure_sens
 from outreach_pipeline.orchestration.launch import run_batches
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.orchestration.processes import PROCESS_TAG, bury_dead_runs
+from outreach_pipeline.stages.workspace import Workspace
 
 Stage = Callable[..., Any]
 
@@ -148,9 +150,10 @@ def test_run_batches_says_what_each_stage_did(batches: Batches) -> None:
 
 def test_one_source_that_fails_holds_back_no_other(batches: Batches, rows: Rows) -> None:
     batches.write(MONDAY, leads(3), folder="more")
-    batches.write(MONDAY, leads(3))
-    (batches.folder / "leads" / f"{MONDAY}.json").write_text("<html>Please log in</html>", encoding="utf-8")
-    failed, fine = run_batches(batches.settings, MONDAY, ["leads", "more_leads"], workspace=batches.workspace)
+    with Path(str(batches.settings.sources)).open("a", encoding="utf-8") as sources:
+        sources.write('\n[sources.paid]\nkind = "apify"\nshape = "leads_finder"\nactor = "a/b"\nmax_total_charge_usd = 0.5\n')
+    workspace = Workspace(batches.settings, batches.database)  # without a token of Apify
+    failed, fine = run_batches(batches.settings, MONDAY, ["paid", "more_leads"], workspace=workspace)
     assert fine.succeeded
     assert not failed.succeeded
     assert failed.kind == "configuration"
