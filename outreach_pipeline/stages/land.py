@@ -302,7 +302,9 @@ def _read(
             report = _land_page(tx, batch, page, items, pull_id, report)
             if after_page is not None:
                 after_page(tx)
-            if page.is_last and page.verdict == "complete" and workspace.is_full_list(batch.source):
+            # What a file lacks is known only of one that could be read to its end, every item of it.
+            is_whole = page.is_last and page.verdict == "complete" and not report.poison
+            if is_whole and workspace.is_full_list(batch.source):
                 report = replace(report, withdrawn=tx.fetch_value(queries.withdraw, {"pull_id": pull_id}))
         cursor = page.cursor
         told = f"page {report.pages:,}{meter.text()}" if progress is not no_progress else ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 
-from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.errors import ConfigurationError, OutreachError
+from outreach_pipeline.stages.land import land_file
 from outreach_pipeline.stages.workspace import Batch
 from tests.end_to_end.pipeline import rows, value
 from tests.end_to_end.story import (
@@ -142,6 +144,20 @@ def test_a_full_list_takes_back_the_rows_that_its_correction_lacks(story: Story,
     )
     failed = rows(story.admin, ben)
     assert [tuple(row.values()) for row in failed] == ([("failed", "withdrawn")] if complete else [("promoted", None)])
+
+
+@pytest.mark.parametrize("broken", ["[]", '[{"first_name": "Ada", "job_title": "CFO"}, {"first_name": "B'])
+def test_a_full_list_that_is_empty_or_cut_takes_nothing_back(story: Story, broken: str) -> None:
+    sources = story.folder / "sources.toml"
+    sources.write_text(f'[sources.{LEADS}]\nkind = "files"\nshape = "leads_finder"\nrank = 60\ncomplete = true\n')
+    story.using(sources=sources)
+    batch = story.night(0, LEADS, ADA, BEN)
+    file = story.folder / "broken.json"
+    file.write_text(broken, encoding="utf-8")
+    with suppress(OutreachError):
+        land_file(story.work, batch, file)
+    story.digested(batch)
+    assert [name for name, *_ in story.people()] == ["Ada Quill", "Ben Low"]
 
 
 def test_what_a_full_list_lacked_comes_back_with_the_next_one(story: Story) -> None:

@@ -26,6 +26,8 @@ begin
     from pull as p
     where l.batch_id = p.batch_id and l.source = p.source and l.duplicate_of is null and l.created_at < p.opened_at
         and not l.metadata ?| array['withdrawn', 'kept_as_text', 'erased']
+        -- A file without a single item is a mistake of its sender, and takes nothing back.
+        and exists (select from said)
         and not exists (select from said as s where s.load_id = l.load_id)
         and not exists (select from intake.raw_loads as d where d.duplicate_of = l.load_id and d.batch_id <> l.batch_id);
     select array_agg(l.load_id order by l.load_id) into v_loads
