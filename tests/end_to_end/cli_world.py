@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -43,6 +44,11 @@ class Ran:
     def json(self) -> Any:
         """stdout, which holds one JSON document and nothing else."""
         return json.loads(self.out)
+
+
+def hear_ctrl_c() -> None:
+    """For `preexec_fn`. A shell's background jobs ignore Ctrl+C, and all that they start does: a suite that runs in one too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class CommandLine:

@@ -13,14 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cli_world import CommandLine
+from cli_world import CommandLine, hear_ctrl_c
 
 CLI = [sys.executable, "-c", "from outreach_pipeline.cli.main import run; run()"]
-
-
-def _hear_ctrl_c() -> None:
-    """A shell's background jobs ignore Ctrl+C, and all that they start does: a suite that runs in one too."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager
@@ -28,7 +23,7 @@ def _sandbox(folder: Path, *arguments: str) -> Iterator[list[str]]:
     """The command in a process of its own; what it printed until it served."""
     process = subprocess.Popen(
         [*CLI, "sandbox", "--port", "0", "--companies", "12", "--folder", str(folder), *arguments],
-        stdout=subprocess.PIPE, text=True, cwd=folder.parent, preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no threads yet
+        stdout=subprocess.PIPE, text=True, cwd=folder.parent, preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no threads yet
     )  # fmt: skip
     assert process.stdout
     printed = []

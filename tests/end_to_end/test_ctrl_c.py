@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any
 
-from cli_world import CommandLine
+from cli_world import CommandLine, hear_ctrl_c
 
 CODE = "import sys; from outreach_pipeline.cli.main import main; sys.exit(main(sys.argv[1:]))"
 RUN = ("run", "--day", "2022-06-30", "--source", "companies_csv")
@@ -36,8 +36,9 @@ def test_a_run_that_is_interrupted_says_so_everywhere_and_goes_on(cli: CommandLi
     monkeypatch.setenv("OUTREACH_CHUNK_LOADS", "200")
 
     process = subprocess.Popen(
-        [sys.executable, "-c", CODE, *RUN], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+        [sys.executable, "-c", CODE, *RUN], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True, preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - a background shell's child ignores it
+    )  # fmt: skip
     _until(admin, process)
     # As a terminal does it: every process of the group hears it, Dagster's helpers too.
     os.killpg(process.pid, signal.SIGINT)
