@@ -1241,7 +1241,6 @@ create table marketing.company_master ( -- owner outreach_owner
     created_at timestamp with time zone default now(),
     updated_at timestamp with time zone default now(),
     domain text,
-    last_observed_at timestamp with time zone,
     provenance jsonb not null default '{}'::jsonb,
     constraint company_master_pkey PRIMARY KEY (company_unique_id),
     constraint company_master_promotion_audit_log_id_fkey FOREIGN KEY (promotion_audit_log_id) REFERENCES intake.audit_log(audit_id) ON DELETE SET NULL,
@@ -1275,7 +1274,6 @@ comment on column marketing.company_master.promotion_audit_log_id is 'The line o
 comment on column marketing.company_master.created_at is 'When the row was written.';
 comment on column marketing.company_master.updated_at is 'When the row was last changed; a trigger keeps it.';
 comment on column marketing.company_master.domain is 'Registrable domain of the website, by which companies are known.';
-comment on column marketing.company_master.last_observed_at is 'When any source last told of it.';
 comment on column marketing.company_master.provenance is 'Field to the load that it came from.';
 CREATE INDEX idx_company_master_company_name ON marketing.company_master USING btree (company_name);
 CREATE INDEX idx_company_master_domain ON marketing.company_master USING btree (domain);
@@ -1635,7 +1633,6 @@ create table marketing.people_master ( -- owner outreach_owner
     city text,
     state text,
     country text,
-    last_observed_at timestamp with time zone,
     provenance jsonb not null default '{}'::jsonb,
     departed_at timestamp with time zone,
     departed_to text,
@@ -1681,7 +1678,6 @@ comment on column marketing.people_master.email_status is 'What the source of th
 comment on column marketing.people_master.city is 'City of the person; city, state and country are taken as a whole from one record.';
 comment on column marketing.people_master.state is 'State or region of that record.';
 comment on column marketing.people_master.country is 'Country of that record.';
-comment on column marketing.people_master.last_observed_at is 'When any source last told of it.';
 comment on column marketing.people_master.provenance is 'Field to the load that it came from.';
 comment on column marketing.people_master.departed_at is 'Since when records see the person elsewhere (at a company that is no master) or without an employer; NULL while they are at their company.';
 comment on column marketing.people_master.departed_to is 'The name of that company as its record writes it; NULL when there is none.';
@@ -2389,7 +2385,7 @@ comment on column vault.contacts.custom_fields is 'Further fields: email_status,
 comment on column vault.contacts.load_id is 'The load of the best record.';
 comment on column vault.contacts.created_at is 'When the row was written.';
 comment on column vault.contacts.updated_at is 'When the row was last changed; a trigger keeps it.';
-comment on column vault.contacts.last_activity_at is 'When a source last said this of the address.';
+comment on column vault.contacts.last_activity_at is 'The newest of what sources began to say about it and of what was sent, answered, booked or bounced.';
 comment on column vault.contacts.score is 'Of the operator, 0 to 100; the pipeline writes none.';
 comment on column vault.contacts.status is 'active; inactive; bounced: mail came back; unsubscribed: wants none.';
 comment on column vault.contacts.provenance is 'Field to the load that it came from.';
@@ -2570,6 +2566,15 @@ comment on view marketing.campaign_result is 'Each campaign with the people it c
 --     place_city text
 --     place_country text
 --     company_no bigint
+
+-- view marketing.last_seen, owner outreach_owner
+--     entity text
+--     unique_id text
+--     last_observed_at timestamp with time zone
+comment on view marketing.last_seen is 'When each company and person was last told of.';
+comment on column marketing.last_seen.entity is 'person or company.';
+comment on column marketing.last_seen.unique_id is 'The Barton ID.';
+comment on column marketing.last_seen.last_observed_at is 'When any source last told of it.';
 
 -- view marketing.outreach_candidate, owner outreach_owner
 --     company_slot_unique_id text
@@ -2793,6 +2798,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function intake.f_queue_replay(p_load_ids bigint[])
 --     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function intake.f_queue_seen_again(p_load_ids bigint[], p_batch_id text)
+--     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function intake.f_release_batch(p_batch_id text, p_accept boolean DEFAULT false)
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
@@ -3361,6 +3369,7 @@ grant execute on function intake.f_observed_at(p_day date, p_landed_at timestamp
 grant execute on function intake.f_open_batch(p_batch_id text, p_source text) to mcp_ingest;
 grant execute on function intake.f_quarantine(p_texts text[], p_reasons text[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_queue_replay(p_load_ids bigint[]) to outreach_validate;
+grant execute on function intake.f_queue_seen_again(p_load_ids bigint[], p_batch_id text) to outreach_validate;
 grant execute on function intake.f_release_batch(p_batch_id text, p_accept boolean) to mcp_promote;
 grant execute on function intake.f_withdraw(p_pull_id bigint) to mcp_ingest;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to mcp_ingest;
@@ -3620,6 +3629,7 @@ grant select on marketing.company_slot to outreach_read;
 grant select on marketing.email_status_meaning to outreach_read;
 grant select on marketing.email_status_meaning to outreach_refresh;
 grant select on marketing.founder to outreach_read;
+grant select on marketing.last_seen to outreach_read;
 grant select on marketing.mail_domain to outreach_read;
 grant insert, select, update on marketing.mail_domain to outreach_refresh;
 grant select on marketing.match_review to mcp_promote;

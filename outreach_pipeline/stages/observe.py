@@ -78,8 +78,12 @@ def _observe(tx: Transaction, batch: Batch, shape: Shape, duplicates: pd.DataFra
                 "firsts": spans["min"].tolist(), "lasts": spans["max"].tolist(),
             },
         )  # fmt: skip
-        moved = sorted({row["load_id"] for row in rows})
-        tx.execute(queries.queue_for_promotion, {"load_ids": moved, "batch_id": batch.batch_id})
+        earlier = {row["load_id"] for row in rows if row["is_earlier"]}
+        later = {row["load_id"] for row in rows} - earlier
+        if earlier:
+            tx.execute(queries.queue_for_promotion, {"load_ids": sorted(earlier), "batch_id": batch.batch_id})
+        if later:
+            tx.execute(queries.queue_seen_again, {"load_ids": sorted(later), "batch_id": batch.batch_id})
         changed += len(rows)
     return changed
 

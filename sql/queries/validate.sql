@@ -153,7 +153,7 @@ from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamp
     as o (load_id, part, first_at, last_at)
 where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
     and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
-returning v.load_id;
+returning v.load_id, v.first_observed_at = o.first_at as is_earlier;
 
 -- name: observe_companies
 update intake.validated_companies as v
@@ -162,7 +162,7 @@ from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamp
     as o (load_id, part, first_at, last_at)
 where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
     and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
-returning v.load_id;
+returning v.load_id, v.first_observed_at = o.first_at as is_earlier;
 
 -- name: observe_intelligence
 update intake.validated_intelligence as v
@@ -171,7 +171,7 @@ from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamp
     as o (load_id, part, first_at, last_at)
 where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
     and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
-returning v.load_id;
+returning v.load_id, true as is_earlier;
 
 -- name: observe_addresses
 update intake.validated_addresses as v
@@ -180,7 +180,7 @@ from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamp
     as o (load_id, part, first_at, last_at)
 where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
     and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
-returning v.load_id;
+returning v.load_id, true as is_earlier;
 
 -- name: observe_outcomes
 update intake.validated_outcomes as v
@@ -189,12 +189,15 @@ from unnest(%(load_ids)s::bigint[], %(parts)s::smallint[], %(firsts)s::timestamp
     as o (load_id, part, first_at, last_at)
 where v.load_id = o.load_id and v.part = coalesce(o.part, v.part)
     and (o.first_at < v.first_observed_at or o.last_at > v.last_observed_at)
-returning v.load_id;
+returning v.load_id, true as is_earlier;
 
 -- name: queue_for_promotion
 insert into intake.promote_queue (load_id, batch_id)
 select i.load_id, %(batch_id)s from unnest(%(load_ids)s::bigint[]) as i (load_id)
 on conflict do nothing;
+
+-- name: queue_seen_again
+select intake.f_queue_seen_again(%(load_ids)s, %(batch_id)s);
 
 -- name: queue_repeated
 -- What was said again after the same source had said something else about the same: its word changes back. Times alone do not

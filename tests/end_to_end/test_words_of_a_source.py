@@ -95,7 +95,7 @@ def test_what_was_said_since_march_gives_way_to_a_look_in_may(story: Story) -> N
 
 def test_freshness_counts_the_repeat_all_the_same(story: Story) -> None:
     story.told((0, LEADS, ADA), (20, LEADS, ADA))
-    first = value(story.admin, "select last_observed_at from marketing.people_master")
+    first = value(story.admin, "select last_observed_at from marketing.last_seen where entity = 'person'")
     assert first.date() == Batch.parse(value(story.admin, "select max(batch_id) from intake.raw_loads")).day
 
 
@@ -178,7 +178,7 @@ def test_a_batch_of_a_day_to_come_does_not_beat_every_night_until_then(story: St
         story.night(ahead, LEADS, {**ADA, "job_title": "CFO"})
     except ConfigurationError:
         return
-    assert value(story.admin, "select max(last_observed_at) from marketing.people_master") <= datetime.now(UTC)
+    assert value(story.admin, "select max(last_observed_at) from marketing.last_seen") <= datetime.now(UTC)
     noted = (
         "select count(*) from intake.validation_failed where outcome = 'noted' and column_name ~ 'observed|day|time'"
     )
@@ -191,4 +191,4 @@ def test_an_item_of_a_year_to_come_is_of_today(story: Story) -> None:
         (0, LEADS, ADA),
         (1, OFFICERS, {"company_name": "Alpha Pumps", "person": "Ada Quill", "title": "CFO", "year": str(year + 3)}),
     )
-    assert value(story.admin, "select max(last_observed_at) from marketing.people_master") <= datetime.now(UTC)
+    assert value(story.admin, "select max(last_observed_at) from marketing.last_seen") <= datetime.now(UTC)

@@ -95,11 +95,11 @@ begin
         min(w.load_id) filter (where o.bounced_at > w.checked_at is not true) as email_status_load,
         greatest(max(o.verified_at), max(w.checked_at) filter (where w.is_verified)) as verified_at,
         max(o.bounced_at) as bounced_at,
-        max(o.last_observed_at) as last_observed_at
+        max(o.said_at) as said_at
     from (
         select v.email, nullif(concat_ws(' ', v.first_name, v.last_name), '') as name,
             coalesce(v.work_phone_e164, v.personal_phone_e164) as phone, v.company_name, v.title, v.source, v.load_id,
-            v.email_status, v.last_observed_at, m.is_bounce, m.is_verified,
+            v.email_status, greatest(t.mail_at, w.job_at, w.rest_at) as said_at, m.is_bounce, m.is_verified,
             max(t.mail_at) filter (where m.is_bounce) over (partition by v.email) as bounced_at,
             max(t.mail_at) filter (where m.is_verified) over (partition by v.email) as verified_at,
             row_number() over (

@@ -9,25 +9,32 @@ declare
     v_changed integer;
 begin
     create temp table contact_row on commit drop as
-    select b.email, b.name, b.phone, b.company, b.title, b.source, b.load_id, b.last_observed_at, b.verified_at, b.bounced_at,
+    select b.email, b.name, b.phone, b.company, b.title, b.source, b.load_id, greatest(b.said_at, t.happened_at) as last_activity_at, b.verified_at, b.bounced_at,
         jsonb_strip_nulls(jsonb_build_object('email_status', b.email_status)) as custom_fields,
         jsonb_strip_nulls(jsonb_build_object(
             'email', b.load_id, 'name', b.name_load, 'phone', b.phone_load, 'company', b.company_load, 'title', b.title_load,
             'email_status', b.email_status_load
         )) as provenance
-    from pg_temp.contact_best as b;
+    from pg_temp.contact_best as b
+    left join (
+        select c.email, max(o.happened_at) as happened_at
+        from pg_temp.contact_best as x
+        inner join vault.contacts as c using (email)
+        inner join marketing.outcome as o using (contact_id)
+        group by c.email
+    ) as t using (email);
     analyze pg_temp.contact_row;
 
     update vault.contacts as c
     set name = r.name, phone = r.phone, company = r.company, title = r.title, source = r.source, load_id = r.load_id,
-        last_activity_at = r.last_observed_at, verified_at = r.verified_at, bounced_at = r.bounced_at,
+        last_activity_at = r.last_activity_at, verified_at = r.verified_at, bounced_at = r.bounced_at,
         custom_fields = (c.custom_fields - 'email_status') || r.custom_fields, provenance = r.provenance
     from pg_temp.contact_row as r
     where c.email = r.email
         and (c.name, c.phone, c.company, c.title, c.source, c.load_id, c.last_activity_at, c.verified_at, c.bounced_at,
             c.custom_fields, c.provenance)
         is distinct from (
-            r.name, r.phone, r.company, r.title, r.source, r.load_id, r.last_observed_at, r.verified_at, r.bounced_at,
+            r.name, r.phone, r.company, r.title, r.source, r.load_id, r.last_activity_at, r.verified_at, r.bounced_at,
             (c.custom_fields - 'email_status') || r.custom_fields, r.provenance
         );
     get diagnostics v_changed = row_count;
@@ -35,7 +42,7 @@ begin
     insert into vault.contacts
         (email, name, phone, company, title, source, load_id, last_activity_at, verified_at, bounced_at, custom_fields,
         provenance)
-    select r.email, r.name, r.phone, r.company, r.title, r.source, r.load_id, r.last_observed_at, r.verified_at, r.bounced_at,
+    select r.email, r.name, r.phone, r.company, r.title, r.source, r.load_id, r.last_activity_at, r.verified_at, r.bounced_at,
         r.custom_fields, r.provenance
     from pg_temp.contact_row as r
     where not exists (select from vault.contacts as c where c.email = r.email)

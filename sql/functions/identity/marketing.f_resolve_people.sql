@@ -8,6 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform marketing.f_key_people();
+    perform marketing.f_follow_subjects();
     perform marketing.f_gather_people();
     if exists (select from pg_temp.node_key) then
         perform marketing.f_cluster('person');
@@ -75,6 +76,8 @@ begin
     union
     select b.value::bigint from intake.left_behind as b where b.entity = 'person' and b.kind = 'number'
     union
+    select t.person_no from pg_temp.followed as t
+    union
     select m.person_no
     from pg_temp.person_work as w
     inner join intake.person_member as m on m.load_id = w.load_id and m.part = w.part;
@@ -89,7 +92,7 @@ begin
     perform marketing.f_note_shared('person');
     perform marketing.f_review_people();
     drop table pg_temp.around, pg_temp.node, pg_temp.node_key, pg_temp.node_name, pg_temp.node_founder, pg_temp.value_shared,
-        pg_temp.doubt, pg_temp.node_now, pg_temp.person_cluster, pg_temp.cluster_number, pg_temp.person_work;
+        pg_temp.doubt, pg_temp.node_now, pg_temp.person_cluster, pg_temp.cluster_number, pg_temp.person_work, pg_temp.followed;
 end
 $$;
 revoke all on function marketing.f_resolve_people() from public;

@@ -37,11 +37,10 @@ begin
                 partition by o.company_no, o.content order by o.source_rank, o.rest_at desc, o.is_current desc, o.source, o.content_hash, o.part
             ) as place,
             max(o.said_size_at) over (partition by o.company_no, o.content) as size_at,
-            max(o.said_phone_at) over (partition by o.company_no, o.content) as phone_at,
-            max(o.last_observed_at) over (partition by o.company_no) as seen_at
+            max(o.said_phone_at) over (partition by o.company_no, o.content) as phone_at
         from told as o
     )
-    select t.*, p.size_at, p.phone_at, p.seen_at,
+    select t.*, p.size_at, p.phone_at,
         -- A page on a platform or at a mail provider is no website of somebody of whom nothing else is known.
         case when t.domain is not null or t.is_strong then t.website_url end as site
     from placed as p
@@ -52,7 +51,7 @@ begin
 
     create temp table company_best on commit drop as
     with stable as (
-        select o.company_no, max(o.seen_at) as last_observed_at,
+        select o.company_no,
             (array_agg(o.name))[min(o.n) filter (where o.name is not null)] as company_name,
             (array_agg(o.load_id))[min(o.n) filter (where o.name is not null)] as name_load,
             (array_agg(o.source))[min(o.n) filter (where o.name is not null)] as source_system,

@@ -20,8 +20,7 @@ begin
 
     create temp table person_best on commit drop as
     with at_work as (
-        select o.person_no, max(o.last_observed_at) as last_observed_at,
-            coalesce(max(o.last_observed_at) filter (where o.is_profile), min(o.first_observed_at)) as looked_at,
+        select o.person_no, coalesce(max(o.last_observed_at) filter (where o.is_profile), min(o.first_observed_at)) as looked_at,
             (array_agg(o.department))[min(o.n) filter (where o.is_here and o.department is not null)] as department,
             (array_agg(o.load_id))[min(o.n) filter (where o.is_here and o.department is not null)] as department_load,
             (array_agg(o.work_phone_e164))[min(o.n) filter (where o.is_here and o.work_phone_e164 is not null)] as work_phone_e164,
@@ -99,7 +98,7 @@ begin
         group by o.person_no
     )
     select public.barton_id('02', s.person_no) as unique_id, a.source_system, a.source_record_id, s.linkedin_url, s.twitter_url,
-        s.facebook_url, s.bio, s.skills, s.education, s.certifications, w.last_observed_at, w.looked_at, t.title, t.seniority, w.department,
+        s.facebook_url, s.bio, s.skills, s.education, s.certifications, w.looked_at, t.title, t.seniority, w.department,
         e.email, w.work_phone_e164, m.personal_phone_e164, marketing.f_whole_place(s.person_no, m.place) as place,
         a.first_name, a.last_name, c.company_unique_id, slot.company_slot_unique_id, e.email_status,
         d.departed_at, d.departed_to, d.load_id as departed_load, d.part as departed_part,

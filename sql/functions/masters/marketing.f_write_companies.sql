@@ -17,19 +17,19 @@ begin
         linkedin_url = b.linkedin_url, facebook_url = b.facebook_url, twitter_url = b.twitter_url,
         sic_codes = b.sic_codes, founded_year = b.founded_year, keywords = b.keywords, description = b.description,
         source_system = b.source_system, source_record_id = b.source_record_id,
-        last_observed_at = b.last_observed_at, provenance = b.provenance
+        provenance = b.provenance
     from pg_temp.company_best as b
     where c.company_unique_id = b.company_unique_id
         and (
             c.company_name, c.website_url, c.domain, c.industry, c.employee_count, c.company_phone, c.address_street,
             c.address_city, c.address_state, c.address_zip, c.address_country, c.linkedin_url, c.facebook_url,
             c.twitter_url, c.sic_codes, c.founded_year, c.keywords, c.description, c.source_system, c.source_record_id,
-            c.last_observed_at, c.provenance
+            c.provenance
         ) is distinct from (
             b.company_name, b.website_url, b.domain, b.industry, b.employee_count, b.company_phone, b.address[1],
             b.address[2], b.address[3], b.address[4], b.address[5], b.linkedin_url, b.facebook_url,
             b.twitter_url, b.sic_codes, b.founded_year, b.keywords, b.description, b.source_system, b.source_record_id,
-            b.last_observed_at, b.provenance
+            b.provenance
         );
     get diagnostics v_changed = row_count;
 
@@ -50,12 +50,12 @@ begin
         company_unique_id, company_name, website_url, domain, industry, employee_count, company_phone, address_street,
         address_city, address_state, address_zip, address_country, linkedin_url, facebook_url, twitter_url, sic_codes,
         founded_year, keywords, description, source_system, source_record_id, promoted_from_intake_at,
-        promotion_audit_log_id, last_observed_at, provenance
+        promotion_audit_log_id, provenance
     )
     select b.company_unique_id, b.company_name, b.website_url, b.domain, b.industry, b.employee_count, b.company_phone,
         b.address[1], b.address[2], b.address[3], b.address[4], b.address[5], b.linkedin_url, b.facebook_url,
         b.twitter_url, b.sic_codes, b.founded_year, b.keywords, b.description, b.source_system, b.source_record_id,
-        now(), p_audit_id, b.last_observed_at, b.provenance
+        now(), p_audit_id, b.provenance
     from pg_temp.company_best as b
     inner join pg_temp.company_created using (company_no)
     order by b.company_no;

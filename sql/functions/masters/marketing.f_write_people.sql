@@ -27,7 +27,7 @@ begin
         state = b.place[2], country = b.place[3], linkedin_url = b.linkedin_url, twitter_url = b.twitter_url,
         facebook_url = b.facebook_url, bio = b.bio, skills = b.skills, education = b.education,
         certifications = b.certifications, source_system = b.source_system, source_record_id = b.source_record_id,
-        last_observed_at = b.last_observed_at, looked_at = b.looked_at, provenance = b.provenance,
+        looked_at = b.looked_at, provenance = b.provenance,
         departed_at = b.departed_at, departed_to = b.departed_to
     from pg_temp.person_best as b
     where p.unique_id = b.unique_id
@@ -35,13 +35,13 @@ begin
             p.company_unique_id, p.company_slot_unique_id, p.first_name, p.last_name, p.title, p.seniority,
             p.department, p.email, p.email_status, p.work_phone_e164, p.personal_phone_e164, p.city, p.state,
             p.country, p.linkedin_url, p.twitter_url, p.facebook_url, p.bio, p.skills, p.education,
-            p.certifications, p.source_system, p.source_record_id, p.last_observed_at, p.looked_at, p.provenance,
+            p.certifications, p.source_system, p.source_record_id, p.looked_at, p.provenance,
             p.departed_at, p.departed_to
         ) is distinct from (
             b.company_unique_id, b.company_slot_unique_id, b.first_name, b.last_name, b.title, b.seniority,
             b.department, b.email, b.email_status, b.work_phone_e164, b.personal_phone_e164, b.place[1], b.place[2],
             b.place[3], b.linkedin_url, b.twitter_url, b.facebook_url, b.bio, b.skills, b.education,
-            b.certifications, b.source_system, b.source_record_id, b.last_observed_at, b.looked_at, b.provenance,
+            b.certifications, b.source_system, b.source_record_id, b.looked_at, b.provenance,
             b.departed_at, b.departed_to
         );
     get diagnostics v_changed = row_count;
@@ -55,14 +55,14 @@ begin
         unique_id, promoted_from_intake_at, promotion_audit_log_id,
         company_unique_id, company_slot_unique_id, first_name, last_name, title, seniority, department, email,
         email_status, work_phone_e164, personal_phone_e164, city, state, country, linkedin_url, twitter_url,
-        facebook_url, bio, skills, education, certifications, source_system, source_record_id, last_observed_at,
+        facebook_url, bio, skills, education, certifications, source_system, source_record_id,
         looked_at, provenance, departed_at, departed_to
     )
     select b.unique_id, now(), p_audit_id,
         b.company_unique_id, b.company_slot_unique_id, b.first_name, b.last_name, b.title, b.seniority,
         b.department, b.email, b.email_status, b.work_phone_e164, b.personal_phone_e164, b.place[1], b.place[2],
         b.place[3], b.linkedin_url, b.twitter_url, b.facebook_url, b.bio, b.skills, b.education, b.certifications,
-        b.source_system, b.source_record_id, b.last_observed_at, b.looked_at, b.provenance, b.departed_at, b.departed_to
+        b.source_system, b.source_record_id, b.looked_at, b.provenance, b.departed_at, b.departed_to
     from pg_temp.person_best as b
     inner join pg_temp.person_created as c using (unique_id)
     order by b.unique_id;
