@@ -2898,6 +2898,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function marketing.f_follow_refresh(p_job_ids integer[])
 --     returns TABLE(jobs integer, unchanged integer, changed integer, proposed integer, ignored integer, gone integer, changes jsonb); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function marketing.f_follow_subjects()
+--     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
 -- function marketing.f_follow_wishes()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
 

@@ -14,6 +14,10 @@ OTHERGATE = lead("Eve Gate", "Head of HR", "Othergate", "othergate.example", com
 ZED_PROFILE = profile("Zed Other", "aq", 8099, position("Chief Executive Officer", "Othergate", "9399", "Mar 2020"))
 
 
+def _slugs(story: Story) -> dict[str, str | None]:
+    return {str(who): str(url).rsplit("/", 1)[-1] if url else None for who, url in story.people("linkedin_url")}
+
+
 def test_a_slug_that_another_member_bears_now_is_another_person(story: Story) -> None:
     story.told((0, LEADS, ADA, OTHERGATE), (1, PROFILES, ADA_PROFILE), (30, PROFILES, ZED_PROFILE))
     assert [name for name, *_ in story.people()] == ["Ada Quill", "Eve Gate", "Zed Other"]
@@ -21,6 +25,7 @@ def test_a_slug_that_another_member_bears_now_is_another_person(story: Story) ->
     assert story.people("email")[2] == ("Zed Other", None)
     assert story.seat("alpha.example", "CFO") == "Ada Quill"
     assert not {"left_company", "name_change"} & set(story.changes())
+    assert _slugs(story) == {"Ada Quill": None, "Eve Gate": None, "Zed Other": "aq"}, "a refresh asks nobody for another"
 
 
 def test_a_list_that_still_gives_the_old_slug_means_who_it_names(story: Story) -> None:
@@ -33,6 +38,7 @@ def test_a_list_that_still_gives_the_old_slug_means_who_it_names(story: Story) -
     )
     assert [name for name, *_ in story.people()] == ["Ada Quill", "Eve Gate", "Zed Other"]
     assert story.seat("alpha.example", "CFO") == "Ada Quill"
+    assert _slugs(story) == {"Ada Quill": None, "Eve Gate": None, "Zed Other": "aq"}
 
 
 def test_two_members_of_one_name_never_become_one_by_their_slug(story: Story) -> None:

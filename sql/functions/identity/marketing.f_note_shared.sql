@@ -24,6 +24,16 @@ begin
     having count(distinct c.number) > 1
     on conflict (entity, kind, value) do update set reason = excluded.reason, numbers = excluded.numbers
     where (shared_value.reason, shared_value.numbers) is distinct from (excluded.reason, excluded.numbers);
+    if p_entity = 'person' then
+        -- Whose profile address it is may have changed (f_weigh_people).
+        insert into pg_temp.person_touched (person_no)
+        select unnest(s.numbers)
+        from pg_temp.value_shared as v
+        inner join marketing.shared_value as s on s.entity = 'person' and s.kind = v.kind and s.value = v.value
+        where v.kind = 'linkedin_slug'
+        except
+        select t.person_no from pg_temp.person_touched as t;
+    end if;
 end
 $$;
 revoke all on function marketing.f_note_shared(text) from public;

@@ -45,6 +45,21 @@ begin
     left join marketing.title_reading as r on r.title = v.title;
     create index on pg_temp.person_record (person_no);
     analyze pg_temp.person_record;
+    -- A profile address that another member bears now is nobody else's: it belongs to whom the newest look at it shows.
+    update pg_temp.person_record as r
+    set linkedin_url = null
+    from (
+        select distinct on (s.value) s.value, m.person_no
+        from marketing.shared_value as s
+        inner join marketing.person_key as k on k.value = s.value and k.kind = s.kind
+        inner join intake.validated_people as v on v.load_id = k.load_id and v.part = k.part
+        inner join intake.person_member as m on m.load_id = k.load_id and m.part = k.part
+        where s.entity = 'person' and s.kind = 'linkedin_slug' and v.is_profile
+            and s.value in (select x.linkedin_slug from pg_temp.person_record as x)
+            and coalesce(v.linkedin_number, v.linkedin_member_id) is not null
+        order by s.value, v.first_observed_at desc, v.content_hash, v.part
+    ) as o
+    where r.linkedin_slug = o.value and r.person_no <> o.person_no;
 
     create temp table person_place on commit drop as
     select r.person_no, r.company_no, r.is_known, r.primary_role,
