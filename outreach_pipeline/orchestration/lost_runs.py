@@ -31,7 +31,7 @@ def lost_runs_sensor() -> dg.SensorDefinition:
 
     @dg.sensor(
         name="lost_runs",
-        minimum_interval_seconds=15,
+        minimum_interval_seconds=10,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Fails runs whose process gives no sign of life any more (the machine or worker died), so that "
         "their batches start again elsewhere and their places in the queue are free. Within about three minutes.",
