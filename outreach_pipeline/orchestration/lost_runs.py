@@ -1,8 +1,8 @@
 """The sensor that ends runs whose process is gone: their machine died, and nobody else could tell.
 
-Belongs here: from leases that ran out to failed runs. Does not belong here: the leases (`stages.run_lease`), starting the
-batch again: that is Dagster's (`run_retries` of dagster.yaml: through the queue, on whichever machine is free), and after
-its last retry `unfinished`.
+Belongs here: from leases that ran out to failed runs. Does not belong here: the leases (`stages.run_lease`), starting
+the batch again: that is Dagster's (`run_retries` of dagster.yaml: through the queue, on whichever machine is free), and
+after its last retry `unfinished`.
 
 A run that stays `started` for ever would also keep its place in the queue, and with it every run of its provider.
 """

@@ -1,7 +1,8 @@
 """The Celery worker of a machine: `celery -A outreach_pipeline.orchestration.worker worker`.
 
-Belongs here: the app that Celery's command line finds. Does not belong here: broker, results and queue: they are those of
-the run launcher in `$DAGSTER_HOME/dagster.yaml`, so that daemon and workers cannot disagree. Needs the extra `deploy`.
+Belongs here: the app that Celery's command line finds. Does not belong here: broker, results and queue: they are those
+of the run launcher in `$DAGSTER_HOME/dagster.yaml`, so that daemon and workers cannot disagree. Needs the extra
+`deploy`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Leases of runs: each run that is going proves that its process lives; what has stopped to is found and taken away.
 
-Belongs here: the rows of `intake.run_lease`. Does not belong here: giving the signs of life (`orchestration.heartbeat`),
-failing a run (`orchestration.lost_runs`), who pulls a batch that is paid by the call (`lease`).
+Belongs here: the rows of `intake.run_lease`. Does not belong here: giving the signs of life
+(`orchestration.heartbeat`), failing a run (`orchestration.lost_runs`), who pulls a batch that is paid by the call
+(`lease`).
 
 Times are the database's, nothing is bound to a session: it works through a pooler. A run is dead only after two looks:
 the first doubts it, and one that lives clears the doubt with its next sign. So a database that was away for longer
