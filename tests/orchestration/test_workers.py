@@ -91,6 +91,7 @@ def _states(instance: dg.DagsterInstance) -> dict[str, list[dg.DagsterRunStatus]
     return found
 
 
+@pytest.mark.timeout(600)
 def test_a_backfill_is_done_once_and_paid_once_although_a_worker_dies(
     sandbox: Sandbox, settings: Settings, server: Server, admin: Admin, tmp_path: Path
 ) -> None:
