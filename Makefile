@@ -10,7 +10,7 @@ help: ## List these targets.
 demo: .venv/installed ## Watch the whole pipeline on sample data, on an embedded database.
 	@$(BIN)/outreach demo
 
-test: .venv/installed ## Run all tests. OUTREACH_TEST_DATABASE_URL=... uses that server instead of the embedded one.
+test: .venv/deploy ## Run all tests. OUTREACH_TEST_DATABASE_URL=... uses that server instead of the embedded one.
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: .venv/installed ## Lint, types, import rules, SQL style, definitions.
@@ -38,6 +38,11 @@ clean: ## Remove the environment and the demo's data; a database of your own und
 	@echo "Installing into .venv (a minute or two the first time) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+# What several machines need (docs/scaling.md), and what checks deploy/: for the tests only.
+.venv/deploy: .venv/installed deploy/constraints.txt deploy/checks.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deploy/constraints.txt -r deploy/checks.txt
 	@touch $@
 
 .PHONY: help demo test check ui bench schema clean

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     morning_hour: int = Field(
         default=6, ge=0, le=23, description="Hour (UTC) at which the morning begins at the latest, after the night."
     )
+    run_lease_secs: float = Field(
+        default=90.0, ge=1, description="A run whose process gives no sign of life for so long is lost: it is failed."
+    )
     stale_share: float = Field(
         default=0.2, ge=0, le=1, description="Share of slots seen too long ago from which the page warns."
     )

@@ -434,6 +434,29 @@ comment on table intake.replay_queue is 'Loads to be validated once more with th
 CREATE INDEX idx_replay_queue_batch_id ON intake.replay_queue USING btree (batch_id);
 CREATE TRIGGER trigger_replay_queue_updated_at BEFORE UPDATE ON intake.replay_queue FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table intake.run_lease ( -- owner outreach_owner
+    run_id text not null,
+    batch_id text,
+    held_by text not null,
+    seconds numeric(10,3) not null,
+    held_until timestamp with time zone not null,
+    doubted_at timestamp with time zone,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint run_lease_pkey PRIMARY KEY (run_id),
+    constraint run_lease_seconds_positive CHECK ((seconds > (0)::numeric))
+);
+comment on table intake.run_lease is 'One row per run that is going; gone when it ends. A run holds its row on while its process lives.';
+comment on column intake.run_lease.run_id is 'The run of Dagster.';
+comment on column intake.run_lease.batch_id is 'The batch it works on; NULL: a run of none (a refresh, the morning).';
+comment on column intake.run_lease.held_by is 'Its process: machine and number.';
+comment on column intake.run_lease.seconds is 'For how long each sign of life holds; four are given in that time.';
+comment on column intake.run_lease.held_until is 'Until when it counts as alive, by the database''s clock.';
+comment on column intake.run_lease.doubted_at is 'When somebody first found it run out; the next sign of life clears it. Half of `seconds` later it counts as dead: after a time without the database nobody is dead who lives.';
+comment on column intake.run_lease.created_at is 'When the row was written.';
+comment on column intake.run_lease.updated_at is 'When the row last changed.';
+CREATE TRIGGER trigger_run_lease_updated_at BEFORE UPDATE ON intake.run_lease FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table intake.source ( -- owner outreach_owner
     source text not null,
     shape text not null,
@@ -3560,6 +3583,8 @@ grant select on intake.raw_loads to outreach_read;
 grant select on intake.raw_loads to outreach_validate;
 grant select on intake.replay_queue to outreach_read;
 grant delete, insert, select, update on intake.replay_queue to outreach_validate;
+grant delete, insert, select, update on intake.run_lease to mcp_ingest;
+grant select on intake.run_lease to outreach_read;
 grant insert, select, update on intake.source to mcp_ingest;
 grant select on intake.source to outreach_read;
 grant select on intake.source to outreach_validate;

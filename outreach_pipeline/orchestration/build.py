@@ -12,8 +12,10 @@ import dagster as dg
 
 from outreach_pipeline.orchestration.after_night import morning_sensor
 from outreach_pipeline.orchestration.assets import batch_assets
+from outreach_pipeline.orchestration.heartbeat import living
 from outreach_pipeline.orchestration.incidents import failure_sensor
 from outreach_pipeline.orchestration.ingested import ingested_sensor
+from outreach_pipeline.orchestration.lost_runs import lost_runs_sensor
 from outreach_pipeline.orchestration.night import night_sensor
 from outreach_pipeline.orchestration.partitions import batch_partitions
 from outreach_pipeline.orchestration.pipeline import Pipeline
@@ -68,9 +70,9 @@ def build_defs(
         ],
         sensors=[
             night_sensor(job), morning_sensor(morning), *refresh_sensors(start, results), unfinished_sensor(job),
-            ingested_sensor(job), failure_sensor(), alerts_sensor(),
+            ingested_sensor(job), failure_sensor(), lost_runs_sensor(), alerts_sensor(),
         ],
-        resources={"pipeline": pipeline},
+        resources={"pipeline": living(pipeline)},
         # A process per step would import dagster and this project anew: 15 s a run instead of 2.5 s.
         executor=dg.in_process_executor,
     )

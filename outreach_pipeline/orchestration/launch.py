@@ -21,7 +21,7 @@ from outreach_pipeline.orchestration.instance import open_instance
 from outreach_pipeline.orchestration.page_runs import runs_of_the_page
 from outreach_pipeline.orchestration.partitions import partition_key
 from outreach_pipeline.orchestration.pipeline import Pipeline
-from outreach_pipeline.orchestration.processes import PROCESS_TAG, bury_dead_runs, this_process
+from outreach_pipeline.orchestration.processes import PROCESS_TAG, bury_dead_runs
 from outreach_pipeline.orchestration.providers import provider_tags
 from outreach_pipeline.orchestration.schedule import NIGHTLY
 from outreach_pipeline.settings import Settings
@@ -31,6 +31,7 @@ from outreach_pipeline.stages.checks import CheckReport
 from outreach_pipeline.stages.land import LandReport
 from outreach_pipeline.stages.night import ENDED, read_batches, waits_sentence
 from outreach_pipeline.stages.promote import PromoteReport
+from outreach_pipeline.stages.run_lease import this_process
 from outreach_pipeline.stages.slots import SlotReport
 from outreach_pipeline.stages.unfinished import WAITING, note_waiting
 from outreach_pipeline.stages.validate import ValidateReport

@@ -14,11 +14,6 @@ PROCESS_TAG = "outreach/process"
 """`host:pid` of the command line that runs the batch."""
 
 
-def this_process() -> str:
-    """The process that runs this, as the tag of a run names it."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def bury_dead_runs(instance: dg.DagsterInstance) -> int:
     """Mark runs of command lines that were killed on this machine as failed; returns how many.
 

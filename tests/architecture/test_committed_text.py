@@ -62,7 +62,10 @@ def test_no_settings_and_no_data_are_committed() -> None:
     assert large <= {"constraints.txt", "sql/schema.sql"}
 
 
-@pytest.mark.parametrize(("name", "at_least"), [("constraints.txt", 100), ("deploy/constraints.txt", 2)])
+PINS = {"constraints.txt": 100, "deploy/constraints.txt": 10, "deploy/kubernetes.txt": 10, "deploy/checks.txt": 4}
+
+
+@pytest.mark.parametrize(("name", "at_least"), PINS.items())
 def test_every_pin_has_hashes_and_no_index(name: str, at_least: int) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     pins = re.findall(r"^[A-Za-z0-9._-]+(?:\[[^\]]*\])?==[^\n]+(?:\n    [^\n]*)*", text, re.MULTILINE)
@@ -80,7 +83,7 @@ def test_the_environment_holds_what_the_project_asks_for() -> None:
     asked = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
     pinned = {
         line.split("==")[0].lower().replace("_", "-").split("[")[0]
-        for name in ("constraints.txt", "deploy/constraints.txt")
+        for name in PINS
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
         if "==" in line and not line.startswith(("#", " "))
     }

@@ -259,7 +259,7 @@ def test_the_morning_comes_again_every_six_hours_after_its_latest_hour(batches: 
 
 
 @pytest.mark.parametrize(
-    "name", ["linkedin_refresh_due", "linkedin_refresh_finished", "apify_bills", "unfinished_batches", "log_failed_runs"]
+    "name", ["linkedin_refresh_due", "linkedin_refresh_finished", "apify_bills", "unfinished_batches", "log_failed_runs", "lost_runs"]
 )
 def test_sensors_run_by_default_and_say_what_they_do(defs: dg.Definitions, name: str) -> None:
     sensor = defs.resolve_sensor_def(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import psycopg
@@ -35,6 +36,9 @@ def dagster_url(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
         query={key: str(parts[key]) for key in ("host", "port") if parts.get(key)},
     ).render_as_string(hide_password=False)  # fmt: skip
     monkeypatch.setenv("DAGSTER_PG_URL", url)
+    # Nothing is launched here (test_workers does): the launcher only reads them.
+    monkeypatch.setenv("CELERY_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
+    monkeypatch.setenv("CELERY_RESULT_URL", "redis://127.0.0.1:6379/9")
     yield server.url(name)
     server.drop(name)
 
@@ -48,6 +52,9 @@ def test_dagster_starts_runs_and_remembers_on_postgresql(
     batches.write(MONDAY, leads(3))
     with dg.DagsterInstance.from_config(str(home)) as instance:
         assert isinstance(instance.run_coordinator, ProviderQueue)
+        launcher: Any = instance.run_launcher
+        assert launcher.backend.startswith("redis://")
+        assert launcher.celery.conf.task_acks_late
         result = batches.run(MONDAY, instance=instance)
         assert result.success
     # Opened anew, as another process would.
