@@ -13,7 +13,7 @@ from cli_world import CommandLine
 from dotenv import dotenv_values
 from typer.testing import CliRunner
 
-from outreach_pipeline.cli.main import app
+from outreach_pipeline.cli.main import make_app
 from outreach_pipeline.sandbox.server import Sandbox
 from outreach_pipeline.settings import load_settings
 from outreach_pipeline.sources.registry import load_sources
@@ -43,7 +43,7 @@ def test_without_questions_the_defaults_can_be_used_at_once(fresh: CommandLine) 
 
 
 def test_questions_are_asked_and_answered(fresh: CommandLine) -> None:
-    ran = CliRunner().invoke(app, ["init"], input="\nfiles\nclients\npeople.csv\n\n")
+    ran = CliRunner().invoke(make_app(), ["init"], input="\nfiles\nclients\npeople.csv\n\n")
 
     assert ran.exit_code == 0, ran.output
     assert "contact_list_csv" in (fresh.folder / "sources.toml").read_text()
