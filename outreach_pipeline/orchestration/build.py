@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from outreach_pipeline.orchestration.after_night import morning_sensor
+from outreach_pipeline.orchestration.after_night import morning_sensor, verify_sensor
 from outreach_pipeline.orchestration.assets import batch_assets
 from outreach_pipeline.orchestration.incidents import failure_sensor
 from outreach_pipeline.orchestration.ingested import ingested_sensor
@@ -25,7 +25,6 @@ from outreach_pipeline.orchestration.schedule import (
     nightly_schedule,
     refresh_jobs,
     verify_job,
-    verify_schedule,
 )
 from outreach_pipeline.orchestration.sensors import refresh_sensors
 from outreach_pipeline.orchestration.source_assets import keys_of, source_specs
@@ -64,10 +63,9 @@ def build_defs(
         schedules=[
             nightly_schedule(job, pipeline.workspace, settings.nightly_hour),
             morning_schedule(morning, settings.morning_hour),
-            verify_schedule(verify, settings.nightly_hour),
         ],
         sensors=[
-            night_sensor(job), morning_sensor(morning), *refresh_sensors(start, results), unfinished_sensor(job),
+            night_sensor(job), verify_sensor(verify), morning_sensor(morning), *refresh_sensors(start, results), unfinished_sensor(job),
             ingested_sensor(job), failure_sensor(), alerts_sensor(),
         ],
         resources={"pipeline": pipeline},
