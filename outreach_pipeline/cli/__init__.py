@@ -4,9 +4,3 @@ Belongs here: options, tables, progress bars, sentences. Does not belong here: S
 pipeline. Importing a module of this package must stay cheap: pandas, dagster and alembic are imported inside
 the commands that need them (`outreach --help` answers in a quarter of a second; dagster alone costs 0.9 s).
 """
-
-import gc
-
-# Imports make many objects that stay. At Python's own threshold the collector looks at them again and again, a tenth
-# of what `outreach status` costs.
-gc.set_threshold(50_000, 20, 20)

@@ -8,6 +8,7 @@ print with what stands below them. `…` stands for anything; runs of blanks and
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shlex
@@ -97,6 +98,8 @@ def test_the_readme_works_word_for_word(cli: CommandLine, monkeypatch: pytest.Mo
     done = " ".join(follow("README.md", cli, monkeypatch))
     assert "outreach land" in done
     assert "outreach run" in done
+    with Path("ready.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["email"] for row in csv.DictReader(file)] == ["ada.quill@bramblewick.example"]
 
 
 def test_the_way_to_a_real_account_works_and_stays_below_its_ceiling(
