@@ -244,8 +244,9 @@ def _sources(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("sources", FAIL, " ".join(problems), "See docs/adding-a-source.md.")
         return
     nightly = sum(config.nightly for config in sources.values())
-    shapes = len({config.shape for config in sources.values()})
-    yield Finding("sources", OK, f"{len(sources)} of {sources.file}, {shapes} shapes, {nightly} nightly")
+    count = len({config.shape for config in sources.values()})
+    shapes = "1 shape" if count == 1 else f"{count} shapes"
+    yield Finding("sources", OK, f"{len(sources)} of {sources.file}, {shapes}, {nightly} nightly")
 
 
 def _missing_files(workspace: Workspace, config: SourceConfig) -> str:
