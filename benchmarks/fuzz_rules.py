@@ -38,6 +38,8 @@ from outreach_pipeline.rules.name_forms import name_form
 from outreach_pipeline.rules.title_rules import load_rules
 
 MOST_MS = 5.0
+LONGEST = 10_000
+"""Characters; what is longer is no value but a page, and linear in its length."""
 _ONE = (
     barton_id.parse_barton_id, barton_id.parse_error_id, companies.read_company_name, companies.is_own_boss,
     companies.clean_company_name, companies.former_name, companies.company_key, companies.company_key_loose,
@@ -53,14 +55,16 @@ _ONE = (
 )  # fmt: skip
 
 _PIECES = """
-https:// http:/ www. x.com co.uk bramblewick.example ? & = # / %41 %25C3 %C3%A9 utm_source=a &amp; &#39; &#x200b; é ß İ
-ı ǅ ﬃ １ @ mailto: < > ; : ada@x.example info Ada O'Neil MCMILLON Mc van de Dr. Jr. III PhD , ( ) [ ] " ' * - – — . | · •
-+ 1,001 51-200 K linkedin.com/in/ linkedin.com/company/ urn:li:member:1 +1 001 011 304 555 0142 4125550117 .0 x5 ext.
-nan Durchwahl NULL unknown self The inc GmbH & Co. KG S.A. (formerly U. S. 04.04.01.25.12345.678 ERR-2026-11-06-001 CEO
-and President COO Chief Executive Officer Assistant to the Chairman former ex- ehemalige Geschäftsführer directeur général
-adjoint RH DRH von bis 2019 2021-2023 seit at bei chez @Acme Vice SVP of Finance, People & Culture Head Leiterin
-Personal interim acting 田中太郎 代表取締役 社長 김철수 王小明 🚀 #OpenToWork (she/her) née geb. ✔ [LION] Ã¼ â€™ Ð°Ð´Ð° ＠ ０４
-\u200b \u00a0 \u202e \u0301 \x00 \ud800
+https:// http:/ www. x.com co.uk bramblewick.example ? & = # / %41 %25C3 %C3%A9 utm_source=a
+&amp; &#39; &#x200b; é ß İ ı ǅ ﬃ １ @ mailto: < > ; : ada@x.example info Ada O'Neil MCMILLON Mc
+van de Dr. Jr. III PhD , ( ) [ ] " ' * - – — . | · • + 1,001 51-200 K linkedin.com/in/
+linkedin.com/company/ urn:li:member:1 +1 001 011 304 555 0142 4125550117 .0 x5 ext. nan
+Durchwahl NULL unknown self The inc GmbH & Co. KG S.A. (formerly U. S. 04.04.01.25.12345.678
+ERR-2026-11-06-001 CEO and President COO Chief Executive Officer Assistant to the Chairman
+former ex- ehemalige Geschäftsführer directeur général adjoint RH DRH von bis 2019 2021-2023
+seit at bei chez @Acme Vice SVP of Finance, People & Culture Head Leiterin Personal interim
+acting 田中太郎 代表取締役 社長 김철수 王小明 🚀 #OpenToWork (she/her) née geb. ✔ [LION] Ã¼ â€™ Ð°Ð´Ð° ＠ ０４ \u200b
+\u00a0 \u202e \u0301 \x00 \ud800
 """
 _ALPHABETS = (
     "abcdefghij ABC.-'", "0123456789 +()-./x", "äöüßéèñçøåœ ", "@.-_a1%", "()[]{},;|/\\",
@@ -76,12 +80,12 @@ def value(rng: random.Random) -> str:
     if kind < 0.75:
         return "".join(rng.choices(rng.choice(_ALPHABETS), k=size * rng.choice((1, 4))))
     if kind < 0.8:
-        return rng.choice(_WORDS) * rng.choice((10, 100, 1_000))
+        return (rng.choice(_WORDS) * rng.choice((10, 100, 1_000)))[:LONGEST]
     if kind < 0.85:
         return "".join(chr(rng.randrange(1, 0x11000)) for _ in range(size))
     one, other = value(rng), value(rng)
     at = rng.randrange(len(one) + 1)
-    return one[:at] + other + one[at:]
+    return (one[:at] + other + one[at:])[:LONGEST]
 
 
 _WORDS = _PIECES.split()
