@@ -222,15 +222,25 @@ def load_settings() -> Settings:
 
 def _refuse_misspelt() -> None:
     """ConfigurationError for a variable whose name is nearly that of a setting: as it is, it would change nothing."""
+    known = [f"{_PREFIX}{name}" for name in _known()]
+    for name in foreign_variables():
+        if near := get_close_matches(name, known, n=1, cutoff=_LIKE):
+            raise ConfigurationError(f"There is no setting {name}.", next_step=f"Did you mean {near[0]}?")
+
+
+def foreign_variables() -> list[str]:
+    """Variables of our prefix, in the environment and in `.env`, that are no settings: keys that sources and targets
+    name, or something that nobody reads.
+    """
     from dotenv import dotenv_values
 
-    known = [*(name.upper() for name in Settings.model_fields), *_ELSEWHERE]
+    known = {f"{_PREFIX}{name}" for name in _known()}
     names = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
-    for name in sorted(name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)):
-        if name not in known and (near := get_close_matches(name, known, n=1, cutoff=_LIKE)):
-            raise ConfigurationError(
-                f"There is no setting {_PREFIX}{name}.", next_step=f"Did you mean {_PREFIX}{near[0]}?"
-            )
+    return sorted(name for name in names if name.startswith(_PREFIX) and name not in known)
+
+
+def _known() -> tuple[str, ...]:
+    return (*(name.upper() for name in Settings.model_fields), *_ELSEWHERE)
 
 
 @lru_cache(maxsize=1)

@@ -91,10 +91,11 @@ def register(app: typer.Typer) -> None:
     command(
         costs_app,
         "doubtful",
-        "List calls to Apollo that may have been charged without an answer.",
+        "List what may have been charged without anybody knowing.",
         more=(
-            "Their reserved credits count as spent, and they are not sent again until somebody decides; "
-            "time alone decides nothing. Compare with Apollo's usage page."
+            "Calls to Apollo and to verifiers without an answer: their reserved credits count as spent, and they are "
+            "not sent again until somebody decides; time alone decides nothing. Runs at Apify: a start whose run "
+            "nobody has seen for an hour, or a run without a bill for a day. Compare with the vendor's own page."
         ),
         examples=["costs doubtful", "costs doubtful --json"],
     )(doubtful)
@@ -249,6 +250,7 @@ def budget(
 
 def doubtful(as_json: Json = False) -> None:
     """Print `costs doubtful`."""
+    from outreach_pipeline.stages.costs import unit_of
     from outreach_pipeline.stages.credits import doubtful_calls
     from outreach_pipeline.stages.migrations import explained
 
@@ -259,17 +261,26 @@ def doubtful(as_json: Json = False) -> None:
         print_json(calls)
         return
     if not calls:
-        out().print("Every call to Apollo has its answer.")
+        out().print("Every paid call has its answer, every run its bill.")
         return
-    numbers = ("call", "credits", "asked about")
-    shown = table("call", "batch", "endpoint", "credits", "asked about", "sent", numbers=numbers)
+    numbers = ("call", "reserved", "asked about")
+    shown = table("call", "provider", "batch", "endpoint", "state", *numbers[1:], "sent", numbers=numbers)
     for call in calls:
         shown.add_row(
-            str(call["call_id"]), text(call["batch_id"]), text(call["endpoint"]), _cap(call["reserved"]),
-            number(call["subjects"]), moment(call["reserved_at"]),
+            "·" if call["call_id"] is None else str(call["call_id"]), text(call["provider"]), text(call["batch_id"]),
+            text(call["endpoint"]), call["state"], f"{_cap(call['reserved'])} {unit_of(call['provider'])}",
+            number(call["subjects"] or 0), moment(call["reserved_at"]),
         )  # fmt: skip
     out().print(shown)
-    hint("Look at Apollo's usage page, then: `outreach costs decide CALL... charged` or `... not-charged`.")
+    if any(call["call_id"] for call in calls):
+        hint("Look at the vendor's usage page, then: `outreach costs decide CALL... charged` or `... not-charged`.")
+    if any(call["state"] == "lost start" for call in calls):
+        hint(
+            "A lost start: run its batch again, which looks for the run. If Apify's console has none and it is not "
+            "found: `outreach costs allow 'DAY|SOURCE'`."
+        )
+    if any(call["state"] == "no bill" for call in calls):
+        hint("A run without a bill: the sensor `apify_bills` settles it; is Dagster's daemon running?")
 
 
 def decide(

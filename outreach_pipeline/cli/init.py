@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
     )(init)
 
 
-def init(
+def init(  # noqa: PLR0913, PLR0917 - options of a command
     kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="files, apify or apollo.")] = None,
     source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Name of the first source.")] = None,
     shape: Annotated[
@@ -56,6 +56,10 @@ def init(
     actor: Annotated[str | None, typer.Option("--actor", metavar="OWNER/NAME", help="The actor to start.")] = None,
     given: Annotated[
         str | None, typer.Option("--input", metavar="JSON", help="Input of the actor, or query of the search.")
+    ] = None,
+    nightly: Annotated[
+        bool | None,
+        typer.Option("--nightly/--not-nightly", help="Whether the night takes it; a file yes, what pays no."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take the options and the defaults.")] = False,
     as_json: Json = False,
@@ -72,7 +76,7 @@ def init(
     chosen = kind or ask("Kind of the first source: files, apify or apollo", "apify" if actor else "files", _KINDS)
     name = source or ask("Its name", {"files": "contacts", "apify": "leads"}.get(chosen, "searched"))
     known = FirstSource(name, chosen, shape or "", file or "", actor or "", given or "")
-    answers = _answers(ask, database_url, app_password, _completed(ask, known))
+    answers = _answers(ask, database_url, app_password, _nightly(ask, _completed(ask, known), nightly))
     written = write_configuration(folder, answers)
     findings = check_configuration(folder)
     if as_json:
@@ -155,6 +159,19 @@ def _completed(ask: _Asker, known: FirstSource) -> FirstSource:
     )
 
 
+def _nightly(ask: _Asker, source: FirstSource, wanted: bool | None) -> FirstSource:
+    """The source, with whether the night takes it. What is handed in by hand it never does."""
+    from dataclasses import replace
+
+    if source.kind == "files" and not source.file:
+        return source
+    if wanted is None:
+        pays = source.kind != "files"
+        question = f"Take it every night by itself{', which pays each time' if pays else ''}: yes or no"
+        wanted = ask(question, "no" if pays else "yes", ("yes", "no")) == "yes"
+    return replace(source, nightly=wanted)
+
+
 def _answers(ask: _Asker, database_url: str, app_password: str, source: FirstSource) -> Answers:
     from outreach_pipeline.stages.init import Answers
 
@@ -164,7 +181,9 @@ def _answers(ask: _Asker, database_url: str, app_password: str, source: FirstSou
         token = token or ask("Apify token (not shown)", hide=True)
     if source.kind == "apollo":
         key = key or ask("Apollo API key (not shown)", hide=True)
-    return Answers(source, database_url, app_password, token, key)
+    # A sandbox's address: without it the next shell would show its token to the real vendor.
+    urls = [os.environ.get(name, "") for name in ("OUTREACH_APIFY_URL", "OUTREACH_APOLLO_URL")]
+    return Answers(source, database_url, app_password, token, key, *urls)
 
 
 def _fitting(file: str) -> str:
@@ -186,4 +205,5 @@ def _fitting(file: str) -> str:
 def _next(source: FirstSource) -> str:
     if source.kind == "files" and not source.file:
         return f"`outreach land FILE --source {source.name}` and `outreach run --source {source.name}`."
-    return f"`outreach run --source {source.name}`" + (", which pays." if source.kind != "files" else ".")
+    which = "outreach run" if source.nightly else f"outreach run --source {source.name}"
+    return f"`{which}`" + (", which pays." if source.kind != "files" else ".")

@@ -205,7 +205,8 @@ def _hint_status(report: StatusReport) -> None:
     if report.total.failed:
         hint("Why loads failed: `outreach rejections`. After a correction: `outreach replay`.")
     if report.open_reviews:
-        hint(f"{report.open_reviews:,} reviews need a decision: `outreach reviews`.")
+        needs = "review needs" if report.open_reviews == 1 else "reviews need"
+        hint(f"{report.open_reviews:,} {needs} a decision: `outreach reviews`.")
 
 
 def rejections(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from outreach_pipeline.stages.shape_paths import PathFinding, ShapeReport
 
 _KEYS_SHOWN = 30
+_PATHS_SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -103,17 +104,27 @@ def _show(report: ShapeReport, file: str, *, guessed: bool) -> None:
             shown.add_row(*_row(each))
     out().print(shown)
     if spare := [each.path for each in report.paths if each.outcome == "spare"]:
-        out().print(f"\n[dim]Nothing at {plural(len(spare), 'other path')}: {text(spare)}.[/]")
+        named = f": {text(spare)}" if len(spare) <= _PATHS_SHOWN else " of these fields"
+        out().print(f"\n[dim]Nothing at {plural(len(spare), 'other path')}{named}.[/]")
     for each in report.of("misspelt"):
         meant = f"Did you mean [bold]{text(each.nearest)}[/]?"
         out().print(f"\n[yellow]No item has {text(each.path)}[/] ({each.place}.{each.field}). {meant}")
-    if absent := [f"{each.path} ({each.place}.{each.field})" for each in report.of("absent")]:
-        out().print(f"\n[yellow]No item has[/] {text(absent)}, and nothing else says what they would.")
+    if absent := _absent(report):
+        out().print(f"\n[yellow]No item says anything of[/] {text(absent)}.")
     if report.unknown:
         shares = [f"{key} ({count / report.items:.0%})" for key, count in report.unknown[:_KEYS_SHOWN]]
         more = f", and {len(report.unknown) - _KEYS_SHOWN} more" if len(report.unknown) > _KEYS_SHOWN else ""
         out().print(f"\nKeys that the shape does not know, with their share of the items: {text(shares)}{more}.")
         hint("Read them in the shape, or list them there under `known`.")
+
+
+def _absent(report: ShapeReport) -> list[str]:
+    """The fields that nothing feeds, each with the first of its paths: a shape may know twenty for one field."""
+    paths: dict[str, list[str]] = {}
+    for each in report.of("absent"):
+        paths.setdefault(f"{each.place}.{each.field}", []).append(each.path)
+    others = {field: f" or {plural(len(all_) - 1, 'other path')}" for field, all_ in paths.items() if len(all_) > 1}
+    return [f"{field} ({all_[0]}{others.get(field, '')})" for field, all_ in paths.items()]
 
 
 def _row(each: PathFinding) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""The sensor that begins the morning: when the night is over, or at the hour from which nobody waits for it any more.
+"""What comes after a night: the addresses are verified, then the morning begins. Each as soon as the night is over, or
+at the hour from which nobody waits for it any more.
 
-Belongs here: whether a night is over. Does not belong here: what the morning does (`schedule`, `wide`), going on with
-the night (`night`).
+Belongs here: whether a night is over. Does not belong here: what the two do (`schedule`, `wide`), going on with the
+night (`night`).
 
 A night is over when none of its batches can get any further before that hour: each has ended, or waits for a person, or
 goes on by itself only later, or comes after one of those. It never waits for what nobody can hurry.
@@ -25,6 +26,29 @@ MORNING_TAG = "outreach/morning"
 """On the first run of a morning: the day of the night that it comes after."""
 
 
+VERIFY_TAG = "outreach/verify"
+"""On the run that verifies addresses after a night: its day."""
+
+
+def verify_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+    """Runs by default; what it asks for pays, within its ceilings."""
+
+    @dg.sensor(
+        name="verify_after_night",
+        job=job,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Verifies the addresses that are due once a day: when every batch of the night has ended or cannot "
+        "get further, at the latest at OUTREACH_MORNING_HOUR. Asks nobody while OUTREACH_VERIFY_ORDER is empty.",
+    )
+    def verify_after_night(
+        context: dg.SensorEvaluationContext, pipeline: dg.ResourceParam[Pipeline]
+    ) -> dg.SensorResult:
+        return evaluate(context, pipeline.workspace, lambda: begin_verify(pipeline, context.instance))
+
+    return verify_after_night
+
+
 def morning_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     """Runs by default, never pays."""
 
@@ -33,8 +57,8 @@ def morning_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
         job=job,
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Runs the morning once a day: when every batch of the night has ended or cannot get further, at "
-        "the latest at OUTREACH_MORNING_HOUR.",
+        description="Runs the morning once a day: when every batch of the night has ended or cannot get further and "
+        "its addresses are verified, at the latest at OUTREACH_MORNING_HOUR.",
     )
     def morning_after_night(
         context: dg.SensorEvaluationContext, pipeline: dg.ResourceParam[Pipeline]
@@ -44,20 +68,50 @@ def morning_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     return morning_after_night
 
 
+def begin_verify(pipeline: Pipeline, instance: dg.DagsterInstance, *, now: datetime | None = None) -> Found:
+    """Ask for the run that verifies addresses, once per night; a sentence while the night goes on."""
+    now = now or datetime.now(UTC)
+    day, _ = last_night(pipeline.workspace.settings, now)
+    if not pipeline.workspace.settings.verify_order.strip():
+        return Found(sentence="Nobody verifies addresses: OUTREACH_VERIFY_ORDER is empty.")
+    if _run_of(instance, VERIFY_TAG, day):
+        return Found(sentence=f"The addresses of the night of {day} have had their turn.")
+    if why := _goes_on(pipeline.workspace, instance, now):
+        return Found(sentence=why)
+    return Found([dg.RunRequest(run_key=f"verify-{day}", tags={VERIFY_TAG: day.isoformat()})])
+
+
 def begin_morning(pipeline: Pipeline, instance: dg.DagsterInstance, *, now: datetime | None = None) -> Found:
-    """Ask for the run of the morning, once per night; a sentence while the night goes on."""
+    """Ask for the run of the morning, once per night; a sentence while the night or its verification goes on."""
     now = now or datetime.now(UTC)
     day, latest = last_night(pipeline.workspace.settings, now)
-    if instance.get_runs_count(dg.RunsFilter(tags={MORNING_TAG: day.isoformat()})):
+    if _run_of(instance, MORNING_TAG, day):
         return Found(sentence=f"The morning after the night of {day} has been.")
-    if now < latest:
-        if day not in begun_nights(pipeline.workspace, day, day):
-            return Found(sentence=f"The night of {day} has not begun; at {latest:%H:%M} UTC the morning does.")
-        if open_ones := still_open(pipeline.workspace, instance, day, latest):
-            names = ", ".join(one.batch.source for one in open_ones)
-            return Found(sentence=f"The night of {day} goes on: {names}. Nobody waits after {latest:%H:%M} UTC.")
-    tags = {MORNING_TAG: day.isoformat()}
-    return Found([dg.RunRequest(run_key=f"morning-{day}", tags=tags)])
+    if why := _goes_on(pipeline.workspace, instance, now):
+        return Found(sentence=why)
+    if now < latest and pipeline.workspace.settings.verify_order.strip():
+        verify = _run_of(instance, VERIFY_TAG, day)
+        if verify is None or not verify.is_finished:
+            return Found(sentence=f"Addresses are verified first. Nobody waits after {latest:%H:%M} UTC.")
+    return Found([dg.RunRequest(run_key=f"morning-{day}", tags={MORNING_TAG: day.isoformat()})])
+
+
+def _run_of(instance: dg.DagsterInstance, tag: str, day: date) -> dg.DagsterRun | None:
+    """The newest run that bears the day under a tag."""
+    return next(iter(instance.get_runs(dg.RunsFilter(tags={tag: day.isoformat()}), limit=1)), None)
+
+
+def _goes_on(workspace: Workspace, instance: dg.DagsterInstance, now: datetime) -> str:
+    """Why the last night is not over, in a sentence; "" when it is, or when nobody waits for it any more."""
+    day, latest = last_night(workspace.settings, now)
+    if now >= latest:
+        return ""
+    if day not in begun_nights(workspace, day, day):
+        return f"The night of {day} has not begun; nobody waits after {latest:%H:%M} UTC."
+    if open_ones := still_open(workspace, instance, day, latest):
+        names = ", ".join(one.batch.source for one in open_ones)
+        return f"The night of {day} goes on: {names}. Nobody waits after {latest:%H:%M} UTC."
+    return ""
 
 
 def last_night(settings: Settings, now: datetime) -> tuple[date, datetime]:

@@ -21,6 +21,7 @@ from outreach_pipeline.orchestration.partitions import batch_of
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.orchestration.repeated import or_before
 from outreach_pipeline.orchestration.source_assets import given
+from outreach_pipeline.orchestration.turns import overtaken
 from outreach_pipeline.stages.checks import CheckReport
 from outreach_pipeline.stages.counts import count_batch, count_loads, count_rejections, count_rows, count_slots
 from outreach_pipeline.stages.ingested import batches_of, check_all, for_each, promote_all
@@ -73,11 +74,14 @@ def _land(partitions: dg.PartitionsDefinition[str], sources: Sequence[dg.AssetKe
         watch = md.Stopwatch.start()
         with explained(context, pipeline.progress):
             batch = batch_of(context)
+            before_its_turn = overtaken(context, pipeline.workspace, batch)
             report = land_batch(pipeline.workspace, batch, refetch=config.refetch, progress=pipeline.progress)
             pipeline.listener(report)
             work = pipeline.workspace
             counts, total = for_each(work, batch, lambda one: count_batch(work, one)), count_loads(work)
             spent = spent_on(pipeline.workspace.database, batch)
+        if before_its_turn:
+            context.log.warning("%s was run before its turn. %s", batch.batch_id, before_its_turn)
         before = report.note or "it had landed before, or its files come by hand"
         said = before if report.already else f"{report.items} items read"
         context.log.info("%s: %s; %s loads in the batch", batch.batch_id, said, counts.landed)
@@ -103,6 +107,7 @@ def _land(partitions: dg.PartitionsDefinition[str], sources: Sequence[dg.AssetKe
                 pages="pages",
             ),
             "read": dg.MetadataValue.text(said),
+            **({"before its turn": dg.MetadataValue.text(before_its_turn)} if before_its_turn else {}),
             **md.verdict_of(report.verdict, report.note),
             **md.money_of(spent),
             **watch.numbers(report.items, "items"),

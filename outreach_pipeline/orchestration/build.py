@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from outreach_pipeline.orchestration.after_night import morning_sensor
+from outreach_pipeline.orchestration.after_night import morning_sensor, verify_sensor
 from outreach_pipeline.orchestration.assets import batch_assets
 from outreach_pipeline.orchestration.heartbeat import living
 from outreach_pipeline.orchestration.incidents import failure_sensor
@@ -27,7 +27,6 @@ from outreach_pipeline.orchestration.schedule import (
     nightly_schedule,
     refresh_jobs,
     verify_job,
-    verify_schedule,
 )
 from outreach_pipeline.orchestration.sensors import refresh_sensors
 from outreach_pipeline.orchestration.source_assets import keys_of, source_specs
@@ -66,11 +65,10 @@ def build_defs(
         schedules=[
             nightly_schedule(job, pipeline.workspace, settings.nightly_hour),
             morning_schedule(morning, settings.morning_hour),
-            verify_schedule(verify, settings.nightly_hour),
         ],
         sensors=[
-            night_sensor(job), morning_sensor(morning), *refresh_sensors(start, results), unfinished_sensor(job),
-            ingested_sensor(job), failure_sensor(), lost_runs_sensor(), alerts_sensor(),
+            night_sensor(job), verify_sensor(verify), morning_sensor(morning), *refresh_sensors(start, results),
+            unfinished_sensor(job), ingested_sensor(job), failure_sensor(), lost_runs_sensor(), alerts_sensor(),
         ],
         resources={"pipeline": living(pipeline)},
         # A process per step would import dagster and this project anew: 15 s a run instead of 2.5 s.

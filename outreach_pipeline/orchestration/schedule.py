@@ -132,18 +132,6 @@ def verify_job() -> dg.UnresolvedAssetJobDefinition:
     )
 
 
-def verify_schedule(job: dg.UnresolvedAssetJobDefinition, nightly_hour: int) -> dg.ScheduleDefinition:
-    """Once a day, an hour and a half after the night has begun."""
-    return dg.ScheduleDefinition(
-        name="verify_schedule",
-        job=job,
-        cron_schedule=f"30 {(nightly_hour + 1) % 24} * * *",
-        execution_timezone="UTC",
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Addresses that are due are verified, and the ready list is counted after them.",
-    )
-
-
 def morning_job() -> dg.UnresolvedAssetJobDefinition:
     """Signals, ready list, counts of the refresh loop and the standing checks; costs nothing, may run at any time."""
     return dg.define_asset_job(

@@ -37,14 +37,20 @@ _NO_COMPANY = _OWN_BOSS | {
 }  # fmt: skip
 
 
+_LONGEST = 1_000
+
+
 def read_company_name(text: str | None) -> Reading:
     """The name for display: entities and blanks repaired, trade marks and a trailing comma gone; case and legal form
     as they are.
 
-    Problems: "placeholder" ("Unknown", "#REF!"), "no_company" ("Self-employed", "Stealth Startup").
+    Problems: "placeholder" ("Unknown", "#REF!"), "no_company" ("Self-employed", "Stealth Startup"), "too_long" (a text
+    about the company).
     """
     if is_absent(text):
         return NOTHING
+    if len(text or "") > _LONGEST:
+        return refused("too_long")
     name = (clean(_TRADE_MARK.sub("", unescape(clean(text) or ""))) or "").strip(" ,;|\"'`“”")
     if is_placeholder(name):
         return refused("placeholder")

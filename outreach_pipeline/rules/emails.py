@@ -11,7 +11,7 @@ from functools import lru_cache
 from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, validate_email
 
-from outreach_pipeline.rules.hosts import FREE_MAIL
+from outreach_pipeline.rules.hosts import FREE_MAIL, LONGEST_HOST
 from outreach_pipeline.rules.reading import NOTHING, Reading, accepted, refused
 from outreach_pipeline.rules.texts import clean, fold, is_absent, is_placeholder, unescape, word_set
 
@@ -34,7 +34,7 @@ _ESCAPED = re.compile(rf"^{_ESCAPE}|{_ESCAPE}$", re.IGNORECASE)
 _AT = re.compile(r"\s*[\[({]\s*(?:at|ät|arroba|@)\s*[\])}]\s*", re.IGNORECASE)
 _DOT = re.compile(r"\s*[\[({]\s*(?:dot|punkt|punto|point|\.)\s*[\])}]\s*", re.IGNORECASE)
 _IN_WORDS = re.compile(r"([\w.+-]+) at ([\w-]+(?: dot [\w-]+)+)", re.IGNORECASE)
-_APART = re.compile(r"\S+\s*@\s*\S+")
+_APART = re.compile(r"[^\s@]+\s*@\s*[^\s@]+")
 _WIDE = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"。": ".", "．": "."})
 # What a program writes for a program: tokens (Sentry, one-click answers), return paths that hold an address (VERP).
 _MACHINE = re.compile(r"(?:.*[+._-])?(?=[0-9a-f]*\d)[0-9a-f]{16,}|(?:bounces?|return|srs\d?|prvs)[+=._-].*=.*")
@@ -233,5 +233,7 @@ def is_free_mail(domain: str | None) -> bool:
 
 
 def _listed(domain: str | None, names: "set[str] | frozenset[str]") -> bool:
-    labels = (domain or "").lower().rstrip(".").split(".")
+    if not domain or len(domain) > LONGEST_HOST:
+        return False
+    labels = domain.lower().rstrip(".").split(".")
     return any(".".join(labels[start:]) in names for start in range(len(labels) - 1))

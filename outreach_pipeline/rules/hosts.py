@@ -6,6 +6,9 @@ address or a URL is read (`emails`, `urls`).
 
 from outreach_pipeline.rules.texts import word_set
 
+LONGEST_HOST = 253
+"""Characters of a host name at most (RFC 1035)."""
+
 FREE_MAIL = word_set("""
 gmail.com googlemail.com outlook.com outlook.de outlook.fr outlook.es outlook.it outlook.jp outlook.com.br
 hotmail.com hotmail.co.uk hotmail.de hotmail.fr hotmail.it hotmail.es hotmail.nl hotmail.be hotmail.ca

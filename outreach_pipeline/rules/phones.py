@@ -59,6 +59,8 @@ def read_phone(text: str | None, region: str | None = None) -> Reading:
 
 
 def _read_slowly(text: str | None, region: str | None) -> Reading:
+    if len(text or "") > 10 * _LONGEST:
+        return refused("syntax")
     cleaned = _plain_digits(clean((text or "").replace("\n", ";")) or "").strip(" '\"`’‘<>[];")
     if is_placeholder(cleaned):
         return refused("placeholder")

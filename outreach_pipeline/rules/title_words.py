@@ -15,6 +15,8 @@ from outreach_pipeline.rules.title_dates import ENDED, OPEN
 
 MAX_CHARACTERS = 500
 """Only so much of a title is read: the longest headline LinkedIn accepts has 220 characters."""
+MAX_WORDS = 120
+"""And so many words: 500 characters of a script without blanks may be 250 (5 ms, for each looks at all others)."""
 
 SEPARATOR_KINDS = (",", "&", "/", "-", "|", "@", "(", ")")
 """The canonical separators a title is cut at; `titles.toml` lists which characters and words mean each."""
@@ -81,7 +83,7 @@ def tokens(
             folded = _DOTTED.sub(_undotted, folded)
         folded = _GENDER.sub("", folded)
     found = [separators.get(token, token) for token in pattern.findall(folded)]
-    return ["-" if token[0] == "-" else token for token in found]
+    return ["-" if token[0] == "-" else token for token in found[:MAX_WORDS]]
 
 
 def _undotted(match: re.Match[str]) -> str:

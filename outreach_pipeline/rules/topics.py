@@ -32,6 +32,10 @@ _TOPICS = {
 _TOPIC_OF = {word: topic for topic, words in _TOPICS.items() for word in (topic, *words.split())}
 
 
+_LONGEST = 500
+"""Characters of a text that may hold its word."""
+
+
 def read_kind(text: str | None) -> Reading:
     """news, signal, event or score. Problem: "kind"."""
     if is_absent(text):
@@ -50,4 +54,4 @@ def read_topic(text: str | None) -> Reading:
 
 
 def _word(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", fold(text)).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", fold(text[:_LONGEST])).strip("_")

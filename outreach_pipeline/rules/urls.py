@@ -13,7 +13,7 @@ from urllib.parse import quote
 import idna
 from publicsuffixlist import PublicSuffixList
 
-from outreach_pipeline.rules.hosts import LISTINGS, SHARED, SOCIAL
+from outreach_pipeline.rules.hosts import LISTINGS, LONGEST_HOST, SHARED, SOCIAL
 from outreach_pipeline.rules.reading import NOTHING, Reading, accepted, refused
 from outreach_pipeline.rules.texts import clean, is_absent, is_placeholder, unescape
 
@@ -116,7 +116,7 @@ def ascii_host(text: str) -> str | None:
         except (idna.IDNAError, UnicodeError, ValueError, IndexError):
             return None
     labels = host.split(".")
-    if len(labels) < 2 or len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(labels) < 2 or len(host) > LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in labels):
         return None
     if labels[-1].isdigit():
         try:
@@ -177,7 +177,7 @@ def is_social_or_shared_host(domain: str | None) -> bool:
 
 
 def _below(domain: str | None, listed: frozenset[str]) -> bool:
-    if not domain:
+    if not domain or len(domain) > LONGEST_HOST:
         return False
     labels = domain.lower().rstrip(".").split(".")
     hosts = (".".join(labels[start:]) for start in range(len(labels) - 1))
@@ -191,7 +191,7 @@ def read_website(text: str | None) -> Reading:
     bare address of a listing ("https://ir.doordash.com") is accepted: it is that company's own.
     """
     reading = read_url(text)
-    if reading.problem in ("credentials", "scheme") and re.search(r"[\w.+-]+@[\w-]+\.", text or ""):
+    if reading.problem in ("credentials", "scheme") and re.search(r"[\w.+-]@[\w-]{1,63}\.", text or ""):
         return refused("email_address")
     if reading.value is None:
         return reading

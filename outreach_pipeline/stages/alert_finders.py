@@ -160,11 +160,26 @@ def _doubt(workspace: Workspace, rule: AlertRule, now: datetime) -> Iterable[Fau
         by_batch.setdefault(row["batch_id"], []).append(row)
     for batch_id, rows in sorted(by_batch.items()):
         day, _, source = batch_id.partition("|")
-        reserved = plain(sum((row["reserved"] for row in rows), Decimal(0)))
-        calls = "1 call" if len(rows) == 1 else f"{len(rows):,} calls"
         whose = _named(workspace, source) or _ELSEWHERE
-        said = f"{whose}, {day}: {calls} may have been charged without an answer; {reserved} credits are reserved."
+        said = f"{whose}, {day}: {'; '.join(_in_doubt(rows, state) for state in sorted({_kind(row) for row in rows}))}."
         yield Fault(rule.name, batch_id, said, rule.command(), source=_named(workspace, source))
+
+
+def _kind(row: Row) -> str:
+    return row["state"] if row["provider"] == "apify" else "call"
+
+
+def _in_doubt(rows: Iterable[Row], kind: str) -> str:
+    alike = [row for row in rows if _kind(row) == kind]
+    told = f"{plain(sum((row['reserved'] for row in alike), Decimal(0)))} {unit_of(alike[0]['provider'])} are reserved"
+    one = len(alike) == 1
+    if kind == "call":
+        calls = "1 call" if one else f"{len(alike):,} calls"
+        return f"{calls} to {alike[0]['provider']} may have been charged without an answer, {told}"
+    runs = "1 run" if one else f"{len(alike):,} runs"
+    if kind == "lost start":
+        return f"{runs} may have been started at Apify and nobody has seen it, {told}"
+    return f"{runs} at Apify had no bill for a day or more, {told}"
 
 
 def _reach(workspace: Workspace, rule: AlertRule, now: datetime) -> Iterable[Fault]:

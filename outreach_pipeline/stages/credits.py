@@ -53,9 +53,11 @@ def settle_calls(tx: Transaction, settlements: Sequence[Settlement]) -> None:
 
 
 def doubtful_calls(workspace: Workspace) -> list[Row]:
-    """Calls that may have been charged without an answer: call_id, batch_id, endpoint, reserved, ..."""
+    """What may have been charged without anybody knowing, at Apollo, verifiers and Apify: call_id (None for a run),
+    provider, batch_id, endpoint (a run's actor), reserved (credits; US dollars at Apify), state, ...
+    """
     with workspace.database.transaction(Role.INGEST) as tx:
-        return tx.fetch_all(load_queries("apollo").doubtful_calls)
+        return tx.fetch_all(load_queries("money").doubtful_calls)
 
 
 def decide_calls(workspace: Workspace, call_ids: Sequence[int], *, charged: bool, note: str = "") -> int:

@@ -50,7 +50,7 @@ def examine(settings: Settings) -> list[Finding]:
     checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
         ("home", _home), ("database", _database), ("migrations", _migrations), ("roles", _roles),
         ("left over", _left_over), ("late files", _late), ("sources", _sources),
-        ("title rules", _titles), ("proxy", _proxy),
+        ("title rules", _titles), ("settings", _settings), ("proxy", _proxy),
         ("apify", lambda there: _apify(there, ledger=_has_ledger(found))),
         ("apollo", lambda there: _apollo(there, ledger=_has_ledger(found))), ("refresh", _refresh),
     ]  # fmt: skip
@@ -71,7 +71,7 @@ def configuration_findings(workspace: Workspace) -> list[Finding]:
     """What can be said of a configuration before its database is migrated; never raises for what it finds."""
     found: list[Finding] = []
     checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
-        ("home", _home), ("sources", _sources),
+        ("home", _home), ("sources", _sources), ("settings", _settings),
         ("apify", lambda there: _paid("apify", _check_apify(there, ledger=False))),
         ("apollo", lambda there: _paid("apollo", _check_apollo(there, ledger=False))),
     ]  # fmt: skip
@@ -244,8 +244,9 @@ def _sources(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("sources", FAIL, " ".join(problems), "See docs/adding-a-source.md.")
         return
     nightly = sum(config.nightly for config in sources.values())
-    shapes = len({config.shape for config in sources.values()})
-    yield Finding("sources", OK, f"{len(sources)} of {sources.file}, {shapes} shapes, {nightly} nightly")
+    count = len({config.shape for config in sources.values()})
+    shapes = "1 shape" if count == 1 else f"{count} shapes"
+    yield Finding("sources", OK, f"{len(sources)} of {sources.file}, {shapes}, {nightly} nightly")
 
 
 def _missing_files(workspace: Workspace, config: SourceConfig) -> str:
@@ -262,6 +263,17 @@ def _missing_files(workspace: Workspace, config: SourceConfig) -> str:
     while any(sign in str(fixed) for sign in ("{day}", "*", "?", "[")):
         fixed = fixed.parent
     return "" if fixed.exists() else f"{config.name}: {fixed} does not exist"
+
+
+def _settings(workspace: Workspace) -> Iterator[Finding]:
+    from outreach_pipeline.stages.unread import unread_variables
+
+    unread = unread_variables(workspace)
+    if unread:
+        step = "Take them away, or correct them: .env.example has every setting."
+        yield Finding("settings", WARN, f"nobody reads {', '.join(unread)}", step)
+    else:
+        yield Finding("settings", OK, "every variable of ours is read")
 
 
 def _titles(workspace: Workspace) -> Iterator[Finding]:

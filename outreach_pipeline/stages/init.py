@@ -33,7 +33,8 @@ _ENDPOINT = "mixed_people/api_search"
 @dataclass(frozen=True, slots=True)
 class FirstSource:
     """The first source. `kind` is files, apify or apollo; `file` goes with the first, `actor` and `given` (its input)
-    with the second, `given` (the query) with the third. `most`: US dollars of a run, or credits of a batch.
+    with the second, `given` (the query) with the third. `most`: US dollars of a run, or credits of a batch. `nightly`:
+    whether the night takes it.
     """
 
     name: str
@@ -43,13 +44,14 @@ class FirstSource:
     actor: str = ""
     given: str = "{}"
     most: str = ""
+    nightly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What `init` was told. `database_url` is that of a login that may create roles, "" for the embedded server.
 
-    `app_password`: of the login outreach_app, "" to make one up.
+    `app_password`: of the login outreach_app, "" to make one up. The URLs of vendors: "" for the real ones.
     """
 
     source: FirstSource
@@ -57,6 +59,8 @@ class Answers:
     app_password: str = ""
     apify_token: str = ""
     apollo_api_key: str = ""
+    apify_url: str = ""
+    apollo_url: str = ""
 
 
 def refuse_existing(folder: Path) -> None:
@@ -120,7 +124,11 @@ def env_text(answers: Answers) -> str:
     else:
         lines += ["", "# The embedded database is used; it is below this folder.", _line("OUTREACH_HOME", ".outreach")]
     lines += ["", _line("OUTREACH_SOURCES", SOURCES)]
-    for name, value in (("APIFY_TOKEN", answers.apify_token), ("APOLLO_API_KEY", answers.apollo_api_key)):
+    vendors = (
+        ("APIFY_TOKEN", answers.apify_token), ("APIFY_URL", answers.apify_url),
+        ("APOLLO_API_KEY", answers.apollo_api_key), ("APOLLO_URL", answers.apollo_url),
+    )  # fmt: skip
+    for name, value in vendors:
         if value:
             lines.append(_line(f"OUTREACH_{name}", value))
     return "\n".join(lines) + "\n"
@@ -135,7 +143,7 @@ def sources_text(source: FirstSource) -> str:
         own = {"actor": source.actor, "max_total_charge_usd": float(source.most or 1), "input": _object(source.given)}
     elif source.kind == "apollo":
         own = {"endpoint": _ENDPOINT, "max_credits": int(source.most or 0), "query": _object(source.given)}
-    table = {"kind": source.kind, "shape": source.shape, **own}
+    table = {"kind": source.kind, "shape": source.shape, "nightly": source.nightly, **own}
     lines = [f"{name} = {_toml(value)}" for name, value in table.items()]
     head = "# The sources, one table each; docs/adding-a-source.md says what can stand here."
     return "\n".join([head, "", f"[sources.{_key(source.name)}]", *lines]) + "\n"
@@ -170,6 +178,8 @@ def _toml(value: Any) -> str:
     if isinstance(value, dict):
         pairs = ", ".join(f"{json.dumps(key)} = {_toml(each)}" for key, each in value.items() if each is not None)
         return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, list):
         return f"[{', '.join(_toml(each) for each in value)}]"
     return json.dumps(value, ensure_ascii=False)

@@ -84,8 +84,12 @@ def read_night(workspace: Workspace, day: date) -> list[NightBatch]:
 
 
 def read_waiting_batches(workspace: Workspace, until: date, days: int = 30) -> list[NightBatch]:
-    """Batches of the last `days` that are noted to wait, in nights or out of them, oldest first."""
-    given = {"sources": list(workspace.sources), "since": until - timedelta(days=days), "until": until}
+    """Batches of the last `days` that are noted to wait, in nights or out of them, oldest first; of sources that come
+    after others whatever their day, for a backfill may reach far back.
+    """
+    followers = [name for name, config in workspace.sources.items() if config.after]
+    since = until - timedelta(days=days)
+    given = {"sources": list(workspace.sources), "followers": followers, "since": since, "until": until}
     with workspace.database.transaction(Role.READ) as tx:
         rows = tx.fetch_all(load_queries("night").waiting, given)
     return read_batches(workspace, [Batch.parse(row["batch_id"]) for row in rows])

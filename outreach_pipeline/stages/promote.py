@@ -13,7 +13,7 @@ from outreach_pipeline.database.connect import Role
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import RejectedDataError
 from outreach_pipeline.stages.review import suggest_matches
-from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
+from outreach_pipeline.stages.workspace import ASIDE, Batch, Progress, Workspace, no_progress
 
 # Nothing of a promotion passes through this process, and a company is written anew for each chunk that touches it: in
 # chunks of 10,000 the companies of 100,000 people were written ten times.
@@ -59,8 +59,12 @@ def promote_batch(
     progress("promote", 0, len(due))
     for start in range(0, len(due), size):
         chunk = {"load_ids": due[start : start + size]}
+        at_once = f"of {len(chunk['load_ids']):,} loads at once"
         with workspace.database.transaction(Role.PROMOTE) as tx:
+            # The bar stands still meanwhile: one statement decides for all of them. So it says what is being done.
+            progress(f"promote{ASIDE}companies, people {at_once}", start, len(due))
             masters = tx.fetch_one(queries.promote_masters, chunk) or {}
+            progress(f"promote{ASIDE}contacts {at_once}", start, len(due))
             contacts = tx.fetch_one(queries.promote_contacts, chunk) or {}
             tx.execute(queries.promote_outcomes, chunk)
         report = replace(
@@ -74,7 +78,11 @@ def promote_batch(
             people_changed=report.people_changed + masters["people_changed"],
         )
         progress("promote", min(start + size, len(due)), len(due))
-    return replace(report, reviews_opened=suggest_matches(workspace, batch))
+    if due:
+        progress(f"promote{ASIDE}names that may be one", len(due), len(due))
+    opened = suggest_matches(workspace, batch)
+    progress("promote", len(due), len(due))
+    return replace(report, reviews_opened=opened)
 
 
 def _refuse_held(batch: Batch, reasons: list[str]) -> None:

@@ -102,7 +102,7 @@ def _check_credits(workspace: Workspace) -> list[Finding]:
         else:
             status = "ok" if amount > 0 else "warning"
             findings.append((status, f"Our own cap leaves {amount:.1f} Apollo credits this {period}.", ""))
-    open_calls = doubtful_calls(workspace)
+    open_calls = [each for each in doubtful_calls(workspace) if each["provider"] == "apollo"]
     if open_calls:
         step = DECIDE
         findings.append(

@@ -60,7 +60,9 @@ def _headline(report: MorningReport) -> str:
     moved = len(report.moves)
     people = "Nobody moved" if not moved else "1 person moved" if moved == 1 else f"{moved:,} people moved"
     waiting = sum(each.count for each in report.waiting)
-    decide = "nothing waits for a decision" if not waiting else f"{waiting:,} things wait for a decision"
+    decide = f"{waiting:,} things wait for a decision"
+    if waiting <= 1:
+        decide = f"{'1 thing' if waiting else 'nothing'} waits for a decision"
     return (
         f"{new:,} new items came from {sources:,} {'source' if sources == 1 else 'sources'}. {people}, "
         f"{report.ready.get('ready', 0):,} people can be written to now, and {decide}."

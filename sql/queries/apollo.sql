@@ -15,12 +15,6 @@ select public.f_close_credits(%(call_id)s, %(state)s, %(note)s);
 -- name: decide_credits
 select public.f_decide_credits(%(call_ids)s::bigint[], %(charged)s, %(note)s);
 
--- name: doubtful_calls
-select call_id, batch_id, endpoint, reserved, asked as subjects, reserved_at, state, note
-from public.credit_ledger
-where (state = 'doubtful' or (state = 'reserved' and reserved_at < clock_timestamp() - interval '15 minutes'))
-order by call_id;
-
 -- name: enrichment_subjects
 select subject, title, linkedin_url, email
 from intake.f_enrichment_subjects('apollo', %(source)s, %(kind)s, %(until)s::timestamptz, %(days)s, %(not_found_days)s);

@@ -44,3 +44,22 @@ select provider, period, amount from public.budget order by provider, period;
 
 -- name: set_budget
 select public.f_set_budget(%(provider)s, %(period)s, %(amount)s::numeric);
+
+-- name: doubtful_calls
+-- What may have been charged and nobody knows: calls whose answer was lost (a file at a verifier is waited for longer),
+-- starts at Apify whose run nobody has seen an hour after, and runs whose bill has not come a day after.
+select c.call_id, c.provider, c.batch_id, c.endpoint, c.reserved, c.asked as subjects, c.reserved_at, c.state, c.note
+from public.credit_ledger as c
+where c.state = 'doubtful' or (
+    c.state = 'reserved'
+    and c.reserved_at < clock_timestamp() - case when c.endpoint = 'verify' then interval '6 hours' else interval '15 minutes' end
+)
+union all
+select null, 'apify', r.batch_id, r.actor, r.reserved_usd, null, r.reserved_at,
+    case when r.run_id is null then 'lost start' else 'no bill' end, r.note
+from public.actor_runs as r
+where r.settled_at is null and (
+    (r.state = 'intent' and r.claimed_until < clock_timestamp() - interval '1 hour')
+    or (r.run_id is not null and coalesce(r.finished_at, r.updated_at) < clock_timestamp() - interval '1 day')
+)
+order by provider, call_id, reserved_at, batch_id;

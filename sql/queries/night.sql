@@ -21,7 +21,8 @@ left join intake.unfinished_batch as u using (batch_id);
 -- Whatever waits for a file or for another source, whoever wanted it run.
 select u.batch_id
 from intake.unfinished_batch as u
-where u.kind = 'waiting' and u.source = any(%(sources)s) and u.day between %(since)s and %(until)s
+where u.kind = 'waiting' and u.source = any(%(sources)s) and u.day <= %(until)s
+    and (u.day >= %(since)s or u.source = any(%(followers)s))
 order by u.day, u.source;
 
 -- name: has_landed

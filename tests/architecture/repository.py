@@ -71,9 +71,9 @@ def commands() -> dict[str, frozenset[str]]:
     """The commands of `outreach` with their options and those of the commands below them."""
     import typer.main
 
-    from outreach_pipeline.cli.main import app
+    from outreach_pipeline.cli.main import make_app
 
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(make_app())
     return {
         name: frozenset(
             option

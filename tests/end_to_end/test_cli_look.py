@@ -239,7 +239,7 @@ def test_doctor_is_content_with_a_migrated_database(cli: CommandLine) -> None:
 
     assert {each["name"]: each["outcome"] for each in found} | {"home": "ok"} == {
         "home": "ok", "database": "ok", "migrations": "ok", "roles": "ok", "left over": "ok", "sources": "ok",
-        "title rules": "ok", "proxy": "ok", "apify": "ok", "apollo": "ok", "refresh": "ok", "late files": "ok",
+        "title rules": "ok", "settings": "ok", "proxy": "ok", "apify": "ok", "apollo": "ok", "refresh": "ok", "late files": "ok",
     }  # fmt: skip
 
 
@@ -276,3 +276,16 @@ def test_doctor_warns_of_a_login_that_is_too_strong(
 
     assert found["database"]["outcome"] == "warn"
     assert "superuser" in found["database"]["detail"]
+
+
+def test_the_doctor_names_variables_that_nobody_reads(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sources.toml").write_text(
+        '[sources.posts]\nkind = "apify"\nshape = "leads_finder"\nactor = "a/b"\nmax_total_charge_usd = 1\ninput = { cookie = { env = "OUTREACH_MY_COOKIE" } }\n'
+    )
+    monkeypatch.setenv("OUTREACH_SOURCES", str(tmp_path / "sources.toml"))
+    for name in ("OUTREACH_MY_COOKIE", "OUTREACH_ZEROBOUNCE_KEY", "OUTREACH_HUBSPOT_TOKEN", "OUTREACH_FAVOURITE_COLOUR"):
+        monkeypatch.setenv(name, "secret-word")
+    ran = cli("doctor", "--json")
+    (found,) = [one for one in ran.json if one["name"] == "settings"]
+    assert (found["outcome"], found["detail"]) == ("warn", "nobody reads OUTREACH_FAVOURITE_COLOUR")
+    assert "secret-word" not in ran.out

@@ -9,11 +9,11 @@ import pytest
 import typer.main
 from cli_world import ACME, CommandLine
 
-from outreach_pipeline.cli.main import app
+from outreach_pipeline.cli.main import make_app
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-GROUP = typer.main.get_command(app)
+GROUP = typer.main.get_command(make_app())
 WITHOUT_REPORT = {"demo", "sandbox", "ui"}
 
 

@@ -28,7 +28,7 @@ def test_an_empty_database_costs_nothing_and_says_what_the_caps_leave(cli: Comma
         assert (told["rows"], told["near"]) == ([], [])
         assert [provider["forecast"]["total"] for provider in told["providers"]] == [0, 0]
         assert [cap["left"] for cap in told["providers"][0]["caps"]] == [None, 25, 250]
-    assert cli.fine("costs", "doubtful").out == "Every call to Apollo has its answer.\n"
+    assert cli.fine("costs", "doubtful").out == "Every paid call has its answer, every run its bill.\n"
     assert cli.fine("costs", "doubtful", "--json").json == []
 
 
@@ -100,6 +100,24 @@ def test_budgets_are_set_shown_and_removed(cli: CommandLine) -> None:
     assert cli.fine("costs", "budget", "--json").json[1]["database"] is None
     for wrong in ("apify day", "apify year 3", "apify day -1", "apify day many", "x day 1"):
         assert cli("costs", "budget", *wrong.split()).code == 2, wrong
+
+
+def test_a_start_that_nobody_saw_and_a_run_without_a_bill_are_listed_and_young_ones_are_not(
+    cli: CommandLine, admin: Admin
+) -> None:
+    admin.execute(
+        "insert into public.actor_runs (batch_id, source, actor, tag, state, intent_at, reserved_at, claimed_until,"
+        " reserved_usd, run_id, finished_at)"
+        " select '2026-11-20|' || s, 's' || s, 'some/actor', 't' || s, state, now() - ago, now() - ago, now() - ago, 2, run_id,"
+        " now() - ago from (values ('lost', 'intent', interval '2 hours', null), ('new', 'intent', interval '9 minutes', null),"
+        " ('bill', 'ended', interval '2 days', 'r1'), ('soon', 'ended', interval '2 hours', 'r2')) as x (s, state, ago, run_id)"
+    )
+    found = cli.fine("costs", "doubtful", "--json").json
+    assert [(each["batch_id"], each["state"], each["call_id"]) for each in found] == [
+        ("2026-11-20|bill", "no bill", None), ("2026-11-20|lost", "lost start", None),
+    ]  # fmt: skip
+    shown = cli.fine("costs", "doubtful")
+    assert "2.00 USD" in shown.out
 
 
 def test_a_call_without_an_answer_is_listed_and_decided(

@@ -8,6 +8,7 @@ print with what stands below them. `…` stands for anything; runs of blanks and
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shlex
@@ -17,13 +18,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from apify_world import QUICK
 from cli_world import CommandLine
 from paid_world import TOKEN, apify
+
+from outreach_pipeline.sandbox.server import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 _FILE = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
 _RUN = re.compile(r"<!-- run -->\n```\w*\n(.*?)```", re.DOTALL)
 _PAID = re.compile(r"<!-- paid -->\n```\w*\n(.*?)```", re.DOTALL)
+_BEGIN = re.compile(r"<!-- begin -->\n```\w*\n(.*?)```", re.DOTALL)
 _DEMO = re.compile(r"<!-- demo -->\n```\w*\n(.*?)```", re.DOTALL)
 
 
@@ -39,9 +44,9 @@ def page(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def steps_of(text: str) -> list[Step]:
+def steps_of(text: str, marked: re.Pattern[str] = _RUN) -> list[Step]:
     steps: list[Step] = []
-    for block in _RUN.findall(text):
+    for block in marked.findall(text):
         for line in block.splitlines():
             if line.startswith("$ "):
                 steps.append(Step(line[2:], ()))
@@ -97,6 +102,8 @@ def test_the_readme_works_word_for_word(cli: CommandLine, monkeypatch: pytest.Mo
     done = " ".join(follow("README.md", cli, monkeypatch))
     assert "outreach land" in done
     assert "outreach run" in done
+    with Path("ready.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["email"] for row in csv.DictReader(file)] == ["ada.quill@bramblewick.example"]
 
 
 def test_the_way_to_a_real_account_works_and_stays_below_its_ceiling(
@@ -122,6 +129,29 @@ def test_the_way_to_a_real_account_works_and_stays_below_its_ceiling(
 
 def test_the_guide_works_word_for_word(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     assert follow("docs/operators-guide.md", cli, monkeypatch)
+
+
+@pytest.mark.slow
+def test_the_guide_leads_from_an_empty_folder_to_a_morning_report(tmp_path: Path) -> None:
+    """With nothing but the page: no setting, no database; `outreach sandbox` runs in another shell, as the page says."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("OUTREACH_", "DAGSTER_"))}
+    given |= {"NO_PROXY": "127.0.0.1,localhost", "COLUMNS": "120"}
+    with Sandbox(companies=20, timing=QUICK) as sandbox:
+        for step in steps_of(page("docs/operators-guide.md"), _BEGIN):
+            words = shlex.split(step.command.replace("http://127.0.0.1:8700", sandbox.apify_url))
+            if words[0] == "export":
+                given |= dict(word.split("=", maxsplit=1) for word in words[1:])
+                continue
+            ran = subprocess.run(
+                [sys.executable, "-c", "from outreach_pipeline.cli.main import run; run()", *words[1:]],
+                cwd=tmp_path, env=given, capture_output=True, text=True, check=False, timeout=120,
+            )  # fmt: skip
+            assert ran.returncode == 0, f"{step.command}: {ran.stdout}{ran.stderr}"
+            assert matches(step.shown, ran.stdout), f"{step.command} printed\n{ran.stdout}"
+            # What init wrote is enough for the shell of tomorrow.
+            given = {name: value for name, value in given.items() if not name.startswith("OUTREACH_") or "init" not in words}
+    (report,) = (tmp_path / ".outreach" / "reports").glob("*.html")
+    assert "leads" in report.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["verification", "campaigns", "outcomes"])

@@ -13,7 +13,7 @@ from cli_world import CommandLine
 from dotenv import dotenv_values
 from typer.testing import CliRunner
 
-from outreach_pipeline.cli.main import app
+from outreach_pipeline.cli.main import make_app
 from outreach_pipeline.sandbox.server import Sandbox
 from outreach_pipeline.settings import load_settings
 from outreach_pipeline.sources.registry import load_sources
@@ -37,17 +37,19 @@ def test_without_questions_the_defaults_can_be_used_at_once(fresh: CommandLine) 
     settings = load_settings()
     assert (settings.embedded, settings.sources) == (True, Path("sources.toml"))
     (config,) = load_sources(Path("sources.toml")).values()
-    assert (config.name, config.kind, config.shape) == ("people", "files", "contact_list_csv")
-    assert "outreach run --source people" in said
+    assert (config.name, config.kind, config.shape, config.nightly) == ("people", "files", "contact_list_csv", True)
+    assert "then `outreach run`." in said
     assert fresh.fine("sources", "--json").json[0]["name"] == "people"
 
 
 def test_questions_are_asked_and_answered(fresh: CommandLine) -> None:
-    ran = CliRunner().invoke(app, ["init"], input="\nfiles\nclients\npeople.csv\n\n")
+    ran = CliRunner().invoke(make_app(), ["init"], input="\nfiles\nclients\npeople.csv\n\nno\n")
 
     assert ran.exit_code == 0, ran.output
     assert "contact_list_csv" in (fresh.folder / "sources.toml").read_text()
     assert "[sources.clients]" in (fresh.folder / "sources.toml").read_text()
+    assert not load_sources(Path("sources.toml"))["clients"].nightly
+    assert "then `outreach run --source clients`." in ran.output
 
 
 @pytest.mark.parametrize("name", [".env", "sources.toml"])
@@ -106,7 +108,11 @@ def test_a_token_is_tried_and_nothing_is_spent(fresh: CommandLine, monkeypatch: 
 
     (config,) = load_sources(Path("sources.toml")).values()
     assert (config.name, getattr(config, "input", None)) == ("leads", {"fetch_count": 5})
-    assert load_settings().apify_token.get_secret_value() == sandbox.apify_token  # type: ignore[union-attr]
+    assert not config.nightly, "what pays is not taken every night unasked"
+    monkeypatch.delenv("OUTREACH_APIFY_URL")
+    settings = load_settings()
+    assert settings.apify_token.get_secret_value() == sandbox.apify_token  # type: ignore[union-attr]
+    assert settings.apify_url == sandbox.apify_url, "its token is shown to nobody else"
     assert "ok apify" in said
     assert sandbox.apify_token not in said
     assert not runs

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from cli_world import ACME, BOLT, CommandLine
 from paid_world import BATCH, DAY, PEOPLE, apify, apollo, apollo_workspace, workspace
 
+from outreach_pipeline.cli.options import open_workspace
 from outreach_pipeline.sandbox.apify.runs import Timing
+from outreach_pipeline.stages.checks import hold_or_release
 from outreach_pipeline.stages.land import land_batch
+from outreach_pipeline.stages.promote import promote_batch
+from outreach_pipeline.stages.validate import validate_batch
 from outreach_pipeline.stages.workspace import Batch
 
 Seen = list[tuple[str, int, int | None]]
@@ -28,6 +33,20 @@ def test_a_pull_shows_pages_items_and_money(tmp_path: Path, database_url: str) -
     assert re.fullmatch(rf"run {run.id} · (READY|RUNNING), \d+ s", runs[0])
     assert re.fullmatch(rf"run {run.id} · SUCCEEDED, \d+ s", runs[-1])
     assert [(done, total) for what, done, total in seen if what == runs[-1]][-1] == (1, 1)
+
+
+def test_a_promotion_says_what_it_does_while_its_bar_stands_still(cli: CommandLine) -> None:
+    cli.fine("land", cli.companies(ACME, BOLT), "--source", "companies_csv", "--day", str(DAY))
+    seen: Seen = []
+    there, batch = open_workspace(), Batch(DAY, "companies_csv")
+    validate_batch(there, batch)
+    hold_or_release(there, batch)
+    promote_batch(there, batch, progress=lambda *told: seen.append(told))
+    assert seen == [
+        ("promote", 0, 2), ("promote · companies, people of 2 loads at once", 0, 2),
+        ("promote · contacts of 2 loads at once", 0, 2), ("promote", 2, 2), ("promote · names that may be one", 2, 2),
+        ("promote", 2, 2),
+    ]  # fmt: skip
 
 
 def test_apollo_shows_credits_and_says_that_it_waits_for_the_minute(tmp_path: Path, database_url: str) -> None:

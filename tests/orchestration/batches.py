@@ -104,6 +104,7 @@ class Batches:
         only: Iterable[str] = (),
         config: dict[str, Any] | None = None,
         instance: dg.DagsterInstance | None = None,
+        tags: dict[str, str] | None = None,
     ) -> dg.ExecuteInProcessResult:
         """The nightly job for one batch; with `only` some of its assets, by `schema.table`."""
         job = self.defs().resolve_job_def(NIGHTLY)
@@ -112,6 +113,7 @@ class Batches:
             asset_selection=[dg.AssetKey(name.split(".")) for name in only] or None,
             run_config={"ops": config or {}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             instance=instance,
+            tags=tags,
             raise_on_error=False,
         )
 

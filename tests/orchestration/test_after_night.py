@@ -9,9 +9,9 @@ import dagster as dg
 import pytest
 from batches import MONDAY, Batches, leads
 
-from outreach_pipeline.orchestration.after_night import MORNING_TAG, begin_morning, last_night
+from outreach_pipeline.orchestration.after_night import MORNING_TAG, VERIFY_TAG, begin_morning, begin_verify, last_night
 from outreach_pipeline.orchestration.pipeline import Pipeline
-from outreach_pipeline.orchestration.schedule import MORNING
+from outreach_pipeline.orchestration.schedule import MORNING, VERIFY
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.night import begin_night
 from outreach_pipeline.stages.unfinished import Stop, note_stop
@@ -83,6 +83,29 @@ def test_it_waits_for_what_goes_on_in_time_and_for_nothing_else(
 
 def test_a_night_that_has_not_begun_is_not_over(batches: Batches, instance: dg.DagsterInstance) -> None:
     assert "has not begun" in sentence(batches, instance)
+
+
+def test_addresses_are_verified_when_the_night_is_over_and_the_morning_comes_after_them(
+    night: Batches, instance: dg.DagsterInstance
+) -> None:
+    def verifies(now: datetime = AT_THREE) -> list[str | None]:
+        return [one.run_key for one in begin_verify(Pipeline(night.workspace), instance, now=now).runs]
+
+    night.run(MONDAY, instance=instance)
+    assert verifies() == []
+    night.run(MONDAY, "more_leads", instance=instance)
+    assert verifies() == [], "nobody is to be asked"
+    night.workspace.settings = night.settings.model_copy(update={"verify_order": "zerobounce"})
+    assert asked(night, instance, AT_THREE) == []
+    assert sentence(night, instance).startswith("Addresses are verified first.")
+    assert asked(night, instance, AT_SIX) == ["morning-2026-11-16"], "a verifier that is away holds up no morning"
+    assert verifies() == ["verify-2026-11-16"]
+    night.workspace.settings = night.settings
+    job = night.defs().resolve_job_def(VERIFY)
+    job.execute_in_process(instance=instance, tags={VERIFY_TAG: "2026-11-16"})
+    night.workspace.settings = night.settings.model_copy(update={"verify_order": "zerobounce"})
+    assert verifies() == [], "once per night"
+    assert asked(night, instance, AT_THREE) == ["morning-2026-11-16"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
-from batches import MONDAY, TUESDAY, Batches, leads
+from batches import MONDAY, TUESDAY, Batches, leads, materialized
 
 from outreach_pipeline.errors import ConfigurationError, TransientError
 from outreach_pipeline.orchestration import assets, failures, launch
@@ -216,3 +216,34 @@ def test_the_next_day_waits_for_its_own_batch_and_not_for_that_of_the_day_before
     )
     assert [one.partition_key for one in tick.run_requests] == ["2026-11-17|leads"]
     assert asked(night, instance, datetime(2026, 11, 18, 3, tzinfo=UTC)) == ["2026-11-16|more_leads"]
+
+
+MONTHS_LATER = datetime(2027, 3, 2, tzinfo=UTC)
+
+
+def test_a_click_runs_before_its_turn_and_says_so(night: Batches, instance: dg.DagsterInstance) -> None:
+    for folder in ("leads", "more"):
+        night.write(MONDAY, leads(2), folder)
+    clicked = night.run(MONDAY, "more_leads", instance=instance)
+    assert clicked.success
+    assert materialized(clicked)["intake.raw_loads"]["before its turn"] == "It comes after leads, which has not ended."
+    assert night.run(MONDAY, instance=instance).success
+    again = night.run(MONDAY, "more_leads", instance=instance, config={"land": {"config": {"refetch": True}}})
+    assert "before its turn" not in materialized(again)["intake.raw_loads"]
+
+
+def test_a_backfill_keeps_the_order_however_far_back_it_reaches(night: Batches, instance: dg.DagsterInstance) -> None:
+    backfill = {"dagster/backfill": "grid"}
+    for folder in ("leads", "more"):
+        night.write(MONDAY, leads(2), folder)
+    early = night.run(MONDAY, "more_leads", instance=instance, tags=backfill)
+    assert not early.success
+    logged(night, instance, early)
+    assert whys(night) == {"more_leads": "It comes after leads, which has not ended."}
+    assert asked(night, instance, MONTHS_LATER) == []
+    assert night.run(MONDAY, instance=instance, tags=backfill).success
+    assert asked(night, instance, MONTHS_LATER) == ["2026-11-16|more_leads"]
+    assert night.run(MONDAY, "more_leads", instance=instance).success
+    assert (asked(night, instance, MONTHS_LATER), whys(night)) == ([], {})
+    note_open(night.workspace, Batch(MONDAY, "leads"), "run-2", "Another run may come.")
+    assert night.run(MONDAY, "more_leads", instance=instance, tags=backfill).success, "it has been at its end"

@@ -9,10 +9,10 @@ import sys
 import pytest
 import typer.main
 
-from outreach_pipeline.cli.main import app, main
+from outreach_pipeline.cli.main import main, make_app
 from outreach_pipeline.cli.options import PANELS
 
-GROUP = typer.main.get_command(app)
+GROUP = typer.main.get_command(make_app())
 COMMANDS = sorted(GROUP.commands)  # type: ignore[attr-defined]
 EXPECTED = {
     "migrate", "doctor", "sources", "land", "run", "status", "rejections", "replay", "explain", "ui",
@@ -98,3 +98,12 @@ def test_the_help_page_opens_neither_the_database_nor_dagster() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert ran.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_that_is_alone_is_the_same_as_among_all(name: str) -> None:
+    """Only the module of the asked command is read; one that stood under a wrong module would not be found."""
+    alone = typer.main.get_command(make_app(name)).commands  # type: ignore[attr-defined]
+
+    assert name in alone
+    assert len(alone) < len(COMMANDS)
