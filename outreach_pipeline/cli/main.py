@@ -27,6 +27,7 @@ from outreach_pipeline.cli import (
     refresh,
     report,
     sandbox,
+    serve,
     setup,
     shapes,
     signals,
@@ -59,7 +60,7 @@ app = typer.Typer(
 )
 for _room in (
     demo, init, setup, shapes, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress,
-    sandbox, adopt, alerts, report,
+    sandbox, adopt, alerts, report, serve,
 ):  # fmt: skip
     _room.register(app)
 
