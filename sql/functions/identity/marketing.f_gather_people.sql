@@ -61,9 +61,12 @@ begin
     inner join marketing.person_key as k on k.load_id = a.load_id and k.part = a.part
     where k.kind = 'stated';
     analyze pg_temp.stated;
-    -- Two joins: of one with "or" every pair would be looked at.
+    -- Who states an id and who founded it are compared, whatever else they share, or nothing. Each join has one equality:
+    -- of one with "or" every pair would be looked at.
     insert into pg_temp.node (node, label)
     select f.node, f.node from pg_temp.node_founder as f inner join pg_temp.stated as s on s.number = f.number
+    union
+    select s.node, s.node from pg_temp.node_founder as f inner join pg_temp.stated as s on s.number = f.number
     union
     select f.node, f.node from pg_temp.node_founder as f inner join pg_temp.stated as s on s.node = f.node
     on conflict do nothing;
