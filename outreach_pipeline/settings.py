@@ -29,6 +29,8 @@ SHIPPED_SHAPES = PACKAGE / "records" / "shapes"
 _PREFIX = "OUTREACH_"
 _ELSEWHERE = ("DEBUG", "TEST_DATABASE_URL")
 """Variables of ours that are no settings."""
+SERVE_TOKEN = f"{_PREFIX}SERVE_TOKEN_"
+"""What the variable of a source's token begins with (`serving.tokens`)."""
 _LIKE = 0.8
 """From this likeness on a name is a misspelt setting. Below, it may be a key that a source or a target names."""
 _OWN = ("database_url", "migration_url", "app_password", "apify_token", "apollo_api_key", "alert_urls")
@@ -166,6 +168,12 @@ class Settings(BaseSettings):
     alert_urls: SecretStr | None = Field(
         default=None, description="Who is told when something is wrong: addresses of apprise, with blanks between them."
     )
+    serve_max_bytes: int = Field(
+        default=5_000_000, ge=1_000, le=100_000_000, description="`outreach serve`: the longest body, in bytes."
+    )
+    serve_body_secs: float = Field(
+        default=30.0, gt=0, description="`outreach serve`: how long a body may take to come, in seconds."
+    )
     pause_secs: float = Field(
         default=2.0, gt=0, description="Pause before looking again at a vendor that lags; doubled each time."
     )
@@ -236,7 +244,7 @@ def foreign_variables() -> list[str]:
 
     known = {f"{_PREFIX}{name}" for name in _known()}
     names = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
-    return sorted(name for name in names if name.startswith(_PREFIX) and name not in known)
+    return sorted(name for name in names if name.startswith(_PREFIX) and name not in known and not name.startswith(SERVE_TOKEN))
 
 
 def _known() -> tuple[str, ...]:

@@ -2825,6 +2825,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function intake.f_queue_seen_again(p_load_ids bigint[], p_batch_id text)
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function intake.f_receive(p_rows jsonb[], p_notes jsonb, p_texts text[], p_reasons text[], p_source text, p_batch_id text)
+--     returns TABLE(duplicates integer, load_ids bigint[]); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function intake.f_release_batch(p_batch_id text, p_accept boolean DEFAULT false)
 --     returns void; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -3396,6 +3399,7 @@ grant execute on function intake.f_open_batch(p_batch_id text, p_source text) to
 grant execute on function intake.f_quarantine(p_texts text[], p_reasons text[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_queue_replay(p_load_ids bigint[]) to outreach_validate;
 grant execute on function intake.f_queue_seen_again(p_load_ids bigint[], p_batch_id text) to outreach_validate;
+grant execute on function intake.f_receive(p_rows jsonb[], p_notes jsonb, p_texts text[], p_reasons text[], p_source text, p_batch_id text) to mcp_ingest;
 grant execute on function intake.f_release_batch(p_batch_id text, p_accept boolean) to mcp_promote;
 grant execute on function intake.f_withdraw(p_pull_id bigint) to mcp_ingest;
 grant execute on function intake.log_operation(p_operation text, p_batch_id text, p_record_count integer, p_result jsonb) to mcp_ingest;

@@ -35,7 +35,7 @@ _ROOMS = {
     "reviews": "look", "explain": "look", "find": "find", "refresh": "refresh", "changes": "changes",
     "signals": "signals", "verify": "verify", "campaign": "campaign", "export": "export", "costs": "costs",
     "suppress": "suppress", "forget": "suppress", "sandbox": "sandbox", "adopt": "adopt", "alerts": "alerts",
-    "report": "report",
+    "report": "report", "serve": "serve",
 }  # fmt: skip
 """The module of this package that registers each command."""
 

@@ -20,6 +20,7 @@ from (
         and not exists (
             select from intake.pull as p
             where p.batch_id = l.batch_id and (p.finished_at is null or p.finished_at >= l.created_at)
+                and not starts_with(p.origin, 'post:')
         )
 ) as w
 where w.day between %(first_day)s and (now() at time zone 'UTC')::date

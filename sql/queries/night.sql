@@ -26,9 +26,9 @@ where u.kind = 'waiting' and u.source = any(%(sources)s) and u.day <= %(until)s
 order by u.day, u.source;
 
 -- name: has_landed
--- Whether the files of a batch were read to their end: then it needs them no more.
+-- Whether the files of a batch were read to their end: then it needs them no more. What somebody posted is no file.
 select exists(
-    select from intake.pull as p where p.batch_id = %(batch_id)s and p.status <> 'running'
+    select from intake.pull as p where p.batch_id = %(batch_id)s and p.status <> 'running' and not starts_with(p.origin, 'post:')
 ) as has_landed;
 
 -- name: first_days

@@ -17,6 +17,7 @@ LAYERS = (
     "definitions",
     "cli",
     "orchestration",
+    "serving",
     "stages",
     "sources",
     "targets",
@@ -38,6 +39,8 @@ LIBRARY_ROOMS = {
     "pyarrow": {"records", "stages"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "starlette": {"serving"},
+    "uvicorn": {"serving"},
 }
 NEVER_TOGETHER = {("sources", "database"), ("database", "sources")}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60

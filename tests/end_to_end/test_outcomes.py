@@ -13,7 +13,6 @@ import pytest
 from pipeline import DAY, digest, land_items, workspace
 
 from outreach_pipeline.database.connect import Database
-from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.stages.campaigns import claim, create_campaign, move_campaign
 from outreach_pipeline.stages.explain import explain
 from outreach_pipeline.stages.receive import receive
@@ -252,16 +251,9 @@ def test_explain_shows_the_whole_loop_each_with_its_load(loop: Loop) -> None:
     assert [each["detail"] for each in shown if each["what"] == "claimed"] == ["spring"]
 
 
-def test_a_posted_event_lands_once_and_only_with_our_token(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_posted_event_lands_once_and_is_taken_up(loop: Loop) -> None:
     body = orjson.dumps(event("reply_received", "ada@firm0.example"))
-    with pytest.raises(ConfigurationError, match="not ours"):
-        receive(loop.work, "instantly", body, "")
-    monkeypatch.setenv("OUTREACH_OUTCOMES_TOKEN", "ours")
-    with pytest.raises(ConfigurationError, match="not ours"):
-        receive(loop.work, "instantly", body, "theirs")
-    with pytest.raises(ConfigurationError, match="reports no outcomes"):
-        receive(loop.work, "contacts", body, "ours")
-    assert receive(loop.work, "instantly", body, "ours").items == 1
-    assert receive(loop.work, "instantly", body, "ours").already
+    assert receive(loop.work, "instantly", body).landed == 1
+    assert receive(loop.work, "instantly", body).replayed
     digest(loop.work, Batch(datetime.now(UTC).date(), "instantly"))
     assert state(loop)["outcomes"] == [("replied", 1)]

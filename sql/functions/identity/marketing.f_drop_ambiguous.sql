@@ -7,8 +7,11 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if not exists (select from pg_temp.edge as x group by x.a having count(*) > 1)
-        and not exists (select from pg_temp.edge as x inner join pg_temp.edge as y on y.a = x.b or (y.b = x.b and y.a <> x.a))
+    -- Whoever has one neighbour only is not ambiguous.
+    if not exists (
+        select from (select e.a as node from pg_temp.edge as e union all select e.b from pg_temp.edge as e) as n
+        group by n.node having count(*) > 1
+    )
     then
         return;
     end if;

@@ -54,20 +54,30 @@ begin
         order by k.value, k.load_id, k.part
     ) as x on x.load_id = a.load_id and x.part = a.part
     where coalesce(m.founded_no, f.number, x.number) is not null;
+    analyze pg_temp.node_founder;
+    create temp table stated on commit drop as
+    select a.node, public.barton_number(k.value) as number
+    from pg_temp.around as a
+    inner join marketing.person_key as k on k.load_id = a.load_id and k.part = a.part
+    where k.kind = 'stated';
+    analyze pg_temp.stated;
+    -- Who states an id and who founded it are compared, whatever else they share, or nothing. Each join has one equality:
+    -- of one with "or" every pair would be looked at.
     insert into pg_temp.node (node, label)
-    select distinct f.node, f.node
-    from marketing.person_key as k
-    inner join pg_temp.around as a on a.load_id = k.load_id and a.part = k.part
-    inner join pg_temp.node_founder as f on f.number = public.barton_number(k.value) or f.node = a.node
-    where k.kind = 'stated'
+    select f.node, f.node from pg_temp.node_founder as f inner join pg_temp.stated as s on s.number = f.number
+    union
+    select s.node, s.node from pg_temp.node_founder as f inner join pg_temp.stated as s on s.number = f.number
+    union
+    select f.node, f.node from pg_temp.node_founder as f inner join pg_temp.stated as s on s.node = f.node
     on conflict do nothing;
+    drop table pg_temp.stated;
     insert into pg_temp.node (node, label)
     select distinct f.node, f.node
     from pg_temp.node_founder as f
     inner join marketing.match_review as r
         on r.entity = 'person' and r.status <> 'open' and f.number in (r.first_no, r.second_no)
     on conflict do nothing;
-    analyze pg_temp.node, pg_temp.node_founder;
+    analyze pg_temp.node;
     perform marketing.f_describe_people();
 end
 $$;

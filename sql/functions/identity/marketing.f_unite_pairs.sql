@@ -18,32 +18,28 @@ begin
     insert into pg_temp.value_shared (kind, value, reason)
     select s.kind, s.value, min(s.reason) from pg_temp.level_shared as s where s.kind <> 'name' group by s.kind, s.value;
 
+    -- Pairs that carry a common value which is nobody else's.
+    create temp table bound on commit drop as
+    select distinct p.a, p.b
+    from pg_temp.pair as p
+    inner join pg_temp.carrier as x on x.cluster = p.a
+    inner join pg_temp.carrier as y on y.cluster = p.b and y.kind = x.kind and y.value = x.value
+    where p.veto is null and p_level < 5
+        and not exists (select from pg_temp.level_shared as s where s.kind = x.kind and s.value = x.value);
+    analyze pg_temp.bound;
     create temp table edge on commit drop as
     select p.a, p.b
     from pg_temp.pair as p
     where p.veto is null
         and (
             p.name_fits
-            or (
-                p_level < 5 and exists (
-                    select
-                    from pg_temp.carrier as x
-                    inner join pg_temp.carrier as y on y.cluster = p.b and y.kind = x.kind and y.value = x.value
-                    where x.cluster = p.a
-                        and not exists (select from pg_temp.level_shared as s where s.kind = x.kind and s.value = x.value)
-                )
-            )
+            -- One hashed look; a correlated one would read all carriers for each pair.
+            or (p_level < 5 and (p.a, p.b) in (select s.a, s.b from pg_temp.bound as s))
         )
         -- On a shared domain equal names in two places are two firms of one platform.
         and not (
             p_entity = 'company' and p_level = 4 and marketing.f_places_differ(p.a, p.b)
-            and not exists (
-                select
-                from pg_temp.carrier as x
-                inner join pg_temp.carrier as y on y.cluster = p.b and y.kind = x.kind and y.value = x.value
-                where x.cluster = p.a
-                    and not exists (select from pg_temp.level_shared as s where s.kind = x.kind and s.value = x.value)
-            )
+            and (p.a, p.b) not in (select s.a, s.b from pg_temp.bound as s)
         );
     analyze pg_temp.edge;
     insert into pg_temp.doubt (a, b, level, reason)
@@ -54,7 +50,7 @@ begin
 
     perform marketing.f_drop_ambiguous(p_entity, p_level);
     perform marketing.f_join_components(p_entity, p_level);
-    drop table pg_temp.level_shared;
+    drop table pg_temp.level_shared, pg_temp.bound;
 end
 $$;
 revoke all on function marketing.f_unite_pairs(text, integer) from public;
