@@ -162,10 +162,10 @@ def read_campaign(workspace: Workspace, name: str) -> CampaignReport:
 
 
 def _prices(workspace: Workspace) -> dict[str, Any]:
-    """What a credit of each verifier costs, in US dollars."""
+    """What a credit of each verifier costs, in US dollars; runs at Apify are counted there."""
     from outreach_pipeline.stages.verify import prices
 
-    known = prices(workspace)
+    known = prices(workspace, with_actors=False)
     return {"providers": list(known), "prices": list(known.values())}
 
 

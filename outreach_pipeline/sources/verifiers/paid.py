@@ -22,7 +22,8 @@ from outreach_pipeline.errors import BudgetError, OutreachError
 from outreach_pipeline.sources.apollo_api import LostAnswerError
 from outreach_pipeline.sources.apollo_paid import Reservation
 from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Settlement, Span
-from outreach_pipeline.sources.verifiers.client import Said, VerifierClient
+from outreach_pipeline.sources.verifiers.client import Said
+from outreach_pipeline.sources.verifiers.provider import Provider
 
 
 class OpenFile(NamedTuple):
@@ -32,6 +33,27 @@ class OpenFile(NamedTuple):
     tag: str
     emails: tuple[str, ...]
     is_doubtful: bool
+    batch_id: str = ""
+
+
+class Client(Protocol):
+    """A verifier as our key sees it: `client.VerifierClient`, or `actor.ActorClient`. Errors as described there."""
+
+    @property
+    def provider(self) -> Provider:
+        """What its TOML says."""
+
+    def verify(self, emails: Sequence[str]) -> list[Said]:
+        """Ask about some addresses in one call."""
+
+    def send_file(self, emails: Sequence[str], tag: str) -> str:
+        """Send some addresses under that name; the receipt."""
+
+    def find(self, tag: str, batch_id: str = "") -> str | None:
+        """The receipt of what was sent under that name for a batch; None: nothing was."""
+
+    def collect(self, file_id: str, emails: Sequence[str]) -> list[Said]:
+        """Wait for what was sent and read what it brought."""
 
 
 class VerifyLedger(Protocol):
@@ -71,7 +93,7 @@ class AddressSource:
 
     name: str
     shape: str
-    client: VerifierClient
+    client: Client
     ledger: VerifyLedger
     limit: int = 100_000
 
@@ -112,7 +134,7 @@ class AddressSource:
         if reserved.call_id is None:
             return reserved, []
         try:
-            if provider.find is None:
+            if not provider.keeps_receipts:
                 return reserved, self.client.verify(emails)
             file_id = self._sent(emails, tag)
         except LostAnswerError as error:
@@ -135,9 +157,12 @@ class AddressSource:
 
     def _left_open(self) -> Iterator[tuple[OpenFile, list[Said]]]:
         """Files of a process that died over them; one that the verifier does not know stays in doubt."""
-        for left in self.ledger.open_files() if self.client.provider.find else ():
-            file_id = self.client.find(left.tag)
-            if file_id is None and not left.is_doubtful:
+        for left in self.ledger.open_files() if self.client.provider.keeps_receipts else ():
+            file_id = self.client.find(left.tag, left.batch_id)
+            if file_id is None and self.client.provider.actor is not None:
+                # The ledger of runs knows for sure: none was started, and none will be.
+                self.ledger.release(left.call_id, "No run was started.")
+            elif file_id is None and not left.is_doubtful:
                 self.ledger.doubt(left.call_id, "No file of that name is there.")
             if file_id is not None:
                 yield left, self.client.collect(file_id, left.emails)
@@ -147,7 +172,11 @@ class AddressSource:
         heard = {each.email for each in said}
         # Whom the answer leaves out may have been charged for, and is not asked about again as if never asked.
         spent = price * (len(emails) - sum(each.is_free for each in said))
-        items = tuple(item_of(self.name, each.email, each.answer) for each in said)
+        if self.client.provider.about == "profiles":
+            # People as their source gives them, in the shape of that source.
+            items = tuple(RawItem(orjson.dumps(each.answer)) for each in said)
+        else:
+            items = tuple(item_of(self.name, each.email, each.answer) for each in said)
         origin = Origin("verifier", f"{self.name}:{call_id}", self.client.provider.title)
         asked = tuple((email, email in heard) for email in emails)
         return Page(
