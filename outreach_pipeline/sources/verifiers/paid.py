@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 
 import orjson
 
-from outreach_pipeline.errors import BudgetError, OutreachError
+from outreach_pipeline.errors import BudgetError, ConfigurationError, OutreachError
 from outreach_pipeline.sources.apollo_api import LostAnswerError
 from outreach_pipeline.sources.apollo_paid import Reservation
 from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Settlement, Span
@@ -141,7 +141,9 @@ class AddressSource:
             self.ledger.doubt(reserved.call_id, error.message)
             raise
         except OutreachError as error:
-            self.ledger.release(reserved.call_id, error.message)
+            # Of a run that may have been started the ledger of runs knows more: the next pull looks for it there.
+            if provider.actor is None or isinstance(error, BudgetError | ConfigurationError):
+                self.ledger.release(reserved.call_id, error.message)
             raise
         # From here on the call stays open whatever happens: the next pull finds the file by its name.
         return reserved, self.client.collect(file_id, emails)
