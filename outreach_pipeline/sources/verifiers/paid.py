@@ -25,6 +25,9 @@ from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Settl
 from outreach_pipeline.sources.verifiers.client import Said
 from outreach_pipeline.sources.verifiers.provider import Provider
 
+# Whom the ledger is asked for at once; a verifier that takes one address a call would have it look for each.
+_AT_ONCE = 500
+
 
 class OpenFile(NamedTuple):
     """A file that was sent, or may have been, and is not settled."""
@@ -106,12 +109,10 @@ class AddressSource:
         for left, said in self._left_open():
             calls += 1
             yield self._page(left.call_id, left.emails, said, calls)
-        asked, lost, note = 0, 0, ""
-        while asked < self.limit and not note:
-            emails = self.ledger.due(min(self.client.provider.most, self.limit - asked))
-            if not emails:
+        lost, note = 0, ""
+        for emails in self._groups():
+            if note:
                 break
-            asked += len(emails)
             try:
                 reserved, said = self._ask(emails)
             except BudgetError as error:
@@ -127,6 +128,17 @@ class AddressSource:
                 yield self._page(reserved.call_id, emails, said, calls)
         done = f"{lost} calls lost their answers (`outreach costs doubtful`)." if lost and not note else note
         yield Page((), (), {"calls": calls}, is_last=True, verdict="partial" if done else "complete", note=done)
+
+    def _groups(self) -> Iterator[Sequence[str]]:
+        """Those who are due, as many as go into a call; asked of the ledger for many calls at once."""
+        most, tried = self.client.provider.most, set[str]()
+        while len(tried) < self.limit:
+            due = self.ledger.due(min(max(most, _AT_ONCE), self.limit - len(tried)) + len(tried))
+            new = [email for email in due if email not in tried][: self.limit - len(tried)]
+            if not new:
+                return
+            tried.update(new)
+            yield from (new[start : start + most] for start in range(0, len(new), most))
 
     def _ask(self, emails: Sequence[str]) -> tuple[Reservation, list[Said]]:
         provider, tag = self.client.provider, self.ledger.new_tag()
