@@ -244,7 +244,8 @@ def foreign_variables() -> list[str]:
 
     known = {f"{_PREFIX}{name}" for name in _known()}
     names = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
-    return sorted(name for name in names if name.startswith(_PREFIX) and name not in known and not name.startswith(SERVE_TOKEN))
+    ours = [name for name in names if name.startswith(_PREFIX) and not name.startswith(SERVE_TOKEN)]
+    return sorted(name for name in ours if name not in known)
 
 
 def _known() -> tuple[str, ...]:

@@ -1054,6 +1054,9 @@ CREATE INDEX idx_campaign_person_company_unique_id ON marketing.campaign_person 
 CREATE INDEX idx_campaign_person_contact_id ON marketing.campaign_person USING btree (contact_id, claimed_at DESC);
 CREATE INDEX idx_campaign_person_person_unique_id ON marketing.campaign_person USING btree (person_unique_id, claimed_at DESC);
 CREATE TRIGGER trigger_campaign_person_updated_at BEFORE UPDATE ON marketing.campaign_person FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+CREATE TRIGGER trigger_people_ids_delete AFTER DELETE ON marketing.campaign_person REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION marketing.trigger_people_ids();
+CREATE TRIGGER trigger_people_ids_insert AFTER INSERT ON marketing.campaign_person REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION marketing.trigger_people_ids();
+CREATE TRIGGER trigger_people_ids_update AFTER UPDATE ON marketing.campaign_person REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION marketing.trigger_people_ids();
 
 create table marketing.campaign_templates ( -- owner outreach_owner
     template_id text not null,
@@ -1095,7 +1098,7 @@ create table marketing.campaigns ( -- owner outreach_owner
     constraint campaigns_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'completed'::text, 'failed'::text])))
 );
 comment on table marketing.campaigns is 'A plan of touches for one company. Nothing is sent by this project; a sending tool writes here.';
-comment on column marketing.campaigns.people_ids is 'The people of marketing.campaign_person, as a list: written with them, and only there.';
+comment on column marketing.campaigns.people_ids is 'The people of marketing.campaign_person, as a list, kept by triggers; whoever writes it elsewhere is overruled.';
 comment on column marketing.campaigns.name is 'What people call it.';
 comment on column marketing.campaigns.template_id is 'The template that its steps come from; template holds the steps as they were then.';
 comment on column marketing.campaigns.rule is 'Whom it claims: band, reason, slot_types, min_score, size.';
@@ -3154,6 +3157,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function marketing.same_spelling(p_one text, p_other text)
 --     returns boolean; sql, immutable
+
+-- function marketing.trigger_people_ids()
+--     returns trigger; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function marketing.trigger_slot_threshold()
 --     returns trigger; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp

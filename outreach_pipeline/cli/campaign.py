@@ -172,10 +172,15 @@ def show(name: Name, as_json: Json = False) -> None:
     counts = table(*_COUNTS, "bounced", "unsubscribed", numbers=(*_COUNTS, "bounced", "unsubscribed"))
     counts.add_row(*(number(result[each]) for each in (*_COUNTS, "bounced", "unsubscribed")))
     out().print(counts)
-    for label, rows, key in (("reason", report.by_reason, "reason"), ("slot", report.by_slot, "slot_type")):
-        shown = table(label, "claimed", "replied", "booked", numbers=("claimed", "replied", "booked"))
+    costs = ("per reply", "per booking")
+    for label, rows in (("reason", report.by_reason), ("slot", report.by_slot)):
+        shown = table(label, *_COUNTS, *costs, numbers=(*_COUNTS, *costs))
         for row in rows:
-            shown.add_row(text(row[key]), *(number(row[each]) for each in ("claimed", "replied", "booked")))
+            paid = (row[key] for key in ("cost_per_reply", "cost_per_booking"))
+            shown.add_row(
+                text(row["name"]), *(number(row[each]) for each in _COUNTS),
+                *("[dim]-[/]" if usd is None else f"${usd}" for usd in paid),
+            )  # fmt: skip
         out().print(shown)
     per = ", ".join(
         f"${cost} a {what}"

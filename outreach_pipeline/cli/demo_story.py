@@ -19,6 +19,7 @@ from outreach_pipeline.stages.status import read_status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from outreach_pipeline.cli.execute import Outcome
     from outreach_pipeline.sandbox.server import Sandbox
     from outreach_pipeline.stages.status import StatusReport
     from outreach_pipeline.stages.workspace import Workspace
@@ -50,6 +51,13 @@ def opening(left_alone: Sequence[str]) -> None:
     out().print("[dim]Everything here is invented and local: no key, no network, no money.[/]")
     if left_alone:
         out().print(f"[dim]Set, and not used by the demo: {', '.join(left_alone)}.[/]", soft_wrap=True)
+
+
+def incident(outcomes: Sequence[Outcome]) -> None:
+    """A batch that failed, with the line that it has in the error log."""
+    heading("A source fails before the second night: it is logged, costs nothing, and runs again with the night")
+    for outcome in outcomes:
+        out().print(f"  {outcome.error_id or outcome.state}  {outcome.batch_id}: {text(outcome.message)}", soft_wrap=True)
 
 
 def prepared(workspace: Workspace, applied: tuple[str, ...]) -> None:

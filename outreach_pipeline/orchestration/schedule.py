@@ -16,6 +16,7 @@ from outreach_pipeline.orchestration.providers import provider_tags
 from outreach_pipeline.orchestration.specs import (
     ADDRESSES,
     ALERTS,
+    CAMPAIGNS,
     CHANGES,
     FORMED,
     FRESHNESS,
@@ -138,7 +139,7 @@ def morning_job() -> dg.UnresolvedAssetJobDefinition:
         MORNING,
         # Without a wave the steps of the refresh loop start nothing: they count.
         selection=dg.AssetSelection.assets(
-            REFRESH_JOBS.key, CHANGES.key, SIGNALS.key, READY.key, ALERTS.key, NIGHTS.key
+            REFRESH_JOBS.key, CHANGES.key, SIGNALS.key, READY.key, CAMPAIGNS.key, ALERTS.key, NIGHTS.key
         ).without_checks()
         | _standing(),
         description="After the night: signals are taken up; refresh jobs, changes and the ready list counted; stale "

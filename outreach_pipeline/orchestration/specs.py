@@ -167,6 +167,17 @@ READY = Table(
     "outreach",
 )
 
+CAMPAIGNS = Table(
+    "marketing.campaigns",
+    "Campaigns and what came of them, as their sequencers, calendars and CRMs report it: claimed, sent, delivered, "
+    "replied, booked, won, and what a reply and a booking cost. Materializing counts; people are claimed by "
+    "`outreach campaign start`.",
+    ("marketing.outreach_ready",),
+    (OPERATIONS,),
+    ("sql",),
+    "outreach",
+)
+
 ALERTS = Table(
     "public.alert_incident",
     "Each fault that a rule found: told once over the channels of OUTREACH_ALERT_URLS, closed when it is over. "
@@ -190,7 +201,7 @@ VALIDATED = (COMPANIES, PEOPLE, REJECTIONS)
 PROMOTED = (CONTACTS, COMPANY_MASTER, PEOPLE_MASTER, NEWS)
 SEATS = (SLOTS, HISTORY)
 TABLES = (RAW_LOADS, *VALIDATED, *PROMOTED, *SEATS)
-WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, ADDRESSES, READY, ALERTS, NIGHTS)
+WIDE = (REFRESH_JOBS, CHANGES, SIGNALS, ADDRESSES, READY, CAMPAIGNS, ALERTS, NIGHTS)
 """Tables without partitions."""
 
 FRESHNESS, HELD, UNFINISHED = "slots_are_fresh", "no_batch_left_held", "no_batch_left_unfinished"

@@ -16,6 +16,7 @@ import dagster as dg
 from outreach_pipeline.orchestration import metadata as md
 from outreach_pipeline.orchestration import specs
 from outreach_pipeline.orchestration.assets import POOL, TABLE_ROWS
+from outreach_pipeline.orchestration.campaigns import campaigns_asset
 from outreach_pipeline.orchestration.failures import explained
 from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.stages.arrival import late_sources
@@ -31,8 +32,8 @@ Materialized = Iterator[dg.MaterializeResult[None]]
 
 
 def wide_assets(verifiers: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefinition]:
-    """Signals, addresses verified (by the `verifiers`), and the ready list after them."""
-    return [_signals(), _addresses(verifiers), _ready()]
+    """Signals, addresses verified (by the `verifiers`), the ready list after them, and what came of campaigns."""
+    return [_signals(), _addresses(verifiers), _ready(), campaigns_asset()]
 
 
 def standing_checks(warn_share: float) -> list[dg.AssetChecksDefinition]:

@@ -38,8 +38,9 @@ class Campaign(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CampaignReport:
-    """What came of a campaign: its row of `marketing.campaign_result`, its audit log, and what a reply and a booking
-    cost (US dollars of verification and refresh, as far as they are known; None without any).
+    """What came of a campaign: its row of `marketing.campaign_result`, its audit log, the same by reason and slot, and
+    what a reply and a booking cost (US dollars of verification and refresh, as far as they are known; None without
+    any). Rows of `by_reason` and `by_slot` have `name`, the counts, `cost_per_reply` and `cost_per_booking`.
     """
 
     result: Row
@@ -152,20 +153,57 @@ def read_campaign(workspace: Workspace, name: str) -> CampaignReport:
     with workspace.database.transaction(Role.READ) as tx:
         result = tx.fetch_row(queries.campaign, given)
         audit = tx.fetch_all(queries.audit, given)
-        by_reason, by_slot = tx.fetch_all(queries.by_reason, given), tx.fetch_all(queries.by_slot, given)
-        cost = Decimal(tx.fetch_value(queries.cost_of_campaign, {**given, **_prices(workspace)}))
+        groups = tx.fetch_all(queries.by_group, given)
+        cost = Decimal(tx.fetch_row(queries.costs, {**given, **_prices(workspace)})["usd"])
+    by_kind = _by_kind(groups, cost, result["claimed"])
+    per = _per(cost, result)
+    return CampaignReport(result, audit, by_kind["reason"], by_kind["slot"], cost, *per)
 
-    def each(count: int) -> Decimal | None:
-        return round(cost / count, 2) if count else None
 
-    return CampaignReport(result, audit, by_reason, by_slot, cost, each(result["replied"]), each(result["booked"]))
+class CampaignsReport(NamedTuple):
+    """What came of all campaigns: a row each (counts, `cost_usd`, `cost_per_reply`, `cost_per_booking`), and the same
+    by reason and by slot over all of them.
+    """
+
+    campaigns: list[Row]
+    by_reason: list[Row]
+    by_slot: list[Row]
+
+
+def read_results(workspace: Workspace) -> CampaignsReport:
+    """All campaigns: claimed, sent, delivered, replied, booked, won, and what a reply and a booking cost."""
+    queries, given = load_queries("campaigns"), {"campaign_id": None}
+    with workspace.database.transaction(Role.READ) as tx:
+        rows = tx.fetch_all(queries.campaigns)
+        groups = tx.fetch_all(queries.by_group, given)
+        costs = {row["campaign_id"]: row["usd"] for row in tx.fetch_all(queries.costs, {**given, **_prices(workspace)})}
+    by_kind = _by_kind(groups, sum(costs.values(), Decimal(0)), sum(row["claimed"] for row in rows))
+    told = [_priced(row, costs[row["campaign_id"]]) for row in rows]
+    return CampaignsReport(told, by_kind["reason"], by_kind["slot"])
+
+
+def _by_kind(groups: Sequence[Row], cost: Decimal, claimed: int) -> dict[str, list[Row]]:
+    """The rows of reasons and of slots, each with its share of the cost by the people claimed."""
+    shares = [_priced(row, cost * row["claimed"] / max(claimed, 1)) for row in groups]
+    return {kind: [row for row in shares if row["kind"] == kind] for kind in ("reason", "slot")}
+
+
+def _priced(row: Row, cost: Decimal) -> Row:
+    reply, booking = _per(cost, row)
+    return {**row, "cost_usd": round(cost, 2), "cost_per_reply": reply, "cost_per_booking": booking}
+
+
+def _per(cost: Decimal, row: Row) -> tuple[Decimal | None, Decimal | None]:
+    """What a reply and a booking cost; None without any."""
+    reply, booking = (round(cost / row[each], 2) if row[each] else None for each in ("replied", "booked"))
+    return reply, booking
 
 
 def _prices(workspace: Workspace) -> dict[str, Any]:
-    """What a credit of each verifier costs, in US dollars."""
+    """What a credit of each verifier costs, in US dollars; runs at Apify are counted there."""
     from outreach_pipeline.stages.verify import prices
 
-    known = prices(workspace)
+    known = prices(workspace, with_actors=False)
     return {"providers": list(known), "prices": list(known.values())}
 
 

@@ -5,14 +5,16 @@ Does not belong here: who is due (`sql/queries/verify.sql`), the DNS (`verify_do
 (`sources.verifiers`).
 
 First what the domain says, for nothing. Then the verifiers in their order: the first about everybody who is due, each
-next one about what the one before called unknown or catch-all. What one says is landed verbatim, validated and promoted
-like any item, so it explains itself, is replayed, and is forgotten with the person.
+next one about what the one before called unknown or catch-all. Then the finders of the order, about those who hold a
+slot and have no address that can be written to; what they find is verified as well. What one says is landed verbatim,
+validated and promoted like any item, so it explains itself, is replayed, and is forgotten with the person. No address
+is ever made up here: one that no source states is asked about nowhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -27,23 +29,29 @@ from outreach_pipeline.stages.promote import promote_batch
 from outreach_pipeline.stages.validate import validate_batch
 from outreach_pipeline.stages.verify_domains import DomainSource, look_up_domains
 from outreach_pipeline.stages.verify_ledger import DatabaseVerifyLedger
+from outreach_pipeline.stages.verify_runs import actor_client
 from outreach_pipeline.stages.workspace import Batch, Progress, Workspace, no_progress
 
 if TYPE_CHECKING:
     from outreach_pipeline.sources.pages import Source
     from outreach_pipeline.sources.registry import VerifyConfig
+    from outreach_pipeline.sources.verifiers.paid import Client
     from outreach_pipeline.sources.verifiers.provider import Provider
     from outreach_pipeline.stages.lease import Lease
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one verifier did: addresses it spoke about, credits of this batch so far, and why it stopped, if it did."""
+    """What one verifier did: addresses it spoke about, credits of this batch so far, and why it stopped, if it did.
+
+    Of a finder `found` is how many of those it was asked about it knew an address of, and `verified` is 0.
+    """
 
     source: str
     verified: int
     credits: Decimal
     note: str = ""
+    found: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,26 @@ def verify_addresses(
     before = reach(workspace)
     if not order:
         return VerifyReport(before=before, after=before)
+    providers = {each.name: _provider(workspace, each) for each in order if each.provider != "dns"}
+    finders = [each for each in order if each.name in providers and providers[each.name].about == "profiles"]
+    asked = [each for each in order if each not in finders]
+    domains, steps = _verify_once(workspace, asked, limit, free_only, progress)
+    found = []
+    for config in () if free_only else finders:
+        opened = _opener(workspace, config, providers[config.name], 1, (), limit)
+        found.append(_step(workspace, config, opened, progress))
+    steps += found
+    if any(step.found for step in found):
+        more, again = _verify_once(workspace, asked, limit, free_only, progress)
+        domains = {state: domains.get(state, 0) + more.get(state, 0) for state in {**domains, **more}}
+        steps = _joined(steps, again)
+    return VerifyReport(domains, tuple(steps), before, reach(workspace))
+
+
+def _verify_once(
+    workspace: Workspace, order: list[VerifyConfig], limit: int | None, free_only: bool, progress: Progress
+) -> tuple[dict[str, int], list[Step]]:
+    """The domains and verifiers of the order, once each: domains by state, and what each verifier did."""
     domains = look_up_domains(workspace, progress)
     steps = []
     for config in (each for each in order if each.provider == "dns"):
@@ -88,7 +116,20 @@ def verify_addresses(
             break
         opened = _opener(workspace, config, provider, place, tuple(each.name for each in paid[: place - 1]), limit)
         steps.append(_step(workspace, config, opened, progress))
-    return VerifyReport(domains, tuple(steps), before, reach(workspace))
+    return domains, steps
+
+
+def _joined(steps: list[Step], again: list[Step]) -> list[Step]:
+    """The steps of two rounds, one per verifier: addresses add up, credits are of the whole batch as it is."""
+    later = {step.source: step for step in again}
+    return [
+        replace(
+            step, verified=step.verified + later[step.source].verified, credits=later[step.source].credits,
+            note=later[step.source].note or step.note,
+        )
+        if step.source in later else step
+        for step in steps
+    ]  # fmt: skip
 
 
 def _always(source: Source) -> Callable[[Lease], Source]:
@@ -122,6 +163,7 @@ def _step(workspace: Workspace, config: VerifyConfig, opened: Callable[[Lease], 
     with workspace.database.transaction(Role.INGEST) as tx:
         origin = tx.fetch_value(load_queries("verify").open_pull_of, {"batch_id": batch.batch_id})
     landed, note = LandReport(batch.batch_id), ""
+    known = _found(workspace, batch)
     try:
         landed = land_leased(workspace, batch, origin, opened, progress=progress)
         note = landed.note
@@ -134,7 +176,8 @@ def _step(workspace: Workspace, config: VerifyConfig, opened: Callable[[Lease], 
         note = f"{held.sentence} Look at `outreach rejections --batch '{batch.batch_id}'`."
     else:
         promote_batch(workspace, batch, progress=progress)
-    return Step(config.name, validated.addresses, _credits(workspace, batch), note)
+    found = _found(workspace, batch) - known
+    return Step(config.name, validated.addresses, _credits(workspace, batch), note, found)
 
 
 def _opener(
@@ -149,22 +192,32 @@ def _opener(
     from outreach_pipeline.sources.verifiers.paid import AddressSource
 
     batch = Batch(datetime.now(UTC).date(), config.name)
-    client = VerifierClient(provider, config.url, workspace.settings.pause_secs)
+    client: Client = VerifierClient(provider, config.url, workspace.settings.pause_secs)
+    if provider.actor is not None:
+        client = actor_client(workspace, batch, provider, provider.actor)
     ration = _ration(workspace, config, provider)
 
     def opened(lease: Lease) -> Source:
-        ledger = DatabaseVerifyLedger(workspace, batch, place, before, ration, lease)
+        ledger = DatabaseVerifyLedger(workspace, batch, place, before, ration, lease, provider.about)
         return AddressSource(config.name, config.shape, client, ledger, limit or 1_000_000)
 
     return opened
 
 
-def prices(workspace: Workspace) -> dict[str, Decimal]:
-    """What a credit of each paid verifier among the sources costs, in US dollars."""
+def prices(workspace: Workspace, *, with_actors: bool = True) -> dict[str, Decimal]:
+    """What a credit of each paid verifier among the sources costs, in US dollars.
+
+    Without `with_actors` those that run at Apify are left out: their dollars are in the ledger of runs.
+    """
     from outreach_pipeline.sources.registry import VerifyConfig
 
     paid = [each for each in workspace.sources.values() if isinstance(each, VerifyConfig) and each.provider != "dns"]
-    return {each.name: _usd(each, _provider(workspace, each)) for each in paid}
+    known = {each.name: (each, _provider(workspace, each)) for each in paid}
+    return {
+        name: _usd(config, provider)
+        for name, (config, provider) in known.items()
+        if with_actors or provider.actor is None
+    }
 
 
 def _ration(workspace: Workspace, config: VerifyConfig, provider: Provider) -> Decimal | None:
@@ -187,6 +240,13 @@ def _provider(workspace: Workspace, config: VerifyConfig) -> Provider:
 
 def _usd(config: VerifyConfig, provider: Provider) -> Decimal:
     return provider.credit_usd if config.credit_usd is None else config.credit_usd
+
+
+def _found(workspace: Workspace, batch: Batch) -> int:
+    """Of how many people a batch has stated an address so far."""
+    with workspace.database.transaction(Role.VALIDATE) as tx:
+        count: int = tx.fetch_value(load_queries("verify").people_with_address, {"batch_id": batch.batch_id})
+    return count
 
 
 def _credits(workspace: Workspace, batch: Batch) -> Decimal:

@@ -35,6 +35,7 @@ class DatabaseVerifyLedger:
     before: tuple[str, ...]
     ration: Decimal | None
     lease: Lease
+    about: str = "addresses"
 
     def due(self, limit: int) -> list[str]:
         """See `VerifyLedger.due`."""
@@ -43,8 +44,10 @@ class DatabaseVerifyLedger:
             "provider": self.batch.source, "place": self.place, "before": list(self.before), "limit": limit,
             "days": settings.verify_after_days, "unknown_days": settings.verify_unknown_days,
         }  # fmt: skip
+        queries = load_queries("verify")
+        query = queries.due_profiles if self.about == "profiles" else queries.due_addresses
         with self.workspace.database.transaction(Role.REFRESH) as tx:
-            return [row["email"] for row in tx.fetch_all(load_queries("verify").due_addresses, given)]
+            return [row["subject"] for row in tx.fetch_all(query, given)]
 
     def reserve(self, tag: str, emails: Sequence[str], amount: Decimal) -> Reservation:
         """See `VerifyLedger.reserve`."""
@@ -85,7 +88,8 @@ class DatabaseVerifyLedger:
         with self.workspace.database.transaction(Role.INGEST) as tx:
             rows = tx.fetch_all(load_queries("verify").open_files, given)
         return [
-            OpenFile(row["call_id"], row["tag"], tuple(row["subjects"]), row["state"] == "doubtful") for row in rows
+            OpenFile(row["call_id"], row["tag"], tuple(row["subjects"]), row["state"] == "doubtful", row["batch_id"])
+            for row in rows
         ]
 
     def new_tag(self) -> str:

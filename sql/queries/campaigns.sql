@@ -92,40 +92,50 @@ order by t.target_record_id;
 -- name: removed
 update marketing.target_record set state = 'removed', fields = '{}' where target_record_id = any(%(ids)s::bigint[]);
 
--- name: by_reason
--- What came of whom each reason had brought onto the list; one person may stand in several rows.
-select r.reason, count(distinct p.person_unique_id) as claimed,
-    count(distinct o.person_unique_id) filter (where o.kind = 'replied') as replied,
-    count(distinct o.person_unique_id) filter (where o.kind = 'booked') as booked
+-- name: by_group
+-- What came of whom each reason had brought onto the list, and of each slot: of one campaign, or of all (NULL). Counted in
+-- people, deals in deals; somebody with two reasons stands in the rows of both.
+select g.kind, g.name, count(distinct p.campaign_id || p.person_unique_id) as claimed,
+    count(distinct p.campaign_id || p.person_unique_id) filter (where o.kind = 'sent') as sent,
+    count(distinct p.campaign_id || p.person_unique_id) filter (where o.kind = 'sent' and not exists (
+        select from marketing.outcome as x
+        where x.campaign_id = p.campaign_id and x.person_unique_id = p.person_unique_id and x.kind = 'bounced'
+    )) as delivered,
+    count(distinct p.campaign_id || p.person_unique_id) filter (where o.kind = 'replied') as replied,
+    count(distinct p.campaign_id || p.person_unique_id) filter (where b.booking_event_id is not null) as booked,
+    count(distinct a.crm_opportunity_id) as won
 from marketing.campaign_person as p
-cross join lateral unnest(case when p.reasons = '{}' then array['none'] else p.reasons end) as r (reason)
+cross join lateral (
+    select 'slot', p.slot_type
+    union all
+    select 'reason', r.reason
+    from unnest(case when p.reasons = '{}' then array['none'] else p.reasons end) as r (reason)
+) as g (kind, name)
 left join marketing.outcome as o on o.campaign_id = p.campaign_id and o.person_unique_id = p.person_unique_id
-where p.campaign_id = %(campaign_id)s
-group by r.reason
-order by booked desc, replied desc, r.reason;
+left join marketing.booking_event as b on b.campaign_id = p.campaign_id and b.person_unique_id = p.person_unique_id
+left join marketing.closed_loop_attribution as a
+    on a.campaign_id = p.campaign_id and a.company_unique_id = p.company_unique_id and a.outcome = 'closed_won'
+    and coalesce(a.person_unique_id, p.person_unique_id) = p.person_unique_id
+where %(campaign_id)s::text is null or p.campaign_id = %(campaign_id)s
+group by g.kind, g.name
+order by g.kind, booked desc, replied desc, g.name;
 
--- name: by_slot
-select p.slot_type, count(distinct p.person_unique_id) as claimed,
-    count(distinct o.person_unique_id) filter (where o.kind = 'replied') as replied,
-    count(distinct o.person_unique_id) filter (where o.kind = 'booked') as booked
-from marketing.campaign_person as p
-left join marketing.outcome as o on o.campaign_id = p.campaign_id and o.person_unique_id = p.person_unique_id
-where p.campaign_id = %(campaign_id)s
-group by p.slot_type
-order by booked desc, replied desc, p.slot_type;
-
--- name: cost_of_campaign
--- What it cost to know whom to write to: everything paid so far at Apify and at verifiers, by the share of the held slots
--- that the campaign claimed. Apollo's credits have no price of their own and are left out.
-select round(
-    (
-        coalesce((select sum(greatest(r.spent_usd, case when r.settled_at is null then r.reserved_usd else 0 end)) from public.actor_runs as r), 0)
+-- name: costs
+-- What it cost to know whom to write to, of one campaign or of each (NULL): everything paid so far at Apify and at verifiers,
+-- by the share of the held slots that the campaign claimed. Apollo's credits have no price of their own and are left out.
+with paid as (
+    select coalesce((select sum(greatest(r.spent_usd, case when r.settled_at is null then r.reserved_usd else 0 end)) from public.actor_runs as r), 0)
         + coalesce((
             select sum(coalesce(l.spent, l.reserved) * p.usd)
             from unnest(%(providers)s::text[], %(prices)s::numeric[]) as p (provider, usd)
             inner join public.credit_ledger as l on l.provider = p.provider
-        ), 0)
-    )
-    * (select count(*) from marketing.campaign_person as c where c.campaign_id = %(campaign_id)s)
-    / greatest((select count(*) from marketing.company_slot as s where s.is_filled), 1), 2
-) as usd;
+        ), 0) as usd
+)
+select c.campaign_id,
+    round(
+        paid.usd * (select count(*) from marketing.campaign_person as p where p.campaign_id = c.campaign_id)
+        / greatest((select count(*) from marketing.company_slot as s where s.is_filled), 1), 2
+    ) as usd
+from marketing.campaigns as c
+cross join paid
+where %(campaign_id)s::text is null or c.campaign_id = %(campaign_id)s;

@@ -55,9 +55,13 @@ where exists (select from intake.batch as b where b.source = s.source)
 order by s.shape;
 
 -- name: ready
--- The ready list: whom it would have us write to, and where.
+-- The ready list: whom it would have us write to, and where; with those whom a campaign has claimed of it.
 select r.email, r.person_unique_id as person, r.company_unique_id as company, r.slot_type as role
-from marketing.outreach_ready as r;
+from marketing.outreach_ready as r
+union
+select k.email, c.person_unique_id, c.company_unique_id, c.slot_type
+from marketing.campaign_person as c
+inner join vault.contacts as k on k.contact_id = c.contact_id;
 
 -- name: placed
 -- Where each person is believed to be, and whether they are believed to have left there.

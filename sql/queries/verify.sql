@@ -4,7 +4,7 @@
 -- Whom the verifier at a place of the order is asked about: the first one those without a word that still holds (or with a
 -- bounce since), the others those whose newest word asks for a second one, or whom the one before left out. Nobody twice
 -- within the term, nobody in an open call, nobody at a domain that takes no mail. Who holds a slot goes first.
-select s.email
+select s.email as subject
 from marketing.address_standing as s
 where s.domain_state in ('mx', 'unknown') and s.domain_valid_until > now()
     and case
@@ -41,6 +41,30 @@ where s.domain_state in ('mx', 'unknown') and s.domain_valid_until > now()
 order by s.is_holder desc, s.bounced_at desc nulls last, s.email
 limit %(limit)s;
 
+-- name: due_profiles
+-- Whom a finder is asked about, by their LinkedIn address: who holds a slot and has no address that can be written to,
+-- because none is known, because a verifier calls it dead, because it came back, or because it is at another company's domain.
+-- Nobody twice within the term, found or not; nobody in an open call.
+select c.linkedin_url as subject
+from marketing.outreach_candidate as c
+where c.left_out in ('without_email', 'inactive', 'bounced', 'other_domain') and c.linkedin_url is not null
+    and not exists (
+        select from public.enrichment as e
+        where e.provider = %(provider)s and e.subject = c.linkedin_url
+            and e.enriched_at > now() - make_interval(days => case when e.was_found then %(days)s else %(unknown_days)s end)
+    )
+    and not exists (
+        select from public.credit_ledger as l
+        where l.provider = %(provider)s and l.state in ('reserved', 'doubtful') and l.subjects @> array[c.linkedin_url]
+            and l.reserved_at > clock_timestamp() - make_interval(days => %(days)s)
+    )
+group by c.linkedin_url
+order by min(array_position(array['CEO', 'CFO', 'HR'], c.slot_type)), c.linkedin_url
+limit %(limit)s;
+
+-- name: people_with_address
+select count(*) from intake.validated_people as v where v.batch_id = %(batch_id)s and v.email is not null;
+
 -- name: due_domains
 -- Domains of addresses that wait for a verification and were not looked up, or so long ago that it no longer holds.
 select distinct s.domain
@@ -75,7 +99,7 @@ select * from public.f_reserve_credits(
 
 -- name: open_files
 -- Calls that were left open: those of this batch (which its process holds), and older ones of any batch.
-select c.call_id, c.call_key as tag, c.subjects, c.state
+select c.call_id, c.call_key as tag, c.subjects, c.state, c.batch_id
 from public.credit_ledger as c
 where c.provider = %(provider)s and c.endpoint = 'verify' and c.state in ('reserved', 'doubtful')
     and (c.batch_id = %(batch_id)s or c.reserved_at < clock_timestamp() - interval '15 minutes')

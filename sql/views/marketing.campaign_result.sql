@@ -12,7 +12,7 @@ select
     c.launched_at,
     (select count(distinct p.person_unique_id) from marketing.campaign_person as p where p.campaign_id = c.campaign_id) as claimed,
     t.sent,
-    t.sent - t.bounced as delivered,
+    t.delivered,
     t.bounced,
     t.replied,
     t.unsubscribed,
@@ -26,6 +26,11 @@ from marketing.campaigns as c
 cross join lateral (
     select
         count(distinct o.person_unique_id) filter (where o.kind = 'sent') as sent,
+        -- A bounce may be told of before, or without, what was sent.
+        count(distinct o.person_unique_id) filter (where o.kind = 'sent' and not exists (
+            select from marketing.outcome as x
+            where x.campaign_id = o.campaign_id and x.person_unique_id = o.person_unique_id and x.kind = 'bounced'
+        )) as delivered,
         count(distinct o.person_unique_id) filter (where o.kind = 'bounced') as bounced,
         count(distinct o.person_unique_id) filter (where o.kind = 'replied') as replied,
         count(distinct o.person_unique_id) filter (where o.kind = 'unsubscribed') as unsubscribed

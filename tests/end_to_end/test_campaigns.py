@@ -67,6 +67,21 @@ def test_claiming_writes_people_steps_and_the_list_and_takes_them_off_the_ready_
     assert [each["action"] for each in actions] == ["create", "launch", "update"]
 
 
+def test_the_list_of_a_campaign_follows_its_rows_whoever_changes_them(world: World, work: Workspace) -> None:
+    one, other = sorted(world.occupant(world.company()) for _ in range(2))
+    claim(work, started(work, "spring"))
+
+    def listed() -> Any:
+        return world.value("select people_ids from marketing.campaigns")
+
+    assert listed() == [one, other]
+    # As when one person is recognised in both: their rows are given the id that stays.
+    world.admin.execute("update marketing.campaign_person set person_unique_id = %s", (one,))
+    assert listed() == [one]
+    world.admin.execute("delete from marketing.campaign_person")
+    assert listed() == []
+
+
 def test_two_that_claim_at_once_share_the_list_and_no_person(world: World, work: Workspace, database_url: str) -> None:
     people = [world.occupant(world.company()) for _ in range(12)]
     names = [started(work, f"c{n}", size=8) for n in range(4)]

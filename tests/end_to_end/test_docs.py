@@ -14,14 +14,17 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from apify_world import QUICK
 from cli_world import CommandLine
 from paid_world import TOKEN, apify
 
+from outreach_pipeline.database.embedded import get_server
 from outreach_pipeline.sandbox.server import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,9 +181,24 @@ def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
     missing = [line for line in shown if line != "…" and not any(_like(line, one) for one in printed)]
     assert len(shown) > 10
     assert missing == [], first
+    assert _empty_tables(tmp_path / ".outreach" / "demo") == [], "a table of the seed has no row after the demo"
     again = _demo(tmp_path, environment)
     assert "Nothing new" in again
     assert _result(again) == _result(first), "counts, money and score"
+
+
+def _empty_tables(home: Path) -> list[str]:
+    """Tables of the seed's document and of its migrations that hold no row."""
+    contract = tomllib.loads((ROOT / "tests/database/seed_contract.toml").read_text(encoding="utf-8"))
+    made = (ROOT / "sql/migrations/0001_seed.sql").read_text(encoding="utf-8")
+    tables = {*contract["tables"], *re.findall(r"^create table ([\w.]+)", made, re.MULTILINE)}
+    server = get_server(home / "postgres")
+    server.start()
+    try:
+        with psycopg.connect(server.admin_url()) as admin:
+            return [each for each in sorted(tables) if not admin.execute(f"select from {each} limit 1").fetchall()]
+    finally:
+        server.stop()
 
 
 def _result(printed: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import orjson
 import psycopg
 import pytest
+from killed import Mortal
 from pipeline import DAY, digest, land_items, workspace
 
 from outreach_pipeline.database.connect import Database
@@ -158,6 +160,43 @@ def test_twice_and_in_any_order_is_the_same(loop: Loop) -> None:
     assert state(loop) == backwards
     assert backwards["messages"] == [("inbound", 1), ("outbound", 3)]
     assert backwards["bookings"] == [(1,)]
+
+
+def test_killed_at_every_commit_it_ends_as_undisturbed(loop: Loop, database_url: str) -> None:
+    given: tuple[tuple[str, list[dict[str, Any]]], ...] = (
+        ("instantly", EVENTS), ("calendly", [booked("ada@firm0.example")]), ("deals", [deal("ada@firm0.example")]),
+    )  # fmt: skip
+    for number in range(1, 200):
+        child = os.fork()
+        if child == 0:
+            try:
+                mortal = Mortal(database_url)
+                mortal.dies_at = number
+                there = workspace(mortal, sources=str(loop.folder / "sources.toml"))
+                for source, items in given:
+                    land_items(there, Batch(DAY, source), items, loop.folder, f"{source}.jsonl")
+                    digest(there, Batch(DAY, source))
+            except BaseException:
+                os._exit(2)
+            os._exit(0)
+        # What the lease of the one that died would do after its time.
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        loop.admin.execute("update intake.pull set held_by = null, held_until = null")
+        if code == 0:
+            break
+        assert code == 9
+    assert number > 20
+    found = state(loop)
+    assert found["messages"] == [("inbound", 1), ("outbound", 3)]
+    assert found["suppressed"] == [("bob@firm1.example", "bounced"), ("cleo@firm2.example", "unsubscribed")]
+    assert found["signals"] == [("meeting", 1), ("reply", 1)]
+    assert (found["jobs"], found["bookings"], len(found["deals"])) == ([(1,)], [(1,)], 3)
+    scores = {email: float(score) for email, _, score, _ in found["contacts"]}
+    assert scores == {"ada@firm0.example": 100, "bob@firm1.example": 0, "cleo@firm2.example": 0}
+    assert loop.one("select count(*) from intake.raw_loads where status = 'pending'") == 0
+    assert loop.rows("select reason, new_score from marketing.ple_lead_scoring_history") == [("closed_won", 100)]
+    loop.land("instantly", EVENTS)
+    assert state(loop) == found
 
 
 def test_a_booking_that_is_canceled_is_none_in_either_order(loop: Loop) -> None:

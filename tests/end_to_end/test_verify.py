@@ -12,6 +12,7 @@ from verify_world import Verified, verified_world
 
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.stages.explain import explain
 from outreach_pipeline.stages.suppress import forget
 from outreach_pipeline.stages.verify import verify_addresses
 
@@ -208,3 +209,15 @@ def test_who_is_erased_takes_their_verifications_along_and_is_not_asked_about_ag
     world.people("ada.ok")
     verify_addresses(world.work())
     assert world.first.charged == [email]
+
+
+def test_explain_of_a_person_shows_who_verified_the_address_and_by_which_load(world: Verified, admin: Admin) -> None:
+    world.people("ada.ok")
+    verify_addresses(world.work())
+    row = admin.execute("select unique_id from marketing.people_master").fetchone()
+    load = admin.execute("select load_id, address_class from intake.validated_addresses").fetchone()
+    assert row is not None
+    assert load is not None
+    told = {each["what"]: each for each in explain(world.work(), row["unique_id"])["loop"]}
+    assert list(told) == ["found", "verified"]
+    assert (told["verified"]["detail"], told["verified"]["load_id"]) == ("deliverable", load["load_id"])

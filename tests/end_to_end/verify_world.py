@@ -96,10 +96,12 @@ class Verified:
 
 
 @contextmanager
-def verified_world(folder: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Verified]:
+def verified_world(
+    folder: Path, database: Database, monkeypatch: pytest.MonkeyPatch, made_of: type[Verified] = Verified
+) -> Iterator[Verified]:
     monkeypatch.setenv("OUTREACH_ZEROBOUNCE_KEY", VERIFY_KEY)
     monkeypatch.setenv("OUTREACH_MILLIONVERIFIER_KEY", VERIFY_KEY)
-    world = Verified(folder, database)
+    world = made_of(folder, database)
     try:
         yield world
     finally:

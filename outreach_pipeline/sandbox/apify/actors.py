@@ -71,6 +71,7 @@ _CATALOGUE = (
         Decimal("0.004"),
         caps="maxCrawledPlacesPerSearch",
     ),
+    ActorKind("labrat011~email-verifier", "apify_verifier", "email", Decimal("0.004"), ("emails",)),
 )
 
 ACTORS = {kind.name: kind for kind in _CATALOGUE}

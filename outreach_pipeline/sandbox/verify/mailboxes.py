@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from outreach_pipeline.sandbox.world.addresses import TrueAddress
+from outreach_pipeline.sandbox.world.addresses import TrueAddress, is_told
 
 Truth = Literal["good", "dead", "catch_all", "catch_all_told", "role", "disposable", "spam_trap", "unknown"]
 DomainTruth = Literal["mx", "no_domain", "no_mx", "null_mx", "parked", "silent"]
@@ -27,6 +27,11 @@ MILLIONVERIFIER: dict[str, tuple[str, int, str]] = {
     "good": ("ok", 1, "ok"), "dead": ("invalid", 6, "does_not_exist"), "catch_all_told": ("ok", 1, "ok"),
     "catch_all": ("catch_all", 2, "catch_all"), "role": ("ok", 1, "role"), "disposable": ("disposable", 5,
     "disposable"), "spam_trap": ("invalid", 6, "invalid"), "unknown": ("ok", 1, "ok"),
+}  # fmt: skip
+# One that asks mail servers cannot tell at such a domain.
+SMTP_WORDS: dict[str, str] = {
+    "good": "valid", "dead": "invalid", "catch_all": "risky", "catch_all_told": "risky", "role": "valid",
+    "disposable": "risky", "spam_trap": "valid", "unknown": "unknown",
 }  # fmt: skip
 
 
@@ -59,7 +64,8 @@ def mailboxes_of(truth: Callable[[], Mapping[str, TrueAddress]], domains: Mappin
     def of(address: str) -> str:
         known = truth()
         if address in known:
-            return {"moved": "dead"}.get(known[address].state, known[address].state)
+            state = {"moved": "dead"}.get(known[address].state, known[address].state)
+            return "catch_all_told" if state == "catch_all" and is_told(address.partition("@")[2]) else state
         domain = address.partition("@")[2]
         takes_all = any(one.state == "catch_all" and at.endswith(f"@{domain}") for at, one in known.items())
         return "catch_all" if takes_all else "dead"

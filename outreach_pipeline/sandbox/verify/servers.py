@@ -12,7 +12,7 @@ from outreach_pipeline.sandbox.verify.dns_server import DnsServer
 from outreach_pipeline.sandbox.verify.mailboxes import Mailboxes
 from outreach_pipeline.sandbox.verify.services import VERIFY_KEY, MillionVerifierService, ZeroBounceService
 
-ORDER = "mail_domains,zerobounce,millionverifier"
+ORDER = "mail_domains,zerobounce,millionverifier,email_search"
 KEYS = {"OUTREACH_ZEROBOUNCE_KEY": VERIFY_KEY, "OUTREACH_MILLIONVERIFIER_KEY": VERIFY_KEY}
 
 
@@ -43,4 +43,5 @@ class VerifierServers:
             f'url = "{server.url}"\nrank = {rank}\n'
             for name, server, rank in zip(("zerobounce", "millionverifier"), self._servers, (20, 25), strict=True)
         ]
-        return "\n".join(tables)
+        finder = 'kind = "verify"\nshape = "harvestapi_profile"\nprovider = "linkedin_email_search"\nrank = 12\n'
+        return "\n".join([*tables, f"[sources.email_search]\n{finder}"])

@@ -7,7 +7,7 @@ call them (`verify`).
 state    what happens to mail
 ======== ===========================================================================================================
 good     the person reads it
-catch_all  the person reads it, and the domain takes everything else as well: no verifier can tell
+catch_all  the person reads it, and the domain takes everything else as well: most verifiers cannot tell
 dead     it comes back: sources made it up by the pattern of the domain, and the person's mailbox is another or none
 moved    it comes back or somebody else reads it: the person has left that company, or the company that domain
 role     whoever is on duty reads it: info@, the mailbox with the firm's name, a family's
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 State = Literal["good", "catch_all", "dead", "moved", "role"]
 
 CATCH_ALL = 0.15
+TOLD = 0.5
+"""Of the domains that take everything: those about which a verifier that looks longer can tell who is read there."""
+FOUND = 0.8
+"""Of the people who read a mailbox: those whose address an e-mail search finds."""
 DEAD = 0.153
 """Of the addresses at domains that do not take everything: 13 in a hundred of all."""
 
@@ -54,6 +58,16 @@ class TrueAddress:
 def is_catch_all(company: Company) -> bool:
     """Whether the domain of a company takes every address."""
     return _draw("catch-all", company.mail_domain) < CATCH_ALL
+
+
+def is_told(domain: str) -> bool:
+    """Whether a verifier that looks longer can tell who is read at a domain that takes everything."""
+    return _draw("told", domain) < TOLD
+
+
+def email_search_finds(person: Person) -> bool:
+    """Whether an e-mail search finds the mailbox that the person reads."""
+    return _draw("email search", person.key) < FOUND
 
 
 def is_dead(person: Person, company: Company) -> bool:

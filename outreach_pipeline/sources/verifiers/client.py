@@ -36,7 +36,7 @@ from outreach_pipeline.errors import ConfigurationError, TransientError
 from outreach_pipeline.sources.actor_input import known_variables
 from outreach_pipeline.sources.apify_api import never_proxy_loopback
 from outreach_pipeline.sources.apollo_api import LostAnswerError
-from outreach_pipeline.sources.verifiers.provider import Provider
+from outreach_pipeline.sources.verifiers.provider import Ask, Provider
 
 _WAITS = 3
 _LATER = "Run it again later; nothing is paid twice."
@@ -69,17 +69,17 @@ class VerifierClient:
 
     def send_file(self, emails: Sequence[str], tag: str) -> str:
         """Send some addresses as a file of that name; its number. Errors as for `verify`."""
-        receipt = _at(self._call(emails, tag), self.provider.ask.id)
+        receipt = at(self._call(emails, tag), self._ask.id)
         if not receipt:
             raise LostAnswerError(f"{self.provider.title} gave no receipt for a file.", next_step=_LATER)
         return str(receipt)
 
-    def find(self, tag: str) -> str | None:
+    def find(self, tag: str, batch_id: str = "") -> str | None:  # noqa: ARG002 - names are unique over all batches
         """The number of the file that was sent under this name; None when the verifier has none."""
         find = self.provider.find
         if find is None:
             return None
-        listed = _at(self._read(find.path, tag=tag), find.items)
+        listed = at(self._read(find.path, tag=tag), find.items)
         rows = listed if isinstance(listed, list) else []
         return next((str(row[find.id]) for row in rows if tag in str(row.get(find.name, ""))), None)
 
@@ -89,7 +89,7 @@ class VerifierClient:
         if poll is None or fetch is None:
             raise ConfigurationError(f"{self.provider.title} takes no files.", next_step="Add [poll] and [fetch].")
         for attempt in range(self.poll_tries):
-            status = str(_at(self._read(poll.path, id=file_id), poll.status))
+            status = str(at(self._read(poll.path, id=file_id), poll.status))
             if status in poll.done:
                 text = self._get(fetch.path, id=file_id).text
                 return self._said([dict(row) for row in csv.DictReader(io.StringIO(text))], emails)
@@ -105,16 +105,16 @@ class VerifierClient:
             return None
         said = self._read(asked.path)
         self._check(said)
-        return str(_at(said, asked.at))
+        return str(at(said, asked.at))
 
     # ----------------------------------------------------------------------------------------------------- one call
     def _call(self, emails: Sequence[str], tag: str) -> Any:
-        ask = self.provider.ask
+        ask = self._ask
         given: dict[str, Any] = {}
         if ask.file:
             given["files"] = {ask.file: (f"{tag}.txt", "\n".join(emails).encode(), "text/plain")}
         elif ask.body is not None:
-            given["json"] = _filled(ask.body, {"key": self._key, "tag": tag}, emails)
+            given["json"] = filled(ask.body, emails, {"key": self._key, "tag": tag})
         url = self._path(ask.path, email=emails[0], tag=tag)
         for waits in range(_WAITS + 1):
             response = self._sent(ask.method, url, given)
@@ -169,7 +169,7 @@ class VerifierClient:
 
     def _check(self, said: Any) -> None:
         for slip in self.provider.answer.errors:
-            text = _at(said, slip.at)
+            text = at(said, slip.at)
             if not isinstance(text, str) or not text or slip.has.lower() not in text.lower():
                 continue
             if slip.means == "later":
@@ -185,7 +185,7 @@ class VerifierClient:
     def _said(self, said: Any, emails: Sequence[str]) -> list[Said]:
         """What the answer holds of those who were asked about; an answer about strangers is left out."""
         reading = self.provider.answer
-        found = _at(said, reading.items) if reading.items else said
+        found = at(said, reading.items) if reading.items else said
         rows = found if isinstance(found, list) else [found]
         wanted = set(emails)
         by_email = {str(row.get(reading.email) or "").strip().lower(): row for row in rows if isinstance(row, dict)}
@@ -198,6 +198,11 @@ class VerifierClient:
         ]
 
     # ----------------------------------------------------------------------------------------------- what is filled in
+    @property
+    def _ask(self) -> Ask:
+        assert self.provider.ask is not None  # noqa: S101 - a provider has it or an actor, and then another client
+        return self.provider.ask
+
     @property
     def _key(self) -> str:
         key = known_variables().get(self.provider.key, "")
@@ -225,7 +230,7 @@ class VerifierClient:
         return client
 
 
-def _at(said: Any, path: str) -> Any:
+def at(said: Any, path: str) -> Any:
     """The value at a dotted path; None where there is none."""
     for step in path.split("."):
         if isinstance(said, Mapping):
@@ -237,17 +242,18 @@ def _at(said: Any, path: str) -> Any:
     return said
 
 
-def _filled(value: Any, names: Mapping[str, str], emails: Sequence[str]) -> Any:
+def filled(value: Any, subjects: Sequence[str], names: Mapping[str, str], place: str = "{email}") -> Any:
+    """A body with its names filled in; the element of a list that holds `place` is repeated for each subject."""
     if isinstance(value, str):
         for name, text in names.items():
             value = value.replace(f"{{{name}}}", text)
-        return value.replace("{email}", emails[0]) if len(emails) == 1 else value
+        return value.replace(place, subjects[0]) if len(subjects) == 1 else value
     if isinstance(value, Mapping):
-        return {key: _filled(each, names, emails) for key, each in value.items()}
+        return {key: filled(each, subjects, names, place) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        if "{email}" in str(value):
-            return [_filled(each, names, [email]) for email in emails for each in value]
-        return [_filled(each, names, emails) for each in value]
+        if place in str(value):
+            return [filled(each, [subject], names, place) for subject in subjects for each in value]
+        return [filled(each, subjects, names, place) for each in value]
     return value
 
 

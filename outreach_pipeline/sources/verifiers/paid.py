@@ -18,11 +18,15 @@ from typing import NamedTuple, Protocol
 
 import orjson
 
-from outreach_pipeline.errors import BudgetError, OutreachError
+from outreach_pipeline.errors import BudgetError, ConfigurationError, OutreachError
 from outreach_pipeline.sources.apollo_api import LostAnswerError
 from outreach_pipeline.sources.apollo_paid import Reservation
 from outreach_pipeline.sources.pages import Cursor, Origin, Page, RawItem, Settlement, Span
-from outreach_pipeline.sources.verifiers.client import Said, VerifierClient
+from outreach_pipeline.sources.verifiers.client import Said
+from outreach_pipeline.sources.verifiers.provider import Provider
+
+# Whom the ledger is asked for at once; a verifier that takes one address a call would have it look for each.
+_AT_ONCE = 500
 
 
 class OpenFile(NamedTuple):
@@ -32,6 +36,27 @@ class OpenFile(NamedTuple):
     tag: str
     emails: tuple[str, ...]
     is_doubtful: bool
+    batch_id: str = ""
+
+
+class Client(Protocol):
+    """A verifier as our key sees it: `client.VerifierClient`, or `actor.ActorClient`. Errors as described there."""
+
+    @property
+    def provider(self) -> Provider:
+        """What its TOML says."""
+
+    def verify(self, emails: Sequence[str]) -> list[Said]:
+        """Ask about some addresses in one call."""
+
+    def send_file(self, emails: Sequence[str], tag: str) -> str:
+        """Send some addresses under that name; the receipt."""
+
+    def find(self, tag: str, batch_id: str = "") -> str | None:
+        """The receipt of what was sent under that name for a batch; None: nothing was."""
+
+    def collect(self, file_id: str, emails: Sequence[str]) -> list[Said]:
+        """Wait for what was sent and read what it brought."""
 
 
 class VerifyLedger(Protocol):
@@ -71,7 +96,7 @@ class AddressSource:
 
     name: str
     shape: str
-    client: VerifierClient
+    client: Client
     ledger: VerifyLedger
     limit: int = 100_000
 
@@ -84,12 +109,10 @@ class AddressSource:
         for left, said in self._left_open():
             calls += 1
             yield self._page(left.call_id, left.emails, said, calls)
-        asked, lost, note = 0, 0, ""
-        while asked < self.limit and not note:
-            emails = self.ledger.due(min(self.client.provider.most, self.limit - asked))
-            if not emails:
+        lost, note = 0, ""
+        for emails in self._groups():
+            if note:
                 break
-            asked += len(emails)
             try:
                 reserved, said = self._ask(emails)
             except BudgetError as error:
@@ -106,20 +129,33 @@ class AddressSource:
         done = f"{lost} calls lost their answers (`outreach costs doubtful`)." if lost and not note else note
         yield Page((), (), {"calls": calls}, is_last=True, verdict="partial" if done else "complete", note=done)
 
+    def _groups(self) -> Iterator[Sequence[str]]:
+        """Those who are due, as many as go into a call; asked of the ledger for many calls at once."""
+        most, tried = self.client.provider.most, set[str]()
+        while len(tried) < self.limit:
+            due = self.ledger.due(min(max(most, _AT_ONCE), self.limit - len(tried)) + len(tried))
+            new = [email for email in due if email not in tried][: self.limit - len(tried)]
+            if not new:
+                return
+            tried.update(new)
+            yield from (new[start : start + most] for start in range(0, len(new), most))
+
     def _ask(self, emails: Sequence[str]) -> tuple[Reservation, list[Said]]:
         provider, tag = self.client.provider, self.ledger.new_tag()
         reserved = self.ledger.reserve(tag, emails, provider.credits_each * len(emails))
         if reserved.call_id is None:
             return reserved, []
         try:
-            if provider.find is None:
+            if not provider.keeps_receipts:
                 return reserved, self.client.verify(emails)
             file_id = self._sent(emails, tag)
         except LostAnswerError as error:
             self.ledger.doubt(reserved.call_id, error.message)
             raise
         except OutreachError as error:
-            self.ledger.release(reserved.call_id, error.message)
+            # Of a run that may have been started the ledger of runs knows more: the next pull looks for it there.
+            if provider.actor is None or isinstance(error, BudgetError | ConfigurationError):
+                self.ledger.release(reserved.call_id, error.message)
             raise
         # From here on the call stays open whatever happens: the next pull finds the file by its name.
         return reserved, self.client.collect(file_id, emails)
@@ -135,9 +171,12 @@ class AddressSource:
 
     def _left_open(self) -> Iterator[tuple[OpenFile, list[Said]]]:
         """Files of a process that died over them; one that the verifier does not know stays in doubt."""
-        for left in self.ledger.open_files() if self.client.provider.find else ():
-            file_id = self.client.find(left.tag)
-            if file_id is None and not left.is_doubtful:
+        for left in self.ledger.open_files() if self.client.provider.keeps_receipts else ():
+            file_id = self.client.find(left.tag, left.batch_id)
+            if file_id is None and self.client.provider.actor is not None:
+                # The ledger of runs knows for sure: none was started, and none will be.
+                self.ledger.release(left.call_id, "No run was started.")
+            elif file_id is None and not left.is_doubtful:
                 self.ledger.doubt(left.call_id, "No file of that name is there.")
             if file_id is not None:
                 yield left, self.client.collect(file_id, left.emails)
@@ -147,7 +186,11 @@ class AddressSource:
         heard = {each.email for each in said}
         # Whom the answer leaves out may have been charged for, and is not asked about again as if never asked.
         spent = price * (len(emails) - sum(each.is_free for each in said))
-        items = tuple(item_of(self.name, each.email, each.answer) for each in said)
+        if self.client.provider.about == "profiles":
+            # People as their source gives them, in the shape of that source.
+            items = tuple(RawItem(orjson.dumps(each.answer)) for each in said)
+        else:
+            items = tuple(item_of(self.name, each.email, each.answer) for each in said)
         origin = Origin("verifier", f"{self.name}:{call_id}", self.client.provider.title)
         asked = tuple((email, email in heard) for email in emails)
         return Page(

@@ -1,7 +1,7 @@
-"""A paid verifier as data: what its TOML says, and reading it.
+"""A paid verifier or finder as data: what its TOML says, and reading it.
 
-Belongs here: the language of these files and its errors. Does not belong here: HTTP (`client`), what the verifier's
-words mean (the shape that its source names).
+Belongs here: the language of these files and its errors. Does not belong here: HTTP (`client`), runs of actors
+(`actor`), what the verifier's words mean (the shape that its source names).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from outreach_pipeline.errors import ConfigurationError
 
@@ -34,6 +34,19 @@ class Ask(_Part):
     body: Mapping[str, Any] | None = None
     file: str = ""
     id: str = ""
+
+
+class Actor(_Part):
+    """A run at Apify instead of a call: the actor (`owner/name`) and its input. The element of a list that holds
+    `{email}` (or `{profile}`, where profiles are asked about) is repeated for each. The run may charge `credit_usd` for
+    each of them and `usd_per_run` once, at least `min_total_charge_usd`, and for no more items than were asked about.
+    """
+
+    name: str = Field(min_length=1)
+    input: Mapping[str, Any]
+    usd_per_run: Decimal = Field(default=Decimal(0), ge=0)
+    min_total_charge_usd: Decimal = Field(default=Decimal(0), ge=0)
+    wait_secs: float = Field(default=900, ge=0, description="For the run to end; later it is picked up again.")
 
 
 class Find(_Part):
@@ -73,32 +86,54 @@ class Slip(_Part):
 
 
 class Reading(_Part):
-    """Where items stand in an answer ("" is the answer itself), and in an item the address and the word."""
+    """Where items stand in an answer ("" is the answer itself), and in an item the address (or the profile) that was
+    asked about, and the word.
+    """
 
-    items: str
+    items: str = ""
     email: str
-    word: str
+    word: str = ""
     errors: tuple[Slip, ...] = ()
 
 
 class Provider(_Part):
-    """One verifier."""
+    """One verifier, asked over HTTP (`url`, `key`, `ask`) or by a run at Apify (`actor`). With `about` = "profiles" it
+    is a finder: it is asked for the addresses of people who have none that can be written to, by their LinkedIn
+    address, and its items are people.
+    """
 
     title: str
-    url: str
-    key: str = Field(pattern=r"^OUTREACH_[A-Z_]+$", description="The variable that holds the key.")
+    about: Literal["addresses", "profiles"] = "addresses"
+    url: str = ""
+    key: str = Field(default="", pattern=r"^(OUTREACH_[A-Z_]+)?$", description="The variable that holds the key.")
     most: int = Field(ge=1, description="Addresses per call, at most.")
     credits_each: Decimal = Field(ge=0)
     credit_usd: Decimal = Field(ge=0, description="What a credit costs, for the ceilings in US dollars.")
     free_words: tuple[str, ...] = ()
     wait_secs: float = Field(default=10, gt=0, description="After a 429 without Retry-After.")
     timeout_secs: float = Field(default=90, gt=0)
-    ask: Ask
+    ask: Ask | None = None
+    actor: Actor | None = None
     answer: Reading
     find: Find | None = None
     poll: Poll | None = None
     fetch: Call | None = None
     balance: Call | None = None
+
+    @property
+    def keeps_receipts(self) -> bool:
+        """Whether what was sent can be found again by its name."""
+        return self.find is not None or self.actor is not None
+
+    @model_validator(mode="after")
+    def _asked_in_one_way(self) -> Provider:
+        if (self.ask is None) == (self.actor is None):
+            raise ValueError("a verifier has either [ask] or [actor]")
+        if self.ask is not None and not (self.url and self.key):
+            raise ValueError("with [ask] it needs url and key")
+        if self.about == "profiles" and self.actor is None:
+            raise ValueError('about = "profiles" needs [actor]')
+        return self
 
 
 def load_provider(name: str, folder: Path | None = None) -> Provider:

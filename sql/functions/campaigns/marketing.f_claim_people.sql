@@ -1,6 +1,6 @@
 -- Claims people of the ready list for an active campaign, the hottest companies first, until it has its size: in one
--- transaction their rows, the steps of the template for each (pending), and the list in people_ids. From the commit on
--- they count as contacted, so nobody else is given them; claims take turns, so two at once share the list and never a
+-- transaction their rows, the steps of the template for each (pending), and by a trigger the list in people_ids. From the
+-- commit on they count as contacted, so nobody else is given them; claims take turns, so two at once share the list and never a
 -- person. Claiming again fills up what is missing and gives back nobody. Returns how many are new.
 create or replace function marketing.f_claim_people(p_campaign_id text, p_by text)
 returns integer
@@ -55,11 +55,6 @@ begin
     cross join lateral jsonb_array_elements(v_campaign.template -> 'steps') with ordinality as s (definition, step)
     order by c.person_unique_id, s.step
     on conflict do nothing;
-    update marketing.campaigns as c
-    set people_ids = array(
-        select p.person_unique_id from marketing.campaign_person as p where p.campaign_id = p_campaign_id order by p.person_unique_id
-    )
-    where c.campaign_id = p_campaign_id and v_claimed > 0;
     if v_claimed > 0 then
         insert into marketing.campaign_audit_log (campaign_id, action, status, details, initiated_by)
         values (p_campaign_id, 'update', 'success', jsonb_build_object('claimed', v_claimed), p_by);

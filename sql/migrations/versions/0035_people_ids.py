@@ -1,0 +1,12 @@
+"""The list of a campaign's people follows its rows: runs the .sql file of the same name."""
+
+from outreach_pipeline.database.revisions import apply_revision
+
+revision = "0035_people_ids"
+down_revision = "0032_run_leases"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    apply_revision(revision)
