@@ -2312,6 +2312,21 @@ CREATE INDEX idx_refresh_wave_actor_run_id ON public.refresh_wave USING btree (a
 CREATE INDEX idx_refresh_wave_open ON public.refresh_wave USING btree (wave_id) WHERE (state = ANY (ARRAY['requested'::text, 'running'::text, 'landed'::text]));
 CREATE TRIGGER trigger_refresh_wave_updated_at BEFORE UPDATE ON public.refresh_wave FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table public.schema_object ( -- owner outreach_owner
+    object text not null,
+    kind text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint schema_object_pkey PRIMARY KEY (object),
+    constraint schema_object_kind_known CHECK ((kind = ANY (ARRAY['function'::text, 'view'::text])))
+);
+comment on table public.schema_object is 'Functions and views that a migrate of this program made: one of them that no file has any more is taken away by the next migrate, anything else in these schemas is somebody''s own and never touched.';
+comment on column public.schema_object.object is 'schema.name of a view; schema.name(types) of a function, as regprocedure writes it with an empty search path.';
+comment on column public.schema_object.kind is 'function or view.';
+comment on column public.schema_object.created_at is 'When it was first noted.';
+comment on column public.schema_object.updated_at is 'When the row last changed.';
+CREATE TRIGGER trigger_schema_object_updated_at BEFORE UPDATE ON public.schema_object FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table public.schema_revision_file ( -- owner outreach_owner
     revision text not null,
     sha256 text not null,
@@ -3709,6 +3724,7 @@ grant select on public.refresh_wave to mcp_ingest;
 grant select on public.refresh_wave to mcp_promote;
 grant select on public.refresh_wave to outreach_read;
 grant select on public.refresh_wave to outreach_refresh;
+grant select on public.schema_object to outreach_read;
 grant select on public.schema_revision_file to outreach_read;
 grant select on public.shq_error_log to outreach_read;
 grant select on vault.contacts to outreach_read;
@@ -3717,3 +3733,5 @@ grant select on vault.suppressed_person to mcp_promote;
 grant select on vault.suppressed_person to outreach_read;
 grant select on vault.suppressed_person to outreach_refresh;
 grant select on vault.suppression to outreach_read;
+
+-- default privileges of outreach_owner on functions to nobody

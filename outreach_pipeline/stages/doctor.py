@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Role
+from outreach_pipeline.database.obsolete import read_lacking, read_strangers
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import OutreachError, TransientError
 from outreach_pipeline.settings import Settings
@@ -48,17 +49,18 @@ def examine(settings: Settings) -> list[Finding]:
     workspace = Workspace(settings)
     found: list[Finding] = []
     checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
-        ("home", _home), ("database", _database), ("migrations", _migrations), ("roles", _roles),
+        ("home", _home), ("database", _database), ("migrations", _migrations),
+        ("functions", _functions), ("roles", _roles),
         ("left over", _left_over), ("late files", _late), ("sources", _sources),
         ("title rules", _titles), ("proxy", _proxy),
         ("apify", lambda there: _apify(there, ledger=_has_ledger(found))),
         ("apollo", lambda there: _apollo(there, ledger=_has_ledger(found))), ("refresh", _refresh),
     ]  # fmt: skip
     for name, check in checks:
-        if name in {"migrations", "roles", "left over", "late files", "refresh"} and _failed(found, "database"):
+        if name in {"migrations", "functions", "roles", "left over", "late files", "refresh"} and _failed(found, "database"):
             found.append(Finding(name, WARN, "not checked: the database cannot be used"))
             continue
-        if name in {"left over", "late files", "refresh"} and _failed(found, "migrations"):
+        if name in {"functions", "left over", "late files", "refresh"} and _failed(found, "migrations"):
             continue
         try:
             found += check(workspace)
@@ -152,6 +154,30 @@ def _migrations(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("migrations", FAIL, detail, "Upgrade outreach_pipeline.")
     else:
         yield Finding("migrations", OK, f"at {state.applied[-1]}, {len(state.applied)} applied")
+
+
+def _functions(workspace: Workspace) -> Iterator[Finding]:
+    """Functions, views and triggers against the files: what is missing, and what is there that no file makes."""
+    with workspace.database.transaction(Role.READ) as tx:
+        lacking, found = read_lacking(tx), read_strangers(tx)
+    if lacking:
+        yield Finding("functions", FAIL, f"missing: {_some(lacking)}", "Run `outreach migrate`.")
+    strangers = [f"{each.kind} {each.object}" for each in found if not each.is_own]
+    own = [f"{each.kind} {each.object}" for each in found if each.is_own]
+    if strangers:
+        step = (
+            "Nobody here made them, or something else still uses them. Drop what nobody needs: "
+            "`outreach migrate` takes away only what an earlier version made."
+        )
+        yield Finding("functions", WARN, f"no file makes {_some(strangers)}", step)
+    elif not lacking:
+        beside = f"; beside them, your own: {_some(own)}" if own else ""
+        yield Finding("functions", OK, f"functions, views and triggers are those of this version{beside}")
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _roles(workspace: Workspace) -> Iterator[Finding]:
