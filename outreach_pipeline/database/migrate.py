@@ -198,7 +198,7 @@ def _check_files(connection: psycopg.Connection[Row]) -> None:
             )
 
 
-def _upgrade(url: str) -> None:
+def _upgrade(url: str, revision: str = "head") -> None:
     engine = create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(url, prepare_threshold=None, application_name="outreach_migrate"),
@@ -210,7 +210,7 @@ def _upgrade(url: str) -> None:
     config.attributes["engine"] = engine
     try:
         with translated():
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         engine.dispose()
 
