@@ -135,3 +135,75 @@ select set_config('search_path', current_setting('outreach.search_path'), true);
 
 -- ------------------------------------------------------------------------------- closed unless its file opens it
 alter default privileges revoke execute on functions from public;
+
+-- -------------------------------------------------------------------------- what a restored database does not know
+create table public.money_home (
+    is_only boolean not null default true,
+    database_oid oid not null,
+    ledger_oid oid not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint money_home_pkey primary key (is_only),
+    constraint money_home_is_only check (is_only)
+);
+comment on table public.money_home is 'Where money was last reserved: a database whose own numbers are others is a copy or was restored, and does not know what was paid elsewhere.';
+comment on column public.money_home.is_only is 'Always true: there is one row.';
+comment on column public.money_home.database_oid is 'The number of the database in its cluster; a copy inside it has another one.';
+comment on column public.money_home.ledger_oid is 'The number of the table of runs; a dump that is read into another cluster gives it another one.';
+comment on column public.money_home.created_at is 'When money was first reserved.';
+comment on column public.money_home.updated_at is 'When the row last changed.';
+
+create table public.restore (
+    restore_id bigint generated always as identity,
+    known_until timestamptz not null,
+    noticed_by text not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint restore_pkey primary key (restore_id),
+    constraint restore_noticed_by_known check (noticed_by in ('restore', 'copy', 'operator'))
+);
+comment on table public.restore is 'Each time this database went back in time or became a copy. What was paid after known_until is not in its ledgers: nothing is paid to a provider until somebody has answered for it.';
+comment on column public.restore.restore_id is 'Its number.';
+comment on column public.restore.known_until is 'The moment that the ledgers reach to.';
+comment on column public.restore.noticed_by is 'restore: outreach restore; copy: the database noticed that it is not where it was; operator: somebody said so.';
+comment on column public.restore.created_at is 'When it was noticed.';
+comment on column public.restore.updated_at is 'When the row last changed.';
+
+create table public.restore_answer (
+    restore_id bigint not null,
+    provider text not null,
+    paid numeric(14, 6) not null default 0,
+    note text,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint restore_answer_pkey primary key (restore_id, provider),
+    constraint restore_answer_restore_id_fkey foreign key (restore_id) references public.restore (restore_id),
+    constraint restore_answer_paid_range check (paid >= 0)
+);
+comment on table public.restore_answer is 'What somebody found out about a provider after a restore; from then on it may be paid again.';
+comment on column public.restore_answer.restore_id is 'Which restore.';
+comment on column public.restore_answer.provider is 'apify, apollo, or a source that verifies.';
+comment on column public.restore_answer.paid is 'Credits charged between known_until and now that the ledgers did not know, now in them. Apify: 0, its runs are adopted one by one.';
+comment on column public.restore_answer.note is 'What somebody wants to remember of it.';
+comment on column public.restore_answer.created_at is 'When it was answered.';
+comment on column public.restore_answer.updated_at is 'When the row last changed.';
+
+do $$
+declare
+    v_table text;
+begin
+    foreach v_table in array array['money_home', 'restore', 'restore_answer'] loop
+        execute format(
+            'create trigger %I before update on public.%I for each row execute function public.trigger_updated_at()',
+            'trigger_' || v_table || '_updated_at', v_table
+        );
+    end loop;
+end
+$$;
+grant select on public.money_home, public.restore, public.restore_answer to outreach_read;
+
+alter table public.actor_runs drop constraint actor_runs_found_by_known;
+alter table public.actor_runs add constraint actor_runs_found_by_known
+check (found_by in ('start', 'tag', 'schedule', 'restore'));
+comment on column public.actor_runs.found_by is 'start: the vendor answered; tag: found after a lost answer; schedule: started outside and adopted; restore: started before a restore, and found at the vendor after it.';
+comment on column public.actor_runs.tag is 'Stamped into the input of the run, so that it is found again after a lost answer; it names the batch (and what for, unless it is the pull), so that it is found even when this row is lost.';
