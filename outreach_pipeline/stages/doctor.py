@@ -51,16 +51,16 @@ def examine(settings: Settings) -> list[Finding]:
     checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
         ("home", _home), ("database", _database), ("migrations", _migrations),
         ("functions", _functions), ("roles", _roles),
-        ("left over", _left_over), ("late files", _late), ("sources", _sources),
+        ("restored", _restored), ("left over", _left_over), ("late files", _late), ("sources", _sources),
         ("title rules", _titles), ("proxy", _proxy),
         ("apify", lambda there: _apify(there, ledger=_has_ledger(found))),
         ("apollo", lambda there: _apollo(there, ledger=_has_ledger(found))), ("refresh", _refresh),
     ]  # fmt: skip
     for name, check in checks:
-        if name in {"migrations", "functions", "roles", "left over", "late files", "refresh"} and _failed(found, "database"):
+        if name in {"migrations", "functions", "roles", "restored", "left over", "late files", "refresh"} and _failed(found, "database"):
             found.append(Finding(name, WARN, "not checked: the database cannot be used"))
             continue
-        if name in {"functions", "left over", "late files", "refresh"} and _failed(found, "migrations"):
+        if name in {"functions", "restored", "left over", "late files", "refresh"} and _failed(found, "migrations"):
             continue
         try:
             found += check(workspace)
@@ -195,6 +195,20 @@ def _roles(workspace: Workspace) -> Iterator[Finding]:
         yield Finding(
             "roles", OK, f"the login can become all {len(Role)}: {', '.join(role.value for role in Role)}"
         )
+
+
+def _restored(workspace: Workspace) -> Iterator[Finding]:
+    """Providers that are not paid because a restore left it open what was."""
+    from outreach_pipeline.stages.restored import read_doubts
+
+    doubts = read_doubts(workspace)
+    if not doubts:
+        yield Finding("restored", OK, "nothing that was paid is in doubt")
+        return
+    who = ", ".join(dict.fromkeys(each.provider for each in doubts))
+    until = min(each.known_until for each in doubts)
+    detail = f"what was paid to {who} after {until:%Y-%m-%d %H:%M} UTC is not known: nothing is paid to them"
+    yield Finding("restored", FAIL, detail, "`outreach costs restored` shows what is known, and takes the answer.")
 
 
 def _left_over(workspace: Workspace) -> Iterator[Finding]:

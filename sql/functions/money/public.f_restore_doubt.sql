@@ -21,7 +21,7 @@ begin
             (select max(r.updated_at) from public.actor_runs as r),
             (select max(c.updated_at) from public.credit_ledger as c),
             (select max(p.updated_at) from intake.pull as p)
-        ), '-infinity'), 'copy';
+        ), (select h.created_at from public.money_home as h)), 'copy';
     end if;
     return (
         select min(r.known_until)
