@@ -16,6 +16,7 @@ import typer
 from outreach_pipeline.cli import (
     adopt,
     alerts,
+    backup,
     campaign,
     changes,
     costs,
@@ -59,7 +60,7 @@ app = typer.Typer(
 )
 for _room in (
     demo, init, setup, shapes, work, look, find, refresh, changes, signals, verify, campaign, export, costs, suppress,
-    sandbox, adopt, alerts, report,
+    sandbox, adopt, alerts, report, backup,
 ):  # fmt: skip
     _room.register(app)
 

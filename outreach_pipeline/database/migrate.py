@@ -84,6 +84,12 @@ def migrate(
     return MigrationReport(applied, head, replaced, removed.dropped, removed.closed)
 
 
+def prepare(url: str, *, app_password: str | None = None) -> None:
+    """Make the roles and give the owner its rights in the database at `url`, and nothing else; safe at any time."""
+    with Database(url, application_name="outreach_migrate").autocommit() as connection:
+        _prepare(connection, app_password)
+
+
 def migration_sql() -> str:
     """Everything that `migrate` would run on an empty database, as one script for psql."""
     buffer = io.StringIO()
@@ -106,7 +112,7 @@ def applied_revisions(connection: psycopg.Connection[Row]) -> list[str]:
     """Revisions recorded in the database, oldest first (their names begin with a number)."""
     if not _exists(connection, "public.schema_revision_file"):
         return []
-    with _as_owner(connection):
+    with as_owner(connection):
         found = connection.execute(
             "select revision from public.schema_revision_file order by revision"
         ).fetchall()
@@ -183,7 +189,7 @@ def _check_files(connection: psycopg.Connection[Row]) -> None:
     """Refuse to go on when a file that was applied is no longer the file that was applied."""
     if not _exists(connection, "public.schema_revision_file"):
         return
-    with _as_owner(connection):
+    with as_owner(connection):
         recorded = connection.execute("select revision, sha256 from public.schema_revision_file").fetchall()
     for row in recorded:
         if not revisions.is_known(row["revision"]):
@@ -220,7 +226,7 @@ def _replace(connection: psycopg.Connection[Row]) -> tuple[int, Removed]:
     number of files, and what was taken away.
     """
     files = revisions.replaceables()
-    with translated(), _as_owner(connection):
+    with translated(), as_owner(connection):
         connection.execute("set local check_function_bodies = off")
         try:
             with connection.transaction():
@@ -269,7 +275,7 @@ def _blame(file: revisions.Replaceable, error: psycopg.Error) -> ConfigurationEr
 
 
 @contextmanager
-def _as_owner(connection: psycopg.Connection[Row]) -> Iterator[None]:
+def as_owner(connection: psycopg.Connection[Row]) -> Iterator[None]:
     """One transaction as outreach_owner."""
     with translated(), connection.transaction():
         become_owner(connection)

@@ -17,16 +17,17 @@ from outreach_pipeline.errors import ConfigurationError
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
-def find_tool(name: str, server: int) -> str:
+def find_tool(name: str, server: int, *, newest: bool = False) -> str:
     """Path of a program that can work with a server of major version `server` (or with an archive made by it).
 
-    A program of an older version refuses a newer server, so the oldest that is not older is taken: on PATH, beside the
-    embedded server, or in Debian's folders of each version. Raises ConfigurationError when there is none.
+    A program of an older version refuses a newer server, so the oldest that is not older is taken (with `newest` the
+    newest): on PATH, beside the embedded server, or in Debian's folders of each version. Raises ConfigurationError when
+    there is none.
     """
     found = [(version, path) for path in _candidates(name) if (version := _major(path)) is not None]
     fitting = sorted(each for each in found if each[0] >= server)
     if fitting:
-        return fitting[0][1]
+        return fitting[-1 if newest else 0][1]
     have = ", ".join(sorted({str(version) for version, _ in found}))
     told = f"the {name} here is of version {have}" if have else f"there is no {name} here"
     raise ConfigurationError(
