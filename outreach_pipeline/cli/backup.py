@@ -24,10 +24,11 @@ def register(app: typer.Typer) -> None:
         "backup",
         "Write the whole database into one file.",
         more=(
-            "It is of one moment, and the pipeline may go on meanwhile. The file is pg_dump's custom format, readable by you "
-            "only, and there once it is whole; without a name it goes into `backups` of OUTREACH_HOME. It holds personal data: "
-            "who asks to be forgotten is still in it. Settings, sources.toml and Dagster's history are not. Needs the login of "
-            "OUTREACH_MIGRATION_URL and a pg_dump not older than the server (one comes with the embedded server)."
+            "It is of one moment, and the pipeline may go on meanwhile. The file is pg_dump's custom format, readable "
+            "by you only, and there once it is whole; without a name it goes into `backups` of OUTREACH_HOME. It "
+            "holds personal data: who asks to be forgotten is still in it. Settings, sources.toml and Dagster's "
+            "history are not. Needs the login of OUTREACH_MIGRATION_URL and a pg_dump not older than the server (one "
+            "comes with the embedded server)."
         ),
         examples=["backup", "backup /backups/outreach-monday.dump", "backup --json"],
     )(backup)
@@ -36,10 +37,11 @@ def register(app: typer.Typer) -> None:
         "restore",
         "Put a backup into the configured database.",
         more=(
-            "Makes the roles, reads the file in one transaction (whatever stops it, the database is as it was), migrates to "
-            "this version, and marks the moment that the backup knows of: what was paid to Apify, Apollo and verifiers since "
-            "is in doubt, so nothing is paid to them until you answer (`outreach costs restored`). Where there are rows it "
-            "wants --yes, and they are gone. Stop the pipeline and Dagster first. docs/backup.md goes through it."
+            "Makes the roles, reads the file in one transaction (whatever stops it, the database is as it was), "
+            "migrates to this version, and marks the moment that the backup knows of: what was paid to Apify, Apollo "
+            "and verifiers since is in doubt, so nothing is paid to them until you answer (`outreach costs "
+            "restored`). Where there are rows it wants --yes, and they are gone. Stop the pipeline and Dagster first. "
+            "docs/backup.md goes through it."
         ),
         examples=["restore outreach-20261127-030000.dump", "restore /backups/outreach-monday.dump --yes"],
     )(restore)
@@ -58,7 +60,8 @@ def backup(
     if as_json:
         print_json(asdict(report))
         return
-    out().print(f"{text(report.file)}: {report.size / 1024**2:,.1f} MB, the schema at {report.revision}, {_rows(report.rows)}.")
+    size = f"{report.size / 1024**2:,.1f} MB"
+    out().print(f"{text(report.file)}: {size}, the schema at {report.revision}, {_rows(report.rows)}.")
     hint(f"Keep it elsewhere too. Back: `outreach restore {report.file.name}`.")
 
 

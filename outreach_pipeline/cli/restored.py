@@ -30,12 +30,13 @@ def register(costs: typer.Typer) -> None:
         "restored",
         "After a restore: what may have been paid that the database does not know, and the answer.",
         more=(
-            "A database that was restored, or copied, does not know what was paid since. Until somebody answers, nothing is "
-            "paid to that provider: reading, landing and everything else goes on. Alone it shows the providers in doubt and "
-            "what Apify knows. With apify it takes the runs found there into the ledger (their batches read them instead of "
-            "paying for new ones) and ends the doubt. Apollo and verifiers tell nobody which calls they were paid for: look "
-            "at their usage page and say how many credits, 0 for none. --since says that the database went back by other "
-            "means than `outreach restore` (a physical backup, a branch or a point in time at Neon)."
+            "A database that was restored, or copied, does not know what was paid since. Until somebody answers, "
+            "nothing is paid to that provider: reading, landing and everything else goes on. Alone it shows the "
+            "providers in doubt and what Apify knows. With apify it takes the runs found there into the ledger (their "
+            "batches read them instead of paying for new ones) and ends the doubt. Apollo and verifiers tell nobody "
+            "which calls they were paid for: look at their usage page and say how many credits, 0 for none. --since "
+            "says that the database went back by other means than `outreach restore` (a physical backup, a branch or "
+            "a point in time at Neon)."
         ),
         examples=[
             "costs restored", "costs restored apify", "costs restored apollo --paid 120",
@@ -78,7 +79,7 @@ def restored(
         typer.Option("--paid", parser=_credits, metavar="CREDITS", help="Charged since that moment; 0 for none."),
     ] = None,
     unseen: Annotated[
-        bool, typer.Option("--unseen", help="With apify: end the doubt without asking Apify; what ran may be paid again.")
+        bool, typer.Option("--unseen", help="With apify: do not ask Apify; what ran may be paid for again.")
     ] = False,
     since: Annotated[
         datetime | None,
@@ -172,8 +173,10 @@ def _show_runs(look: Look) -> None:
         for run in look.lost:
             cost = "[dim]-[/]" if run.usd is None else f"{run.usd:.2f}"
             shown.add_row(
-                text(run.run_id), text(run.actor), text(run.status), moment(run.started_at), cost, text(run.batch_id or "-")
-            )
+                text(run.run_id), text(run.actor), text(run.status), moment(run.started_at), cost,
+                text(run.batch_id or "-"),
+            )  # fmt: skip
         out().print(shown)
     if look.untagged:
-        hint(f"{plural(look.untagged, 'run')} without a tag of ours: of other programs, or of a source without `tag_field`.")
+        of_whom = "of other programs, or of a source without `tag_field`"
+        hint(f"{plural(look.untagged, 'run')} without a tag of ours: {of_whom}.")

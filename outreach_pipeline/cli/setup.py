@@ -26,9 +26,9 @@ def register(app: typer.Typer) -> None:
         "migrate",
         "Create or upgrade the database: roles, tables, functions and views.",
         more=(
-            "Safe to run at any time, also twice at once; a database that is up to date stays as it is. "
-            "Functions and views that an earlier version made and this one no longer has are taken away; your own stay. "
-            "Needs a login that may create roles (OUTREACH_MIGRATION_URL); the embedded server has one."
+            "Safe to run at any time, also twice at once; a database that is up to date stays as it is. Functions and "
+            "views that an earlier version made and this one no longer has are taken away; your own stay. Needs a "
+            "login that may create roles (OUTREACH_MIGRATION_URL); the embedded server has one."
         ),
         examples=["migrate", "migrate --sql > schema.sql"],
     )(migrate)
@@ -47,9 +47,8 @@ def register(app: typer.Typer) -> None:
         "doctor",
         "Check that everything is in place, one line each.",
         more=(
-            "Database and login, migrations, functions that no file makes, roles, sources with their shapes and files, title rules, "
-            "proxy. Ends "
-            "with 1 when something will not work; warnings do not count."
+            "Database and login, migrations, functions that no file makes, roles, sources with their shapes and "
+            "files, title rules, proxy. Ends with 1 when something will not work; warnings do not count."
         ),
         examples=["doctor", "doctor --json"],
     )(doctor)

@@ -1,11 +1,11 @@
 """Dumps of a database as one file, written and read by PostgreSQL's own programs.
 
-Belongs here: running pg_dump, pg_restore and psql, and what an archive says of itself. Does not belong here: when one may
-be restored and what follows (`stages.backup`), finding the programs (`tools`).
+Belongs here: running pg_dump, pg_restore and psql, and what an archive says of itself. Does not belong here: when one
+may be restored and what follows (`stages.backup`), finding the programs (`tools`).
 
-A restore is one transaction: whatever stops it, the database is as it was before. pg_restore writes the dump as a script,
-psql runs it; a few statements of ours stand before and behind it. The programs' own words may quote a row, so only an error
-that names objects (class 42 of the SQLSTATEs) is repeated.
+A restore is one transaction: whatever stops it, the database is as it was before. pg_restore writes the dump as a
+script, psql runs it; a few statements of ours stand before and behind it. The programs' own words may quote a row, so
+only an error that names objects (class 42 of the SQLSTATEs) is repeated.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ _UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;"
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What a file says of itself. `made_at`: when the dump began (UTC); `server`: the major version of PostgreSQL that it
-    is of; `revisions`: of our schema, oldest first (none: it is of another program).
+    """What a file says of itself. `made_at`: when the dump began (UTC); `server`: the major version of PostgreSQL that
+    it is of; `revisions`: of our schema, oldest first (none: it is of another program).
     """
 
     file: Path
@@ -104,8 +104,8 @@ def load_archive(
 ) -> None:
     """Run `before`, the dump and `after` in one transaction on the database at `url`.
 
-    `as_owner`: the login is no superuser and has become the owner in `before`: everything is made as who runs it. Raises
-    TransientError (a lock), PermanentError (what is in the way); then nothing has changed.
+    `as_owner`: the login is no superuser and has become the owner in `before`: everything is made as who runs it.
+    Raises TransientError (a lock), PermanentError (what is in the way); then nothing has changed.
     """
     version = max(server, archive.tool)
     restore = [find_tool("pg_restore", version), "--verbose", "--file=-"]
@@ -170,7 +170,8 @@ def _refused(said: list[str]) -> OutreachError:
     state = match["state"] if match else ""
     if state == "55P03":
         return TransientError(
-            "Another session uses the tables that have to go.", next_step="Stop the pipeline and Dagster, then run it again."
+            "Another session uses the tables that have to go.",
+            next_step="Stop the pipeline and Dagster, then run it again.",
         )
     words = f": {match['words']}" if match and state.startswith("42") else ""
     told = f"PostgreSQL refused with SQLSTATE {state}{words}" if match else "the dump or the connection broke off"
@@ -189,7 +190,9 @@ def _asked(file: Path, *options: str) -> str:
     """What pg_restore answers about a file, with times in UTC. Of all versions here the newest reads most."""
     tool = find_tool("pg_restore", 0, newest=True)
     environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C"}
-    done = subprocess.run([tool, *options, str(file)], capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(  # noqa: S603 - a program that we have found, no shell
+        [tool, *options, str(file)], capture_output=True, text=True, check=True, env=environment
+    )
     return done.stdout
 
 
@@ -206,9 +209,10 @@ def _started(
 ) -> Iterator[tuple[subprocess.Popen[bytes], list[str]]]:
     """A program, and the list that what it says goes into; it does not outlive the block."""
     environment = {**os.environ, **secret, "LC_ALL": "C", "PGAPPNAME": "outreach_backup"}
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL if stdin is None else stdin, stdout=stdout, stderr=subprocess.PIPE, env=environment
-    )
+    process = subprocess.Popen(  # noqa: S603 - a program that we have found, no shell
+        command, stdin=subprocess.DEVNULL if stdin is None else stdin, stdout=stdout, stderr=subprocess.PIPE,
+        env=environment,
+    )  # fmt: skip
     try:
         yield process, []
         process.wait()

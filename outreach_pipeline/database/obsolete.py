@@ -1,11 +1,12 @@
 """Functions and views that no file has any more, and what else stands in our schemas beside the files.
 
-Belongs here: what the files make, by whole signatures; noting it as ours, taking away what is ours and obsolete, naming
-strangers. Does not belong here: applying files (`migrate`), reading them (`revisions`), the SQL (`sql/queries/obsolete.sql`).
+Belongs here: what the files make, by whole signatures; noting it as ours, taking away what is ours and obsolete,
+naming strangers. Does not belong here: applying files (`migrate`), reading them (`revisions`), the SQL
+(`sql/queries/obsolete.sql`).
 
-What is ours is known from a ledger, `public.schema_object`: a migrate writes down what it made. So a function or view of
-somebody else is never taken away, whatever its name, its schema or its owner, and neither is one of ours that another
-login has taken over.
+What is ours is known from a ledger, `public.schema_object`: a migrate writes down what it made. So a function or view
+of somebody else is never taken away, whatever its name, its schema or its owner, and neither is one of ours that
+another login has taken over.
 """
 
 from __future__ import annotations

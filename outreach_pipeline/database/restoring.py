@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -34,7 +35,7 @@ class Target:
     def server(self) -> int:
         """Major version of the server."""
         with self._database.autocommit() as connection:
-            return connection.info.server_version // 10_000
+            return int(connection.info.server_version) // 10_000
 
     @cached_property
     def is_superuser(self) -> bool:
@@ -57,8 +58,8 @@ class Target:
 
     @contextmanager
     def readable(self) -> Iterator[str | None]:
-        """While pg_dump reads: the role that it has to act as. A login that is no superuser is the owner's member for that
-        time; what a killed backup left of it is taken back by the next one.
+        """While pg_dump reads: the role that it has to act as. A login that is no superuser is the owner's member for
+        that time; what a killed backup left of it is taken back by the next one.
         """
         if self.is_superuser:
             yield None
@@ -78,7 +79,8 @@ class Target:
         """The statements before a dump (what is there of ours goes) and behind it (the mark of the restore)."""
         before = [_PATIENCE]
         if not self.is_superuser:
-            before.append(self._queries.become_owner.replace("{options}", self._options) + ";")
+            # Inside the transaction of the restore; gone again before its end.
+            before.append(f"grant {OWNER} to current_user{self._options}; set role {OWNER};")
         with self._database.autocommit() as connection:
             # A schema whose tables step aside in an adoption is not the owner's, and is left alone.
             ours = connection.execute(load_queries("adopt").ours, {"schemas": list(SCHEMAS)}).fetchall()
@@ -97,6 +99,6 @@ class Target:
             connection.execute("analyze" if self.is_superuser else "select 1")
 
 
-def _value(connection: psycopg.Connection[Row], query: str) -> object:
+def _value(connection: psycopg.Connection[Row], query: str) -> Any:
     row = connection.execute(query.encode()).fetchone()
     return None if row is None else next(iter(row.values()))

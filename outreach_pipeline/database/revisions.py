@@ -23,7 +23,8 @@ _CREATES = re.compile(
 _NOTE = "insert into public.schema_revision_file (revision, sha256) values ('{revision}', '{sha256}')"
 _COMMENT = re.compile(r"--[^\n]*")
 _REVOKES = re.compile(
-    r"^revoke all on (?:function|procedure|routine)\s+(?P<name>[a-z_0-9]+\.[a-z_0-9]+)\s*\((?P<types>[^;]*?)\)\s*from public;",
+    r"^revoke all on (?:function|procedure|routine)\s+(?P<name>[a-z_0-9]+\.[a-z_0-9]+)\s*"
+    r"\((?P<types>[^;]*?)\)\s*from public;",
     re.MULTILINE,
 )
 

@@ -49,7 +49,9 @@ def _candidates(name: str) -> tuple[str, ...]:
 @cache
 def _major(path: str) -> int | None:
     try:
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout
+        said = subprocess.run(  # noqa: S603 - a program that we have found, no shell
+            [path, "--version"], capture_output=True, text=True, timeout=30, check=True
+        ).stdout
     except (OSError, subprocess.SubprocessError):
         return None
     match = _VERSION.search(said)

@@ -3,7 +3,8 @@
 Belongs here: the checks before a restore, its order (roles, dump, migration, the mark, statistics), counts to compare.
 Does not belong here: running PostgreSQL's programs (`database.archive`), what was paid since a backup (`restored`).
 
-A backup holds personal data like the database itself. It does not hold the settings, sources.toml or Dagster's own history.
+A backup holds personal data like the database itself. It does not hold the settings, sources.toml or Dagster's own
+history.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from outreach_pipeline.database.migrate import migrate, prepare
 from outreach_pipeline.database.restoring import Target
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.settings import Settings
-from outreach_pipeline.stages.migrations import admin_url, known_revisions
+from outreach_pipeline.stages.migrations import admin_url, known_revisions, not_migrated
 from outreach_pipeline.stages.workspace import Progress, no_progress
 
 
@@ -35,8 +36,8 @@ class BackupReport:
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """A backup that was restored. `known_until`: the moment it was made, which the ledgers reach to; `revision`: that of the
-    schema as it was in it; `applied`: what was migrated since.
+    """A backup that was restored. `known_until`: the moment it was made, which the ledgers reach to; `revision`: that
+    of the schema as it was in it; `applied`: what was migrated since.
     """
 
     file: Path
@@ -58,7 +59,8 @@ def write_backup(settings: Settings, file: Path | None = None, progress: Progres
     """
     place = file or default_file(settings)
     if place.exists():
-        raise ConfigurationError(f"{place} is there already.", next_step="Name another file; a backup overwrites nothing.")
+        step = "Name another file; a backup overwrites nothing."
+        raise ConfigurationError(f"{place} is there already.", next_step=step)
     place.parent.mkdir(parents=True, exist_ok=True)
     if not os.access(place.parent, os.W_OK):
         raise ConfigurationError(f"{place.parent} cannot be written.", next_step="Name a file in a folder of your own.")
@@ -66,7 +68,7 @@ def write_backup(settings: Settings, file: Path | None = None, progress: Progres
     target = Target(url)
     rows = target.rows()
     if rows is None:
-        raise ConfigurationError("The database is not migrated yet: there is nothing to back up.", next_step="Run `outreach migrate`.")
+        raise not_migrated("The database is not migrated yet: there is nothing to back up.")
     with target.readable() as role:
         write_archive(url, place, target.server, role=role, on_table=_counting(progress, "backup", target.tables()))
     made = read_archive(place)
@@ -96,9 +98,9 @@ def restore_backup(
 ) -> RestoreReport:
     """Put a backup into the configured database: roles first, then the dump in one transaction, then the migration.
 
-    `overwrite`: also where there are rows, which are gone then. Whatever was paid since the backup is in doubt from now on
-    (`stages.restored`). Raises ConfigurationError before anything is changed, TransientError (somebody works in it),
-    PermanentError (what is in the way); then the database is as it was.
+    `overwrite`: also where there are rows, which are gone then. Whatever was paid since the backup is in doubt from
+    now on (`stages.restored`). Raises ConfigurationError before anything is changed, TransientError (somebody works in
+    it), PermanentError (what is in the way); then the database is as it was.
     """
     archive = read_backup(file)
     url = admin_url(settings)

@@ -32,6 +32,7 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 _OLDEST, _NEWEST = 15, 18
 _LEAST_FREE = 2 * 1024**3
 _LOCAL = ("127.0.0.1", "localhost")
+_OF_THE_DATABASE = {"migrations", "functions", "roles", "restored", "left over", "late files", "refresh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ def examine(settings: Settings) -> list[Finding]:
         ("apollo", lambda there: _apollo(there, ledger=_has_ledger(found))), ("refresh", _refresh),
     ]  # fmt: skip
     for name, check in checks:
-        if name in {"migrations", "functions", "roles", "restored", "left over", "late files", "refresh"} and _failed(found, "database"):
+        if name in _OF_THE_DATABASE and _failed(found, "database"):
             found.append(Finding(name, WARN, "not checked: the database cannot be used"))
             continue
-        if name in {"functions", "restored", "left over", "late files", "refresh"} and _failed(found, "migrations"):
+        if name in _OF_THE_DATABASE - {"migrations", "roles"} and _failed(found, "migrations"):
             continue
         try:
             found += check(workspace)

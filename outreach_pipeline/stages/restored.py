@@ -1,11 +1,13 @@
 """Money after a restore: what a database that went back in time, or is a copy, does not know of, and the answers to it.
 
-Belongs here: which providers are in doubt, what Apify knows of runs that our ledger lost, taking them in, the answer of a
-person. Does not belong here: refusing a reservation while there is doubt (`sql/functions/money/public.f_restore_doubt.sql`,
-where it holds for every process), backups themselves (`stages.backup`).
+Belongs here: which providers are in doubt, what Apify knows of runs that our ledger lost, taking them in, the answer
+of a person. Does not belong here: refusing a reservation while there is doubt
+(`sql/functions/money/public.f_restore_doubt.sql`, where it holds for every process), backups themselves
+(`stages.backup`).
 
-Looking costs nothing. Apify lists its runs, and the tag inside a run's input says for which batch it was started: such a
-run becomes that of its batch again. Nobody lists the calls to Apollo or to a verifier, so a person says what they charged.
+Looking costs nothing. Apify lists its runs, and the tag inside a run's input says for which batch it was started: such
+a run becomes that of its batch again. Nobody lists the calls to Apollo or to a verifier, so a person says what they
+charged.
 """
 
 from __future__ import annotations
@@ -138,11 +140,10 @@ def _tag_of(api: ApifyApi, run: RunFacts) -> str | None:
 
 def _lost(run: RunFacts, tag: str, actor: str, source: str) -> LostRun:
     match = _TAG.match(tag)
-    batch = match["batch"] if match else None
-    return LostRun(
-        run.run_id, tag, actor, run.status, run.started_at, run.usd, batch or "",
-        (match["source"] if match and batch else source), ((match["purpose"] or "pull") if match and batch else "unknown"),
-    )  # fmt: skip
+    facts = (run.run_id, tag, actor, run.status, run.started_at, run.usd)
+    if match is None or not match["batch"]:
+        return LostRun(*facts, batch_id="", source=source, purpose="unknown")
+    return LostRun(*facts, match["batch"], match["source"], match["purpose"] or "pull")
 
 
 def adopt_runs(workspace: Workspace, runs: tuple[LostRun, ...]) -> int:

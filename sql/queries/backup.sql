@@ -19,11 +19,6 @@ from pg_class as c
 inner join pg_namespace as n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema';
 
--- name: become_owner
--- Inside the transaction of the restore, for a login that is no superuser; gone again before its end.
-grant outreach_owner to current_user{options};
-set role outreach_owner;
-
 -- name: leave_owner
 -- What the owner may do in public comes from the bootstrap; a dump can give on what is granted there only as a superuser.
 grant usage on schema public to mcp_ingest, mcp_promote, outreach_validate, outreach_refresh, outreach_read;
