@@ -77,9 +77,12 @@ def configured_providers(workspace: Workspace) -> list[str]:
 
 
 def read_doubts(workspace: Workspace) -> list[Doubt]:
-    """Open doubts about the configured providers."""
+    """Open doubts about the configured providers. A copy, or a dump read in by other means, notices here that it is."""
+    given = {"providers": configured_providers(workspace)}
+    with workspace.database.transaction(Role.INGEST) as tx:
+        tx.execute(load_queries("restored").notice, given)
     with workspace.database.transaction(Role.READ) as tx:
-        rows = tx.fetch_all(load_queries("restored").doubts, {"providers": configured_providers(workspace)})
+        rows = tx.fetch_all(load_queries("restored").doubts, given)
     return [Doubt(**row) for row in rows]
 
 

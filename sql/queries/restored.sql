@@ -1,5 +1,9 @@
 -- After a restore: what is in doubt about money, and the answers to it.
 
+-- name: notice
+-- A copy, or a restore by other means, is noticed where somebody looks, not only where the next payment would be.
+select count(public.f_restore_doubt(x.provider)) from unnest(%(providers)s::text[]) as x (provider);
+
 -- name: doubts
 -- Each restore that nobody has answered for a provider.
 select x.provider, r.restore_id, r.known_until, r.noticed_by, r.created_at as noticed_at

@@ -24,11 +24,12 @@ from psycopg.rows import dict_row
 from test_docs import matches, page, plain
 
 from outreach_pipeline.cli.options import open_workspace
+from outreach_pipeline.database import migrate as migrate_module
 from outreach_pipeline.database import tools
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.database.embedded import EmbeddedServer, get_server
-from outreach_pipeline.database.migrate import migrate
-from outreach_pipeline.errors import ConfigurationError, PermanentError
+from outreach_pipeline.database.migrate import migrate, prepare
+from outreach_pipeline.errors import BudgetError, ConfigurationError, PermanentError
 from outreach_pipeline.settings import load_settings
 from outreach_pipeline.stages import restored
 from outreach_pipeline.stages.backup import restore_backup, write_backup
@@ -193,6 +194,49 @@ def test_rows_are_overwritten_only_with_yes_and_never_by_half(
     assert cli.fine("restore", "one.dump", "--yes", "--json").json["rows"]["companies"] > 0
     assert rows_of(admin_url) == before
     assert cli("backup", "one.dump").code == 2, "a backup overwrites nothing"
+
+
+def test_a_dump_that_pg_restore_read_in_by_itself_is_noticed(
+    here: tuple[CommandLine, Any], admin_url: str, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    """Without `outreach restore`, into a cluster where the database itself may have the same number."""
+    cli, service = here
+    restored.answer(open_workspace(), "apify")
+    with Database(admin_url).autocommit() as connection:
+        connection.execute("set role mcp_ingest; select public.f_restore_doubt('apify')")
+    cli.fine("backup", "one.dump")
+    elsewhere(monkeypatch)
+    url = get_server(folder / "elsewhere" / "postgres").admin_url()
+    prepare(url)
+    subprocess.run([tools.find_tool("pg_restore", 18), "-d", url, "one.dump"], check=True, capture_output=True)
+    before = len(service.runs.all())
+    assert cli("doctor").code == 1
+    (doubt,) = restored.read_doubts(open_workspace())
+    assert (doubt.provider, doubt.noticed_by) == ("apify", "copy")
+    with pytest.raises(BudgetError, match="restored"):
+        land_batch(open_workspace(), Batch(date(2026, 11, 22), "leads"))
+    assert len(service.runs.all()) == before
+
+
+def test_a_backup_of_an_older_schema_is_migrated_and_marked(
+    server: Any, here: tuple[CommandLine, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its dump has no place for the mark yet."""
+    old, new = server.create(), server.create()
+    try:
+        prepare(server.url(old))
+        migrate_module._upgrade(server.url(old), "0016_leases")
+        monkeypatch.setenv("OUTREACH_MIGRATION_URL", server.url(old))
+        assert write_backup(load_settings(), Path("old.dump")).revision == "0016_leases"
+        monkeypatch.setenv("OUTREACH_MIGRATION_URL", server.url(new))
+        monkeypatch.setenv("OUTREACH_DATABASE_URL", server.url(new, login="outreach_app"))
+        back = restore_backup(load_settings(), Path("old.dump"))
+        assert (back.revision, back.applied[0]) == ("0016_leases", "0017_erasure")
+        assert schema_of(server.url(new)) == schema_of(server.url(server.template))
+        assert [each.known_until for each in restored.read_doubts(open_workspace())] == [back.known_until]
+    finally:
+        server.drop(old)
+        server.drop(new)
 
 
 def test_somebody_at_work_stops_a_restore_and_nothing_is_lost(
