@@ -2005,17 +2005,17 @@ create table public.actor_runs ( -- owner outreach_owner
     constraint actor_runs_run_id_key UNIQUE (run_id),
     constraint actor_runs_tag_key UNIQUE (tag),
     constraint actor_runs_amounts_range CHECK (((reserved_usd >= (0)::numeric) AND (spent_usd >= (0)::numeric))),
-    constraint actor_runs_found_by_known CHECK ((found_by = ANY (ARRAY['start'::text, 'tag'::text, 'schedule'::text]))),
+    constraint actor_runs_found_by_known CHECK ((found_by = ANY (ARRAY['start'::text, 'tag'::text, 'schedule'::text, 'restore'::text]))),
     constraint actor_runs_run_id_truth CHECK (((run_id IS NOT NULL) = (state = ANY (ARRAY['started'::text, 'ended'::text])))),
     constraint actor_runs_state_known CHECK ((state = ANY (ARRAY['intent'::text, 'started'::text, 'ended'::text, 'refused'::text])))
 );
 comment on table public.actor_runs is 'Each Apify run we pay for, known before it starts: intent, started (run id known), ended, refused (it never started). Until settled_at the larger of reserved and spent counts against the caps.';
-comment on column public.actor_runs.tag is 'Stamped into the input of the run, so that it is found again after a lost answer.';
+comment on column public.actor_runs.tag is 'Stamped into the input of the run, so that it is found again after a lost answer; it names the batch (and what for, unless it is the pull), so that it is found even when this row is lost.';
 comment on column public.actor_runs.attempts is 'Which start this is; only the process that holds it may give it back.';
 comment on column public.actor_runs.intent_at is 'When the run was wanted; none of before then is it.';
 comment on column public.actor_runs.reserved_at is 'When its money was reserved, which is when it was last to be started.';
 comment on column public.actor_runs.claimed_until is 'Until then one process may be sending the start; nobody else starts.';
-comment on column public.actor_runs.found_by is 'start: the vendor answered; tag: found after a lost answer; schedule: started outside and adopted.';
+comment on column public.actor_runs.found_by is 'start: the vendor answered; tag: found after a lost answer; schedule: started outside and adopted; restore: started before a restore, and found at the vendor after it.';
 CREATE INDEX idx_actor_runs_reserved_at ON public.actor_runs USING btree (reserved_at);
 CREATE INDEX idx_actor_runs_unsettled ON public.actor_runs USING btree (finished_at) WHERE (settled_at IS NULL);
 CREATE TRIGGER trigger_actor_runs_updated_at BEFORE UPDATE ON public.actor_runs FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
@@ -2264,6 +2264,23 @@ CREATE INDEX idx_linkedin_refresh_jobs_wave_id ON public.linkedin_refresh_jobs U
 CREATE UNIQUE INDEX uq_linkedin_refresh_jobs_live ON public.linkedin_refresh_jobs USING btree (person_unique_id) WHERE (status = ANY (ARRAY['pending'::text, 'running'::text]));
 CREATE TRIGGER trigger_linkedin_refresh_jobs_updated_at BEFORE UPDATE ON public.linkedin_refresh_jobs FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
+create table public.money_home ( -- owner outreach_owner
+    is_only boolean not null default true,
+    database_oid oid not null,
+    ledger_oid oid not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint money_home_pkey PRIMARY KEY (is_only),
+    constraint money_home_is_only CHECK (is_only)
+);
+comment on table public.money_home is 'Where money was last reserved: a database whose own numbers are others is a copy or was restored, and does not know what was paid elsewhere.';
+comment on column public.money_home.is_only is 'Always true: there is one row.';
+comment on column public.money_home.database_oid is 'The number of the database in its cluster; a copy inside it has another one.';
+comment on column public.money_home.ledger_oid is 'The number of the table of runs; a dump that is read into another cluster gives it another one.';
+comment on column public.money_home.created_at is 'When money was first reserved.';
+comment on column public.money_home.updated_at is 'When the row last changed.';
+CREATE TRIGGER trigger_money_home_updated_at BEFORE UPDATE ON public.money_home FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
 create table public.negative_cache ( -- owner outreach_owner
     provider text not null,
     subject text not null,
@@ -2333,6 +2350,58 @@ comment on column public.refresh_wave.reported is 'The trouble of its run that t
 CREATE INDEX idx_refresh_wave_actor_run_id ON public.refresh_wave USING btree (actor_run_id);
 CREATE INDEX idx_refresh_wave_open ON public.refresh_wave USING btree (wave_id) WHERE (state = ANY (ARRAY['requested'::text, 'running'::text, 'landed'::text]));
 CREATE TRIGGER trigger_refresh_wave_updated_at BEFORE UPDATE ON public.refresh_wave FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table public.restore ( -- owner outreach_owner
+    restore_id bigint generated always as identity,
+    known_until timestamp with time zone not null,
+    noticed_by text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint restore_pkey PRIMARY KEY (restore_id),
+    constraint restore_noticed_by_known CHECK ((noticed_by = ANY (ARRAY['restore'::text, 'copy'::text, 'operator'::text])))
+);
+comment on table public.restore is 'Each time this database went back in time or became a copy. What was paid after known_until is not in its ledgers: nothing is paid to a provider until somebody has answered for it.';
+comment on column public.restore.restore_id is 'Its number.';
+comment on column public.restore.known_until is 'The moment that the ledgers reach to.';
+comment on column public.restore.noticed_by is 'restore: outreach restore; copy: the database noticed that it is not where it was; operator: somebody said so.';
+comment on column public.restore.created_at is 'When it was noticed.';
+comment on column public.restore.updated_at is 'When the row last changed.';
+CREATE TRIGGER trigger_restore_updated_at BEFORE UPDATE ON public.restore FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table public.restore_answer ( -- owner outreach_owner
+    restore_id bigint not null,
+    provider text not null,
+    paid numeric(14,6) not null default 0,
+    note text,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint restore_answer_pkey PRIMARY KEY (restore_id, provider),
+    constraint restore_answer_restore_id_fkey FOREIGN KEY (restore_id) REFERENCES public.restore(restore_id),
+    constraint restore_answer_paid_range CHECK ((paid >= (0)::numeric))
+);
+comment on table public.restore_answer is 'What somebody found out about a provider after a restore; from then on it may be paid again.';
+comment on column public.restore_answer.restore_id is 'Which restore.';
+comment on column public.restore_answer.provider is 'apify, apollo, or a source that verifies.';
+comment on column public.restore_answer.paid is 'Credits charged between known_until and now that the ledgers did not know, now in them. Apify: 0, its runs are adopted one by one.';
+comment on column public.restore_answer.note is 'What somebody wants to remember of it.';
+comment on column public.restore_answer.created_at is 'When it was answered.';
+comment on column public.restore_answer.updated_at is 'When the row last changed.';
+CREATE TRIGGER trigger_restore_answer_updated_at BEFORE UPDATE ON public.restore_answer FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
+
+create table public.schema_object ( -- owner outreach_owner
+    object text not null,
+    kind text not null,
+    created_at timestamp with time zone not null default now(),
+    updated_at timestamp with time zone not null default now(),
+    constraint schema_object_pkey PRIMARY KEY (object),
+    constraint schema_object_kind_known CHECK ((kind = ANY (ARRAY['function'::text, 'view'::text])))
+);
+comment on table public.schema_object is 'Functions and views that a migrate of this program made: one of them that no file has any more is taken away by the next migrate, anything else in these schemas is somebody''s own and never touched.';
+comment on column public.schema_object.object is 'schema.name of a view; schema.name(types) of a function, as regprocedure writes it with an empty search path.';
+comment on column public.schema_object.kind is 'function or view.';
+comment on column public.schema_object.created_at is 'When it was first noted.';
+comment on column public.schema_object.updated_at is 'When the row last changed.';
+CREATE TRIGGER trigger_schema_object_updated_at BEFORE UPDATE ON public.schema_object FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
 create table public.schema_revision_file ( -- owner outreach_owner
     revision text not null,
@@ -3173,11 +3242,17 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function public.f_abandon_refresh(p_wave_id bigint, p_note text)
 --     returns boolean; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_adopt_restored(p_run_ids text[], p_tags text[], p_batch_ids text[], p_purposes text[], p_sources text[], p_actors text[], p_started_at timestamp with time zone[])
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text)
 --     returns TABLE(actor_run_id bigint); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_allow_another_run(p_batch_id text, p_note text)
 --     returns boolean; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_answer_restore(p_provider text, p_paid numeric, p_note text)
+--     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_apify_committed(p_since timestamp with time zone)
 --     returns numeric; sql, stable, security definer, set search_path=pg_catalog, pg_temp
@@ -3230,6 +3305,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 -- function public.f_mark_refresh_rows(p_wave_id bigint)
 --     returns integer; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
+-- function public.f_mark_restored(p_known_until timestamp with time zone, p_noticed_by text)
+--     returns bigint; sql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
 -- function public.f_match_refresh(p_wave_id bigint)
 --     returns TABLE(found_rows integer, matched integer, strangers integer, revived text[]); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
@@ -3259,6 +3337,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_asked integer, p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_days integer)
 --     returns TABLE(call_id bigint, verdict text, committed numeric); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
+
+-- function public.f_restore_doubt(p_provider text)
+--     returns timestamp with time zone; plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
 
 -- function public.f_retry_refresh(p_job_ids integer[], p_outcome text, p_reason text, p_ask_again interval)
 --     returns TABLE(failed integer, retried integer, given_up integer); plpgsql, volatile, security definer, set search_path=pg_catalog, pg_temp
@@ -3456,9 +3537,11 @@ grant execute on function public.barton_number(p_barton_id text) to outreach_rea
 grant execute on function public.barton_number(p_barton_id text) to outreach_refresh;
 grant execute on function public.barton_number(p_barton_id text) to outreach_validate;
 grant execute on function public.f_abandon_refresh(p_wave_id bigint, p_note text) to outreach_refresh;
+grant execute on function public.f_adopt_restored(p_run_ids text[], p_tags text[], p_batch_ids text[], p_purposes text[], p_sources text[], p_actors text[], p_started_at timestamp with time zone[]) to mcp_ingest;
 grant execute on function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text) to mcp_ingest;
 grant execute on function public.f_adopt_run(p_batch_id text, p_source text, p_actor text, p_run_id text) to outreach_refresh;
 grant execute on function public.f_allow_another_run(p_batch_id text, p_note text) to mcp_ingest;
+grant execute on function public.f_answer_restore(p_provider text, p_paid numeric, p_note text) to mcp_ingest;
 grant execute on function public.f_apify_committed(p_since timestamp with time zone) to mcp_ingest;
 grant execute on function public.f_apify_committed(p_since timestamp with time zone) to outreach_read;
 grant execute on function public.f_apify_committed(p_since timestamp with time zone) to outreach_refresh;
@@ -3486,6 +3569,7 @@ grant execute on function public.f_intend_run(p_batch_id text, p_purpose text, p
 grant execute on function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb) to mcp_ingest;
 grant execute on function public.f_log_usage(p_actor text, p_run_id text, p_status text, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_compute_units numeric, p_usd numeric, p_data_items integer, p_error_items integer, p_message text, p_metadata jsonb) to outreach_refresh;
 grant execute on function public.f_mark_refresh_rows(p_wave_id bigint) to mcp_ingest;
+grant execute on function public.f_mark_restored(p_known_until timestamp with time zone, p_noticed_by text) to mcp_ingest;
 grant execute on function public.f_match_refresh(p_wave_id bigint) to outreach_refresh;
 grant execute on function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text) to mcp_ingest;
 grant execute on function public.f_note_run(p_actor_run_id bigint, p_run_id text, p_dataset_id text, p_status text, p_ended boolean, p_started_at timestamp with time zone, p_finished_at timestamp with time zone, p_usd numeric, p_settled boolean, p_found_by text, p_note text) to outreach_refresh;
@@ -3498,6 +3582,7 @@ grant execute on function public.f_report_wave(p_wave_id bigint, p_trouble text,
 grant execute on function public.f_request_refresh(p_step text, p_limit integer, p_again interval) to outreach_refresh;
 grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_asked integer, p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_days integer) to mcp_ingest;
 grant execute on function public.f_reserve_credits(p_provider text, p_batch_id text, p_source text, p_endpoint text, p_call_key text, p_subjects text[], p_asked integer, p_amount numeric, p_day_cap numeric, p_month_cap numeric, p_batch_cap numeric, p_days integer) to outreach_refresh;
+grant execute on function public.f_restore_doubt(p_provider text) to mcp_ingest;
 grant execute on function public.f_set_budget(p_provider text, p_period text, p_amount numeric) to mcp_ingest;
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to mcp_ingest;
 grant execute on function public.f_settle_credits(p_call_id bigint, p_spent numeric, p_subjects text[], p_found boolean[]) to outreach_refresh;
@@ -3741,6 +3826,7 @@ grant select on public.linkedin_refresh_jobs to mcp_ingest;
 grant select on public.linkedin_refresh_jobs to mcp_promote;
 grant select on public.linkedin_refresh_jobs to outreach_read;
 grant select on public.linkedin_refresh_jobs to outreach_refresh;
+grant select on public.money_home to outreach_read;
 grant select on public.negative_cache to mcp_ingest;
 grant select on public.negative_cache to mcp_promote;
 grant select on public.negative_cache to outreach_read;
@@ -3757,6 +3843,9 @@ grant select on public.refresh_wave to mcp_ingest;
 grant select on public.refresh_wave to mcp_promote;
 grant select on public.refresh_wave to outreach_read;
 grant select on public.refresh_wave to outreach_refresh;
+grant select on public.restore to outreach_read;
+grant select on public.restore_answer to outreach_read;
+grant select on public.schema_object to outreach_read;
 grant select on public.schema_revision_file to outreach_read;
 grant select on public.shq_error_log to outreach_read;
 grant select on vault.contacts to outreach_read;
@@ -3765,3 +3854,5 @@ grant select on vault.suppressed_person to mcp_promote;
 grant select on vault.suppressed_person to outreach_read;
 grant select on vault.suppressed_person to outreach_refresh;
 grant select on vault.suppression to outreach_read;
+
+-- default privileges of outreach_owner on functions to nobody

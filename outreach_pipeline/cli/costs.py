@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from outreach_pipeline.cli import restored
 from outreach_pipeline.cli.options import Json, command, group, open_workspace, plain_number, read_batch
 from outreach_pipeline.cli.terminal import hint, moment, number, out, plural, print_json, table, text
 from outreach_pipeline.errors import ConfigurationError
@@ -119,6 +120,7 @@ def register(app: typer.Typer) -> None:
         ),
         examples=["costs allow '2026-11-06|leads'"],
     )(allow)
+    restored.register(costs_app)
 
 
 def costs(

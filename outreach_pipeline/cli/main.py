@@ -35,7 +35,7 @@ _ROOMS = {
     "reviews": "look", "explain": "look", "find": "find", "refresh": "refresh", "changes": "changes",
     "signals": "signals", "verify": "verify", "campaign": "campaign", "export": "export", "costs": "costs",
     "suppress": "suppress", "forget": "suppress", "sandbox": "sandbox", "adopt": "adopt", "alerts": "alerts",
-    "report": "report", "serve": "serve",
+    "report": "report", "serve": "serve", "backup": "backup", "restore": "backup",
 }  # fmt: skip
 """The module of this package that registers each command."""
 

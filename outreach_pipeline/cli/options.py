@@ -108,6 +108,7 @@ def _with_words(parameters: list[Any]) -> list[Any]:
 _GROUPS = {
     "Try it": ("demo", "sandbox"),
     "Set it up": ("init", "migrate", "adopt", "doctor", "sources", "shapes", "ui", "serve"),
+    "Keep it safe": ("backup", "restore"),
     "Every night": ("land", "run", "status", "rejections", "replay", "reviews", "alerts", "report"),
     "Look somebody up": ("find", "explain"),
     "Keep it current": ("refresh", "changes", "verify"),

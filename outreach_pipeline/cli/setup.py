@@ -26,8 +26,9 @@ def register(app: typer.Typer) -> None:
         "migrate",
         "Create or upgrade the database: roles, tables, functions and views.",
         more=(
-            "Safe to run at any time, also twice at once; a database that is up to date stays as it is. "
-            "Needs a login that may create roles (OUTREACH_MIGRATION_URL); the embedded server has one."
+            "Safe to run at any time, also twice at once; a database that is up to date stays as it is. Functions and "
+            "views that an earlier version made and this one no longer has are taken away; your own stay. Needs a "
+            "login that may create roles (OUTREACH_MIGRATION_URL); the embedded server has one."
         ),
         examples=["migrate", "migrate --sql > schema.sql"],
     )(migrate)
@@ -46,9 +47,8 @@ def register(app: typer.Typer) -> None:
         "doctor",
         "Check that everything is in place, one line each.",
         more=(
-            "Database and login, migrations, roles, sources with their shapes and files, title rules, "
-            "proxy. Ends "
-            "with 1 when something will not work; warnings do not count."
+            "Database and login, migrations, functions that no file makes, roles, sources with their shapes and "
+            "files, title rules, proxy. Ends with 1 when something will not work; warnings do not count."
         ),
         examples=["doctor", "doctor --json"],
     )(doctor)
@@ -90,6 +90,11 @@ def migrate(
         return
     done = f"{plural(len(report.applied), 'migration')} applied; the" if report.applied else "The"
     out().print(f"{done} schema is at {report.head}, with {report.replaced} functions and views.")
+    if report.dropped:
+        out().print(f"Removed what this version no longer has: {text(', '.join(report.dropped))}.")
+    if report.closed:
+        out().print(f"No longer used, and closed: {text(', '.join(report.closed))}.")
+        hint("Something of yours is built on them, so they stay; nobody but outreach_owner may use them any more.")
     hint("Next: `outreach doctor` looks at everything else, `outreach land FILE --source S` takes in a file.")
 
 

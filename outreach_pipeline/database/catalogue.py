@@ -60,6 +60,7 @@ class Catalogue:
     sequences: list[Row]
     functions: list[Row]
     grants: list[Row]
+    defaults: list[Row]
 
 
 def read_catalogue(connection: psycopg.Connection[Row]) -> Catalogue:
@@ -78,8 +79,9 @@ def read_catalogue(connection: psycopg.Connection[Row]) -> Catalogue:
             for row in rows(part):
                 getattr(relations[f"{row['schema']}.{row['relation']}"], part).append(row)
         return Catalogue(
-            relations, rows("roles"), rows("schemas"), rows("sequences"), rows("functions"), rows("grants")
-        )
+            relations, rows("roles"), rows("schemas"), rows("sequences"), rows("functions"), rows("grants"),
+            rows("defaults"),
+        )  # fmt: skip
 
 
 def render(catalogue: Catalogue) -> str:
@@ -96,6 +98,7 @@ def render(catalogue: Catalogue) -> str:
     parts += [_view(relation) for relation in views]
     parts += [_function(row) for row in catalogue.functions]
     parts.append("\n".join(_grant(row) for row in catalogue.grants))
+    parts.append("\n".join(_default(row) for row in catalogue.defaults))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -178,6 +181,13 @@ def _function(row: Row) -> str:
 def _grant(row: Row) -> str:
     kind = "" if row["kind"] == "table" else f"{row['kind']} "
     return f"grant {', '.join(row['privileges'])} on {kind}{row['object']} to {row['grantee']};"
+
+
+def _default(row: Row) -> str:
+    """Who may use what will be made; everything that PostgreSQL gives by itself is written down too."""
+    place = f" in schema {row['schema']}" if row["schema"] else ""
+    granted = f": {', '.join(row['grants'])}" if row["grants"] else " to nobody"
+    return f"-- default privileges of {row['owner']}{place} on {row['kind']}{granted}"
 
 
 def _quoted(text: str) -> str:

@@ -27,6 +27,7 @@ from sqlalchemy import create_engine, event, pool
 from outreach_pipeline.database import revisions
 from outreach_pipeline.database.connect import Database, Row
 from outreach_pipeline.database.errors import translated
+from outreach_pipeline.database.obsolete import Removed, note_made_sql, remove_obsolete
 from outreach_pipeline.database.queries import sql_root
 from outreach_pipeline.errors import ConfigurationError, TransientError
 
@@ -45,11 +46,15 @@ _WARNINGS: WeakKeyDictionary[psycopg.Connection[Any], list[str]] = WeakKeyDictio
 
 @dataclass(frozen=True)
 class MigrationReport:
-    """What a migrate did: revisions applied (none if up to date), the newest, functions and views."""
+    """What a migrate did: revisions applied (none if up to date), the newest, functions and views; of those that no
+    file has any more what was `dropped`, and what was only `closed` because something else uses it.
+    """
 
     applied: tuple[str, ...]
     head: str
     replaced: int
+    dropped: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 def migrate(
@@ -68,13 +73,21 @@ def migrate(
         _check_files(connection)
         _upgrade(url)
         after = applied_revisions(connection)
-        replaced = _replace(connection)
+        replaced, removed = _replace(connection)
     applied = tuple(revision for revision in after if revision not in before)
     for revision in applied:
         say(f"Applied {revision}.")
     head = after[-1] if after else "no revision"
     say(f"The schema is at {head}; {replaced} functions and views are in place.")
-    return MigrationReport(applied, head, replaced)
+    for name in removed.dropped:
+        say(f"Removed {name}, which this version no longer has.")
+    return MigrationReport(applied, head, replaced, removed.dropped, removed.closed)
+
+
+def prepare(url: str, *, app_password: str | None = None) -> None:
+    """Make the roles and give the owner its rights in the database at `url`, and nothing else; safe at any time."""
+    with Database(url, application_name="outreach_migrate").autocommit() as connection:
+        _prepare(connection, app_password)
 
 
 def migration_sql() -> str:
@@ -89,6 +102,7 @@ def migration_sql() -> str:
         buffer.getvalue(),
         "begin;\nset local check_function_bodies = off;",
         *(file.text for file in revisions.replaceables()),
+        note_made_sql(),
         "commit;\nreset role;",
     ]
     return "\n".join(parts) + "\n"
@@ -98,7 +112,7 @@ def applied_revisions(connection: psycopg.Connection[Row]) -> list[str]:
     """Revisions recorded in the database, oldest first (their names begin with a number)."""
     if not _exists(connection, "public.schema_revision_file"):
         return []
-    with _as_owner(connection):
+    with as_owner(connection):
         found = connection.execute(
             "select revision from public.schema_revision_file order by revision"
         ).fetchall()
@@ -175,7 +189,7 @@ def _check_files(connection: psycopg.Connection[Row]) -> None:
     """Refuse to go on when a file that was applied is no longer the file that was applied."""
     if not _exists(connection, "public.schema_revision_file"):
         return
-    with _as_owner(connection):
+    with as_owner(connection):
         recorded = connection.execute("select revision, sha256 from public.schema_revision_file").fetchall()
     for row in recorded:
         if not revisions.is_known(row["revision"]):
@@ -190,7 +204,7 @@ def _check_files(connection: psycopg.Connection[Row]) -> None:
             )
 
 
-def _upgrade(url: str) -> None:
+def _upgrade(url: str, revision: str = "head") -> None:
     engine = create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(url, prepare_threshold=None, application_name="outreach_migrate"),
@@ -202,37 +216,47 @@ def _upgrade(url: str) -> None:
     config.attributes["engine"] = engine
     try:
         with translated():
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         engine.dispose()
 
 
-def _replace(connection: psycopg.Connection[Row]) -> int:
-    """Apply all functions and views in one transaction; the number of files."""
+def _replace(connection: psycopg.Connection[Row]) -> tuple[int, Removed]:
+    """Apply all functions and views, and take away those of ours that no file has any more, in one transaction; the
+    number of files, and what was taken away.
+    """
     files = revisions.replaceables()
-    with translated(), _as_owner(connection):
+    with translated(), as_owner(connection):
         connection.execute("set local check_function_bodies = off")
-        for file in files:
-            try:
-                with connection.transaction():
-                    connection.execute(file.text)
-            except psycopg.errors.InvalidTableDefinition:
-                # A view whose columns changed cannot be replaced: drop ours, in reverse order, and start
-                # over.
-                _drop_views(connection, files)
-                return _create_all(connection, files)
-            except psycopg.errors.ProgrammingError as error:
-                raise _blame(file, error) from None
-    return len(files)
+        try:
+            with connection.transaction():
+                _create_all(connection, files)
+        except psycopg.errors.InvalidTableDefinition:
+            # A view whose columns changed cannot be replaced: drop ours, in reverse order, and start over.
+            _drop_views(connection, files)
+            _create_all(connection, files)
+        return len(files), remove_obsolete(connection, files)
 
 
-def _create_all(connection: psycopg.Connection[Row], files: list[revisions.Replaceable]) -> int:
+def _create_all(connection: psycopg.Connection[Row], files: list[revisions.Replaceable]) -> None:
     for file in files:
         try:
-            connection.execute(file.text)
-        except psycopg.errors.ProgrammingError as error:
+            _apply(connection, file)
+        except psycopg.errors.InvalidTableDefinition:
+            raise
+        except (psycopg.errors.ProgrammingError, psycopg.errors.DependentObjectsStillExist) as error:
             raise _blame(file, error) from None
-    return len(files)
+
+
+def _apply(connection: psycopg.Connection[Row], file: revisions.Replaceable) -> None:
+    """Create or replace; a function whose result or names of arguments changed cannot be replaced, and is made anew."""
+    try:
+        with connection.transaction():
+            connection.execute(file.text)
+    except psycopg.errors.InvalidFunctionDefinition:
+        for signature in file.signatures:
+            connection.execute(f"drop routine if exists {signature}".encode())
+        connection.execute(file.text)
 
 
 def _drop_views(connection: psycopg.Connection[Row], files: list[revisions.Replaceable]) -> None:
@@ -251,7 +275,7 @@ def _blame(file: revisions.Replaceable, error: psycopg.Error) -> ConfigurationEr
 
 
 @contextmanager
-def _as_owner(connection: psycopg.Connection[Row]) -> Iterator[None]:
+def as_owner(connection: psycopg.Connection[Row]) -> Iterator[None]:
     """One transaction as outreach_owner."""
     with translated(), connection.transaction():
         become_owner(connection)

@@ -22,6 +22,11 @@ _CREATES = re.compile(
 )
 _NOTE = "insert into public.schema_revision_file (revision, sha256) values ('{revision}', '{sha256}')"
 _COMMENT = re.compile(r"--[^\n]*")
+_REVOKES = re.compile(
+    r"^revoke all on (?:function|procedure|routine)\s+(?P<name>[a-z_0-9]+\.[a-z_0-9]+)\s*"
+    r"\((?P<types>[^;]*?)\)\s*from public;",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,12 @@ class Replaceable:
     """Qualified names that the file creates."""
     kind: str
     text: str
+
+    @property
+    def signatures(self) -> list[str]:
+        """`schema.name(types)` of each function in it, as the line says that closes it to PUBLIC."""
+        found = _REVOKES.finditer(self.text)
+        return [f"{match['name']}({' '.join(match['types'].split())})" for match in found]
 
 
 def revision_file(revision: str) -> Path:
@@ -105,7 +116,14 @@ def _read(path: Path) -> Replaceable:
             f"{path.parent.name}/{path.name} creates nothing.",
             next_step="Begin a line with `create or replace function schema.name` (or view).",
         )
-    return Replaceable(path, tuple(match["name"] for match in created), created[0]["kind"], text)
+    file = Replaceable(path, tuple(match["name"] for match in created), created[0]["kind"], text)
+    functions = {match["name"] for match in created if match["kind"] != "view"}
+    if open_to_all := functions - {signature.partition("(")[0] for signature in file.signatures}:
+        raise ConfigurationError(
+            f"{path.parent.name}/{path.name} leaves {', '.join(sorted(open_to_all))} open to PUBLIC.",
+            next_step="Add `revoke all on function schema.name(types) from public;`: by it the function is also known.",
+        )
+    return file
 
 
 def _in_order(files: list[Replaceable]) -> list[Replaceable]:

@@ -105,7 +105,7 @@ class DatabaseCreditLedger:
                 },
             )  # fmt: skip
         verdict = row["verdict"] if row else "doubtful"
-        if row and verdict in ("day", "month"):
+        if row and verdict in ("day", "month", "restore"):
             caps = caps_in_force(self._database, "apollo", self._caps)
             raise over_cap("Apollo", verdict, amount, plain(row["committed"]), caps, "credits")
         why_not = {"go": "", "batch": "ration"}.get(verdict, "doubtful")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outreach_pipeline.database.connect import Role
+from outreach_pipeline.database.obsolete import read_lacking, read_strangers
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import OutreachError, TransientError
 from outreach_pipeline.settings import Settings
@@ -31,6 +32,7 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 _OLDEST, _NEWEST = 15, 18
 _LEAST_FREE = 2 * 1024**3
 _LOCAL = ("127.0.0.1", "localhost")
+_OF_THE_DATABASE = {"migrations", "functions", "roles", "restored", "left over", "late files", "refresh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,18 @@ def examine(settings: Settings) -> list[Finding]:
     workspace = Workspace(settings)
     found: list[Finding] = []
     checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
-        ("home", _home), ("database", _database), ("migrations", _migrations), ("roles", _roles),
-        ("left over", _left_over), ("late files", _late), ("sources", _sources),
+        ("home", _home), ("database", _database), ("migrations", _migrations),
+        ("functions", _functions), ("roles", _roles),
+        ("restored", _restored), ("left over", _left_over), ("late files", _late), ("sources", _sources),
         ("title rules", _titles), ("settings", _settings), ("proxy", _proxy),
         ("apify", lambda there: _apify(there, ledger=_has_ledger(found))),
         ("apollo", lambda there: _apollo(there, ledger=_has_ledger(found))), ("refresh", _refresh),
     ]  # fmt: skip
     for name, check in checks:
-        if name in {"migrations", "roles", "left over", "late files", "refresh"} and _failed(found, "database"):
+        if name in _OF_THE_DATABASE and _failed(found, "database"):
             found.append(Finding(name, WARN, "not checked: the database cannot be used"))
             continue
-        if name in {"left over", "late files", "refresh"} and _failed(found, "migrations"):
+        if name in _OF_THE_DATABASE - {"migrations", "roles"} and _failed(found, "migrations"):
             continue
         try:
             found += check(workspace)
@@ -154,6 +157,30 @@ def _migrations(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("migrations", OK, f"at {state.applied[-1]}, {len(state.applied)} applied")
 
 
+def _functions(workspace: Workspace) -> Iterator[Finding]:
+    """Functions, views and triggers against the files: what is missing, and what is there that no file makes."""
+    with workspace.database.transaction(Role.READ) as tx:
+        lacking, found = read_lacking(tx), read_strangers(tx)
+    if lacking:
+        yield Finding("functions", FAIL, f"missing: {_some(lacking)}", "Run `outreach migrate`.")
+    strangers = [f"{each.kind} {each.object}" for each in found if not each.is_own]
+    own = [f"{each.kind} {each.object}" for each in found if each.is_own]
+    if strangers:
+        step = (
+            "Nobody here made them, or something else still uses them. Drop what nobody needs: "
+            "`outreach migrate` takes away only what an earlier version made."
+        )
+        yield Finding("functions", WARN, f"no file makes {_some(strangers)}", step)
+    elif not lacking:
+        beside = f"; beside them, your own: {_some(own)}" if own else ""
+        yield Finding("functions", OK, f"functions, views and triggers are those of this version{beside}")
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 def _roles(workspace: Workspace) -> Iterator[Finding]:
     refused = []
     for role in Role:
@@ -169,6 +196,20 @@ def _roles(workspace: Workspace) -> Iterator[Finding]:
         yield Finding(
             "roles", OK, f"the login can become all {len(Role)}: {', '.join(role.value for role in Role)}"
         )
+
+
+def _restored(workspace: Workspace) -> Iterator[Finding]:
+    """Providers that are not paid because a restore left it open what was."""
+    from outreach_pipeline.stages.restored import read_doubts
+
+    doubts = read_doubts(workspace)
+    if not doubts:
+        yield Finding("restored", OK, "nothing that was paid is in doubt")
+        return
+    who = ", ".join(dict.fromkeys(each.provider for each in doubts))
+    until = min(each.known_until for each in doubts)
+    detail = f"what was paid to {who} after {until:%Y-%m-%d %H:%M} UTC is not known: nothing is paid to them"
+    yield Finding("restored", FAIL, detail, "`outreach costs restored` shows what is known, and takes the answer.")
 
 
 def _left_over(workspace: Workspace) -> Iterator[Finding]:

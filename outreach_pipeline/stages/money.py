@@ -117,7 +117,12 @@ def left_of(row: Row) -> Left:
 
 
 def over_cap(provider: str, over: str, wanted: Decimal, committed: str, caps: Caps, unit: str) -> BudgetError:
-    """The error for a reservation that does not fit; `caps` are those in force."""
+    """The error for a reservation that does not fit; `caps` are those in force. `over`: run, day, month, or restore."""
+    if over == "restore":
+        return BudgetError(
+            f"{provider}: this database was restored, or is a copy, and does not know what was paid since.",
+            next_step="Nothing was spent. `outreach costs restored` shows what is known, and takes the answer.",
+        )
     cap = f"{provider}: {wanted} {unit} would pass the cap of {plain(caps.of(over))} per {over}"
     raise_it = "raise the cap (`outreach costs` shows which one holds: a setting or `outreach costs budget`)"
     if over == "run":

@@ -62,7 +62,7 @@ class DatabaseVerifyLedger:
         with self.workspace.database.transaction(Role.INGEST) as tx:
             self.lease.renew(tx)
             row = tx.fetch_row(load_queries("verify").reserve_call, given)
-        if row["verdict"] in ("day", "month"):
+        if row["verdict"] in ("day", "month", "restore"):
             held = caps_in_force(self.workspace.database, self.batch.source, caps)
             raise over_cap(self.batch.source, row["verdict"], amount, plain(row["committed"]), held, "credits")
         why_not = {"go": "", "batch": "ration"}.get(row["verdict"], "doubtful")

@@ -123,6 +123,9 @@ union all
 select format('drop routine if exists public.%%I(%%s) cascade', p.proname, pg_get_function_identity_arguments(p.oid)), 3
 from pg_proc as p
 where p.pronamespace = 'public'::regnamespace and p.proowner = 'outreach_owner'::regrole
+union all
+-- As PostgreSQL has it by itself: then there is no entry.
+select 'alter default privileges for role outreach_owner grant execute on functions to public', 4
 order by place, statement;
 
 -- name: landed_since

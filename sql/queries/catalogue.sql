@@ -182,3 +182,20 @@ cross join lateral pg_catalog.aclexplode(acl.items) as a
 where a.grantee <> acl.owner_id
 group by acl.kind, acl.object, a.grantee
 order by acl.kind, acl.object, 3;
+
+-- name: defaults
+-- What is granted on things that are yet to be made, where it is not PostgreSQL's own default; the owner left out.
+select
+    pg_catalog.pg_get_userbyid(d.defaclrole) as owner,
+    coalesce(n.nspname::text, '') as schema,
+    case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' else 'schemas' end
+        as kind,
+    coalesce((
+        select array_agg(lower(a.privilege_type) || ' to ' || case a.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(a.grantee) end order by 1)
+        from pg_catalog.aclexplode(d.defaclacl) as a
+        where a.grantee <> d.defaclrole
+    ), '{}') as grants
+from pg_catalog.pg_default_acl as d
+left join pg_catalog.pg_namespace as n on n.oid = d.defaclnamespace
+where (n.oid is null and pg_catalog.pg_get_userbyid(d.defaclrole) = any(%(roles)s)) or n.nspname = any(%(schemas)s)
+order by 1, 2, 3;

@@ -1,7 +1,6 @@
 -- Decides changes by hand: 'apply' or 'dismiss'. A look is decided whole, so all changes of the same load go along; what
 -- was dismissed or ignored can still be applied. Applying does in this transaction what applying at once would have done.
 -- Where the world has moved on since, it says so: the state is then what the masters say.
-drop function if exists marketing.f_decide_changes(integer[], text);
 create or replace function marketing.f_decide_changes(p_ids integer[], p_decision text)
 returns table (intelligence_id integer, intelligence_type text, state text, note text)
 language plpgsql

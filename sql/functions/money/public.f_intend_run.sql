@@ -3,7 +3,7 @@
 -- may_start: this caller, and nobody else until claimed_until, may send the start now. An intent of somebody else
 -- must first be looked for at Apify (by its tag), then claimed with f_claim_start.
 -- attempt: which start of the row it is; f_free_intent takes it back only from the one who holds it.
--- over: which cap (run, day, month) the reservation would pass; then nothing was written.
+-- over: which cap (run, day, month) the reservation would pass, or restore (f_restore_doubt); then nothing was written.
 -- Days and months are those of UTC. A cap of NULL is no cap; a budget in the database holds beside it.
 create or replace function public.f_intend_run(
     p_batch_id text, p_purpose text, p_source text, p_actor text, p_usd numeric,
@@ -31,15 +31,21 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('money:apify', 0));
     select * into v_run from public.actor_runs as r where r.batch_id = p_batch_id and r.purpose = p_purpose;
     if not found or v_run.state = 'refused' then
-        select c.over, c.committed into v_over, v_committed
-        from public.f_apify_over(p_usd, p_run_cap, p_day_cap, p_month_cap) as c;
+        if public.f_restore_doubt('apify') is not null then
+            v_over := 'restore';
+        else
+            select c.over, c.committed into v_over, v_committed
+            from public.f_apify_over(p_usd, p_run_cap, p_day_cap, p_month_cap) as c;
+        end if;
         if v_over is null then
             v_may_start := true;
             insert into public.actor_runs as r (
                 batch_id, purpose, source, actor, tag, intent_at, reserved_at, claimed_until, reserved_usd
             )
             values (
-                p_batch_id, p_purpose, p_source, p_actor, 'outreach-' || gen_random_uuid(),
+                -- The batch is in the tag, so that a run can be told apart even where this row is lost with its database.
+                p_batch_id, p_purpose, p_source, p_actor,
+                concat_ws(' ', 'outreach-' || gen_random_uuid(), p_batch_id, nullif(p_purpose, 'pull')),
                 clock_timestamp(), clock_timestamp(), clock_timestamp() + p_claim, p_usd
             )
             -- What was refused has no run, so nobody looks for one before now.

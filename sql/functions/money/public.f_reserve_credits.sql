@@ -2,6 +2,7 @@
 --   go        reserved; call_id is to be settled with the items, released, or marked doubtful
 --   batch     the batch has had its ration (p_batch_cap)
 --   day,month a cap would be passed; committed says how much is
+--   restore   what was paid since a restore is not known, see f_restore_doubt
 --   doubtful  the same call of this batch, or within p_days one about the same subjects, is open: it was sent and its answer was
 --             lost, or another process is sending it. It may have been charged, and no time that passes makes it uncharged: it
 --             is repeated only when somebody decides (f_decide_credits), its subjects are asked about again after p_days as
@@ -34,6 +35,10 @@ begin
     limit 1;
     if found then
         return query select v_call, 'doubtful'::text, null::numeric;
+        return;
+    end if;
+    if public.f_restore_doubt(p_provider) is not null then
+        return query select null::bigint, 'restore'::text, null::numeric;
         return;
     end if;
     v_batch := public.f_credits_committed(p_provider, '-infinity', p_batch_id);

@@ -1,4 +1,3 @@
-drop function if exists vault.f_lift(text[], text[]);
 -- Ends suppressions: those of the reason given, or of a value that is suppressed for one reason only that one. Of a value
 -- that has several and no reason was named nothing ends: reasons says which there are, so that somebody may choose.
 -- Contacts that nothing else suppresses get back the status they had.

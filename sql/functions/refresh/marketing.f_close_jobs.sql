@@ -1,7 +1,6 @@
 -- Closes the jobs of pg_temp.follow_job with what became of them, and counts. Changes with an id above p_before were noted
 -- by this very look. result_data holds ids, kinds and states, nothing of the person.
 -- Proposals of an earlier look at somebody whose later look was taken are dismissed: the later one has decided.
-drop function if exists marketing.f_close_jobs(integer);
 create or replace function marketing.f_close_jobs(p_before integer)
 returns table (
     jobs integer, unchanged integer, changed integer, proposed integer, ignored integer, gone integer, changes jsonb

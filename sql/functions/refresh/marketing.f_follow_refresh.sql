@@ -5,7 +5,6 @@
 -- wait; where all are ignored, its load fails with that reason. To know the changes, everything is done first; if the
 -- policy withholds any, that is taken back and done again without those looks.
 -- `changes` counts by kind and state: {"job_change": {"applied": 2, "proposed": 1}}.
-drop function if exists marketing.f_follow_refresh(integer[]);
 create or replace function marketing.f_follow_refresh(p_job_ids integer[])
 returns table (
     jobs integer, unchanged integer, changed integer, proposed integer, ignored integer, gone integer, changes jsonb

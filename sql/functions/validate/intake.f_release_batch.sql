@@ -1,8 +1,6 @@
 -- The gate between validation and promotion: what the blocking checks let through takes part in identity and promotion.
 -- A held batch is refused here, whoever asks, unless an operator accepts it; that is remembered with its checks.
 -- The signature without p_accept is gone: beside the default it would make every call ambiguous.
-drop function if exists intake.f_release_batch(text);
-drop function if exists intake.f_release_batch(text, boolean);
 create or replace function intake.f_release_batch(p_batch_id text, p_accept boolean default false)
 returns void
 language plpgsql

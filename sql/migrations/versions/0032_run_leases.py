@@ -3,7 +3,7 @@
 from outreach_pipeline.database.revisions import apply_revision
 
 revision = "0032_run_leases"
-down_revision = "0029_signals_of_events"
+down_revision = "0031_upkeep"
 branch_labels = None
 depends_on = None
 
