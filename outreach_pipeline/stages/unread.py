@@ -11,7 +11,6 @@ from typing import Any
 from outreach_pipeline.settings import foreign_variables
 from outreach_pipeline.sources.actor_input import names
 from outreach_pipeline.sources.verifiers.provider import FOLDER, load_provider
-from outreach_pipeline.stages.receive import TOKEN
 from outreach_pipeline.stages.workspace import Workspace
 from outreach_pipeline.targets.live import load_targets
 
@@ -21,7 +20,7 @@ def unread_variables(workspace: Workspace) -> list[str]:
     foreign = foreign_variables()
     if not foreign:
         return []
-    read = {TOKEN, *(target.key for target in load_targets().values())}
+    read = {*(target.key for target in load_targets().values())}
     read |= {load_provider(file.stem).key for file in FOLDER.glob("*.toml")}
     for config in workspace.sources.values():
         given: Any = getattr(config, "input", None)
