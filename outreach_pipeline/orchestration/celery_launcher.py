@@ -1,7 +1,7 @@
 """The launcher over Celery, for whom a lease says whether a run lives, and Celery only whether it has failed.
 
-Belongs here: what differs from Dagster's own launcher. Does not belong here: leases (`lost_runs`), the worker (`worker`).
-Needs the extra `deploy`.
+Belongs here: what differs from Dagster's own launcher. Does not belong here: leases (`lost_runs`), the worker
+(`worker`). Needs the extra `deploy`.
 
 Dagster fails a run whose task Celery does not know: every one that goes while Redis is started anew without its data.
 Each would be started a second time beside the first.

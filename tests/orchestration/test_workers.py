@@ -91,6 +91,16 @@ def _states(instance: dg.DagsterInstance) -> dict[str, list[dg.DagsterRunStatus]
     return found
 
 
+def _why(instance: dg.DagsterInstance) -> str:
+    """The sentences of steps that failed, for whoever reads this test's failure."""
+    told = [
+        f"{run.tags['dagster/partition']}: {entry.dagster_event}"
+        for run in instance.get_runs(dg.RunsFilter(statuses=[STATES["failed"]]))
+        for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    ]
+    return "\n".join(told)
+
+
 @pytest.mark.timeout(600)
 def test_a_backfill_is_done_once_and_paid_once_although_a_worker_dies(
     sandbox: Sandbox, settings: Settings, server: Server, admin: Admin, tmp_path: Path
@@ -112,7 +122,7 @@ def test_a_backfill_is_done_once_and_paid_once_although_a_worker_dies(
             while len(done) < len(KEYS) and time.monotonic() - died < FIVE_MINUTES:
                 time.sleep(0.5)
                 done = [key for key, runs in _states(instance).items() if STATES["finished"] in runs]
-            assert sorted(done) == sorted(KEYS), f"{_states(instance)}\n{machines.said()}"
+            assert sorted(done) == sorted(KEYS), f"{_states(instance)}\n{_why(instance)}\n{machines.said()}"
 
             runs = _states(instance)
             assert {key for key, states in runs.items() if STATES["failed"] in states} == lost
