@@ -6,8 +6,10 @@ Belongs here: the thread, and the resource that starts it for the time of a run.
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -16,15 +18,19 @@ import dagster as dg
 from outreach_pipeline.errors import PermanentError
 from outreach_pipeline.orchestration.incidents import PARTITION_TAG
 from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.orchestration.processes import PROCESS_TAG
 from outreach_pipeline.stages.run_lease import SIGNS_PER_LEASE, RunLease
 from outreach_pipeline.stages.workspace import Progress
 
 
 class Heartbeat:
-    """Signs of life in a thread. A database that is away stops neither them nor the run."""
+    """Signs of life in a thread. A database that is away stops neither them nor the run.
 
-    def __init__(self, lease: RunLease, every: float) -> None:
-        self._lease, self._every = lease, every
+    `given_up` is called in that thread once the run was given up.
+    """
+
+    def __init__(self, lease: RunLease, every: float, given_up: Callable[[], None] | None = None) -> None:
+        self._lease, self._every, self._given_up = lease, every, given_up
         self._end = threading.Event()
         self._is_taken = self._is_lost = False
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
@@ -57,6 +63,8 @@ class Heartbeat:
     def _beat(self) -> None:
         while not self._is_lost and not self._end.wait(self._every):
             self._sign()
+        if self._is_lost and self._given_up is not None:
+            self._given_up()
 
     def _sign(self) -> None:
         try:
@@ -70,6 +78,16 @@ class Heartbeat:
             return
 
 
+def end_process() -> None:
+    """End the process of a launched run where it stands; its open transaction is rolled back.
+
+    Without a word: Dagster would take what it says for a failure of its own, and would not start it again elsewhere.
+    """
+    sys.stderr.write("This run gave no sign of life for too long, so it was given up and is started again elsewhere.\n")
+    sys.stderr.flush()
+    os._exit(1)
+
+
 def living(pipeline: Pipeline) -> dg.ResourceDefinition:
     """The resource `pipeline`: the given one, with a heartbeat for as long as a run uses it. Ticks have none."""
 
@@ -81,7 +99,9 @@ def living(pipeline: Pipeline) -> dg.ResourceDefinition:
             return
         seconds = work.settings.run_lease_secs
         lease = RunLease(work.database, run.run_id, run.tags.get(PARTITION_TAG), seconds)
-        heartbeat = Heartbeat(lease, seconds / SIGNS_PER_LEASE)
+        # The process of a command line has more to do than this run, and somebody reads what it says.
+        is_launched = run.remote_job_origin is not None and PROCESS_TAG not in run.tags
+        heartbeat = Heartbeat(lease, seconds / SIGNS_PER_LEASE, end_process if is_launched else None)
         with heartbeat.beating():
             yield replace(pipeline, progress=heartbeat.guarded(pipeline.progress))
 

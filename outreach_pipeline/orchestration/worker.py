@@ -14,6 +14,7 @@ from dagster_celery.launcher import CeleryRunLauncher
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task
 
 from outreach_pipeline.errors import ConfigurationError
+from outreach_pipeline.orchestration import build  # noqa: F401 - read once, here: a run is a fork of this process
 
 
 def _app() -> Any:

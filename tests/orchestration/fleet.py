@@ -195,6 +195,8 @@ def kill_in_the_middle(
             if not _is_it(worker, leases, runs, marks):
                 continue
             worker.signal(signal.SIGSTOP)
+            # What it had sent before reaches the server first.
+            time.sleep(0.5)
             mine = [one["batch_id"] for one in admin.execute(LEASES).fetchall() if worker.owns(one["held_by"])]
             in_doubt = admin.execute(
                 "select 1 from public.credit_ledger where state = 'reserved' and batch_id = any(%s)", (mine,)

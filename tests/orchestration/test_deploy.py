@@ -54,7 +54,9 @@ def test_dagster_starts_runs_and_remembers_on_postgresql(
         assert isinstance(instance.run_coordinator, ProviderQueue)
         launcher: Any = instance.run_launcher
         assert launcher.backend.startswith("redis://")
-        assert launcher.celery.conf.task_acks_late
+        conf = launcher.celery.conf
+        assert conf.task_acks_late
+        assert (conf.worker_prefetch_multiplier, conf.worker_max_tasks_per_child) == (1, 1)
         result = batches.run(MONDAY, instance=instance)
         assert result.success
     # Opened anew, as another process would.
@@ -68,6 +70,26 @@ def test_dagster_starts_runs_and_remembers_on_postgresql(
         found = connection.execute("select count(*) from event_logs where run_id = %s", (result.run_id,)).fetchone()
         assert found
         assert found[0] > 20
+
+
+def test_a_run_that_celery_does_not_know_is_not_failed_for_it(batches: Batches) -> None:
+    """As after a Redis that lost its data, and for `outreach run`; a task that failed is failed."""
+    from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
+
+    from outreach_pipeline.orchestration.celery_launcher import LeasedCeleryLauncher
+
+    job = batches.defs().resolve_job_def("nightly")
+    launcher: Any = LeasedCeleryLauncher(default_queue="none", broker="memory://", backend="cache+memory://")
+    with dg.DagsterInstance.ephemeral() as instance:
+        launcher.register_instance(instance)
+        by_hand, unknown, failed = (
+            instance.create_run_for_job(job, tags={DAGSTER_CELERY_TASK_ID_TAG: task} if task else {})
+            for task in ("", "unheard-of", "failed")
+        )
+        launcher.celery.backend.store_result("failed", RuntimeError("lost"), "FAILURE")
+        states = [launcher.check_run_worker_health(run).status.name for run in (by_hand, unknown, failed)]
+        assert states == ["RUNNING", "RUNNING", "FAILED"]
+        assert launcher.terminate(by_hand.run_id) is False
 
 
 def test_the_queue_lets_runs_go_on_postgresql(

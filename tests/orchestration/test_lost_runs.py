@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -175,6 +178,20 @@ def test_a_run_that_was_given_up_does_nothing_more_when_it_wakes(
         heartbeat._thread.join(30)
         with pytest.raises(PermanentError, match="given up"):
             moved("no longer", 0, None)
+
+
+def test_a_launched_run_that_was_given_up_ends_without_a_word(batches: Batches, rows: Rows) -> None:
+    """Its own failure would keep Dagster from starting it again."""
+    ended = threading.Event()
+    lease = RunLease(batches.database, "run-1", LEADS.batch_id, SECONDS)
+    with Heartbeat(lease, 0.02, ended.set).beating():
+        assert not ended.wait(0.2)
+        rows("delete from intake.run_lease returning 1")
+        assert ended.wait(30)
+    code = "from outreach_pipeline.orchestration.heartbeat import end_process as end\ntry:\n    end()\nfinally:\n    print('said')"
+    gone = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert "started again elsewhere" in gone.stderr
 
 
 def test_the_heartbeat_outlives_a_lease_and_the_sensor_runs_by_itself(
