@@ -27,7 +27,7 @@ _SEPARATORS = re.compile(r"[,;|\s]+|(?<=\w)/(?=[^/@\s]+@)")
 _BEHIND = " '\"`<>()[]{}“”‘’«»,;:!?|./"
 _IN_FRONT = " \"<>()[]“”‘’«»,;:"
 _TWINS = {"'": "'", "`": "`", "}": "{", "|": "|"}
-_LABEL = re.compile(r"^(?:mailto|e-?mail|mail)\s*:\s*", re.IGNORECASE)
+_LABEL = re.compile(r"^(?:(?:mailto|e-?mail|mail)\s*:\s*)+", re.IGNORECASE)
 # Left-overs of URL, JSON and JavaScript escapes of characters that no address has: %20ada@, u003eada@, \\nada@.
 _ESCAPE = r"(?:%(?:20|22|27|3[ace]|0[9ad]|2c)|\\?u00(?:3[ce]|2[027]|0[9ad])|\\x(?:3[ce]|2[027]|0[9ad])|\\[nrt])+"
 _ESCAPED = re.compile(rf"^{_ESCAPE}|{_ESCAPE}$", re.IGNORECASE)

@@ -106,7 +106,7 @@ def _without_remarks(text: str, notes: dict[str, None]) -> str:
     ):  # fmt: skip
         without = pattern.sub(" ", kept)
         if without != kept and len(fold(without).split()) >= least:
-            kept = without
+            kept = " ".join(without.split())  # a long run of blanks is looked through from each of them
             notes[note] = None
     return "".join(
         char if char == "\ufffd" or unicodedata.category(char) not in ("So", "Sk", "Co", "Cn") else " " for char in kept

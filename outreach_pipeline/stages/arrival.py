@@ -125,7 +125,7 @@ def _due_days(workspace: Workspace, config: FilesConfig, now: datetime) -> list[
     newest = now.astimezone(UTC).date() - timedelta(days=1)
     if _expected_at(config, newest) > now:
         newest -= timedelta(days=1)
-    given = {"sources": [config.name], "since": newest - timedelta(days=_NIGHTS), "until": newest}
+    given = {"sources": [config.name], "followers": [], "since": newest - timedelta(days=_NIGHTS), "until": newest}
     with workspace.database.transaction(Role.READ) as tx:
         rows = tx.fetch_all(load_queries("night").waiting, given)
     return sorted({Batch.parse(row["batch_id"]).day for row in rows} | {newest})

