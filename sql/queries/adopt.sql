@@ -239,7 +239,7 @@ order by 1;
 select setval(%(sequence)s::regclass, greatest(%(number)s::bigint, coalesce(pg_sequence_last_value(%(sequence)s::regclass), 1)));
 
 -- name: new_numbers
-select nextval(%(sequence)s::regclass) as number from generate_series(1, %(count)s);
+select d.number from marketing.f_draw_numbers(%(entity)s, %(count)s) as d order by d.place;
 
 -- name: keep_ids
 insert into adoption.id_map (entity, old_id, barton_id, reason)
