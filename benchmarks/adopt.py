@@ -9,11 +9,12 @@ The promise is "in minutes"; the machine is noisy, so plain COPY of the same row
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psycopg
@@ -86,6 +87,19 @@ def measure(admin_url: str, app_url: str, folder: Path) -> tuple[AdoptReport, di
     return report, {"plan": planned, **clock.seconds, "adopt": time.perf_counter() - started}
 
 
+def server_cpu(home: Path) -> float:
+    """CPU seconds of the server so far: its processes, and those that have ended. It counts on a busy machine too."""
+    postmaster = (home / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            pid, rest = stat.parent.name, stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+            # Of the postmaster also what its children took that have ended.
+            if postmaster in (pid, rest[1]):
+                ticks += sum(map(int, rest[11:15] if pid == postmaster else rest[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def functions(url: str) -> list[str]:
     """The dozen functions of ours that took longest by themselves."""
     with psycopg.connect(url) as connection:
@@ -116,12 +130,15 @@ def main() -> None:
         base = plain_copy(admin)
         size = f"{options.companies:,} companies, {options.people:,} people"
         print(f"{size}; plain copy of the rows: {base:.1f} s", flush=True)
+        began = server_cpu(home), time.process_time()
         report, seconds = measure(admin, app, home)
+        cpu = f"{server_cpu(home) - began[0]:.0f} s of the server, {time.process_time() - began[1]:.0f} s of the client"
         dearest = functions(admin)
     for what, spent in seconds.items():
         print(f"{what:45}{spent:9.1f} s {spent / base:8.1f} x")
     print(report.loads, report.ids, sep="\n")
     print("functions that took longest, by themselves:", *dearest, sep="\n")
+    print(f"CPU: {cpu}")
     print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

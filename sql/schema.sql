@@ -860,6 +860,7 @@ CREATE INDEX idx_validated_people_email ON intake.validated_people USING btree (
 CREATE INDEX idx_validated_people_email_domain ON intake.validated_people USING btree (split_part(email, '@'::text, 2)) WHERE (email IS NOT NULL);
 CREATE INDEX idx_validated_people_is_ahead ON intake.validated_people USING btree (load_id) WHERE is_ahead;
 CREATE INDEX idx_validated_people_stated_id ON intake.validated_people USING btree (stated_id) WHERE (stated_id IS NOT NULL);
+CREATE INDEX idx_validated_people_stated_slot_id ON intake.validated_people USING btree (stated_slot_id) WHERE (stated_slot_id IS NOT NULL);
 CREATE INDEX idx_validated_people_subject ON intake.validated_people USING btree (subject);
 CREATE TRIGGER trigger_validated_people_updated_at BEFORE UPDATE ON intake.validated_people FOR EACH ROW EXECUTE FUNCTION public.trigger_updated_at();
 
@@ -2974,6 +2975,9 @@ comment on view public.refresh_look is 'Loads of a refresh: how many looks at th
 
 -- function marketing.f_describe_people()
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp
+
+-- function marketing.f_draw_numbers(p_entity text, p_count bigint)
+--     returns TABLE(place bigint, number bigint); plpgsql, volatile, set search_path=pg_catalog, pg_temp
 
 -- function marketing.f_drop_ambiguous(p_entity text, p_level integer)
 --     returns void; plpgsql, volatile, set search_path=pg_catalog, pg_temp

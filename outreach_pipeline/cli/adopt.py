@@ -33,6 +33,9 @@ _FAULTS = {
 }
 
 
+_SHOWN = 20
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     command(
@@ -112,14 +115,24 @@ def _show_plan(plan: Plan) -> None:
     if plan.duplicates:
         faults.add_row("adopted_companies", number(len(plan.duplicates)), "companies that lead to an older row")
     console.print(faults)
+    _show_names(plan)
+    hint("Nothing was changed. Next: `outreach adopt`; `outreach adopt --undo` puts everything back.")
+
+
+def _show_names(plan: Plan) -> None:
+    """Ids that will be others, and what of the owner's own stays with the old tables."""
+    console = out()
     for source, counts in plan.faults.items():
         if ids := counts.get("other_form_ids"):
             assert isinstance(ids, list)  # noqa: S101 - for the type checker
             console.print(f"Ids of another form in {source}: {text(', '.join(map(str, ids)))}")
+    if plan.duplicates:
+        led = [f"{id_} to {first}" for id_, first in list(plan.duplicates.items())[:_SHOWN]]
+        more = f" (and {len(plan.duplicates) - _SHOWN:,} more: --json)" if len(plan.duplicates) > _SHOWN else ""
+        console.print(f"Ids that will lead to another: {text(', '.join(led))}{more}")
     for what, names in plan.own.items():
         if names:
             console.print(f"Your own {what}, which stay with the old tables: {text(', '.join(names))}")
-    hint("Nothing was changed. Next: `outreach adopt`; `outreach adopt --undo` puts everything back.")
 
 
 def _show_report(report: AdoptReport) -> None:

@@ -26,6 +26,7 @@ from outreach_pipeline.rules.barton_id import Entity, format_barton_id
 
 SCHEMAS = ("bit", "company", "intake", "marketing", "people", "vault")
 ASIDE = "adopted_"
+_ROOM = 9_000_000_000
 _CREATED = re.compile(r"^create (?:table|view|sequence) public\.(\w+)|^-- function public\.(\w+)\(", re.MULTILINE)
 
 
@@ -166,12 +167,19 @@ class Adoption:
             leave_owner(connection)
             self._keep(connection, key, cursor)
 
-    def new_ids(self, entity: Entity, sequence: str, above: int, count: int) -> list[str]:
-        """So many ids that nobody has, from the sequence, which starts above a number."""
+    def new_ids(self, entity: Entity, taken: set[int], count: int) -> list[str]:
+        """So many ids that nobody has: above all taken numbers that leave room above them, and none of the others."""
+        name = entity.name.lower()
+        sequence = f"marketing.{name}_number_seq"
+        above = max((number for number in taken if number <= _ROOM), default=1)
+        found: list[int] = []
         with self._as_owner() as connection:
             connection.execute(self._queries.raise_sequence, {"sequence": sequence, "number": max(above, 1)})
-            found = connection.execute(self._queries.new_numbers, {"sequence": sequence, "count": count}).fetchall()
-        return [format_barton_id(entity, row["number"]) for row in found]
+            while len(found) < count:
+                asked = {"entity": name, "count": count - len(found)}
+                drawn = connection.execute(self._queries.new_numbers, asked).fetchall()
+                found += [row["number"] for row in drawn if row["number"] not in taken]
+        return [format_barton_id(entity, number) for number in found]
 
     def keep_ids(self, entity: str, ids: Mapping[str, tuple[str, str]]) -> None:
         """Keep which id an old one became, and why (given, duplicate), with the note that it was done."""

@@ -22,6 +22,7 @@ from outreach_pipeline.orchestration.pipeline import Pipeline
 from outreach_pipeline.orchestration.repeated import or_before
 from outreach_pipeline.orchestration.source_assets import given
 from outreach_pipeline.orchestration.turns import overtaken
+from outreach_pipeline.orchestration.well_formed import of_batch
 from outreach_pipeline.stages.checks import CheckReport
 from outreach_pipeline.stages.counts import count_batch, count_loads, count_rejections, count_rows, count_slots
 from outreach_pipeline.stages.ingested import batches_of, check_all, for_each, promote_all
@@ -194,7 +195,11 @@ def _evaluations(context: dg.AssetExecutionContext, verdict: CheckReport) -> Eve
 
 def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     @dg.multi_asset(
-        name="promote", specs=[table.spec(partitions) for table in specs.PROMOTED], can_subset=True, pool=POOL
+        name="promote",
+        specs=[table.spec(partitions) for table in specs.PROMOTED],
+        check_specs=specs.forms_of_batch(specs.COMPANY_MASTER, specs.PEOPLE_MASTER),
+        can_subset=True,
+        pool=POOL,
     )
     def promote(context: dg.AssetExecutionContext, config: GateConfig, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
@@ -228,12 +233,20 @@ def _promote(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                 }
                 found = or_before(context, table.key, shown, idle=not report.loads)
                 yield dg.MaterializeResult(asset_key=table.key, metadata=found)
+        with explained(context):
+            yield from of_batch(context, work, batch, (specs.COMPANY_MASTER, specs.PEOPLE_MASTER))
 
     return promote
 
 
 def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    @dg.multi_asset(name="slots", specs=[table.spec(partitions) for table in specs.SEATS], can_subset=True, pool=POOL)
+    @dg.multi_asset(
+        name="slots",
+        specs=[table.spec(partitions) for table in specs.SEATS],
+        check_specs=specs.forms_of_batch(specs.SLOTS),
+        can_subset=True,
+        pool=POOL,
+    )
     def slots(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[Pipeline]) -> Events:
         watch = md.Stopwatch.start()
         with explained(context, pipeline.progress):
@@ -242,6 +255,7 @@ def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             timing = watch.numbers(report.companies, "companies")
             rows = count_rows(pipeline.workspace)
             seats = md.slot_table(count_slots(pipeline.workspace))
+            formed = list(of_batch(context, pipeline.workspace, batch_of(context), (specs.SLOTS,)))
             # The last step: a process that dies before this line is asked for once more, and finds nothing to do.
             finish(pipeline.workspace, batch_of(context))
         context.log.info("slots of %s companies decided, %s filled anew", report.companies, report.assigned)
@@ -261,5 +275,6 @@ def _slots(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                 }
                 found = or_before(context, table.key, shown, idle=not report.companies)
                 yield dg.MaterializeResult(asset_key=table.key, metadata=found)
+        yield from formed
 
     return slots

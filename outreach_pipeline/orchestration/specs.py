@@ -208,6 +208,11 @@ FRESHNESS, HELD, UNFINISHED = "slots_are_fresh", "no_batch_left_held", "no_batch
 LATE = "no_source_is_late"
 FORMED = {table: f"{table.name.partition('.')[2]}_is_well_formed" for table in (COMPANY_MASTER, PEOPLE_MASTER, SLOTS)}
 """By table: the check of its Barton IDs, references, addresses and phones."""
+FORMED_IN_BATCH = {table: f"batch_{name}" for table, name in FORMED.items()}
+"""The same of what a batch is about, in its run."""
+FORMS = (
+    "Barton IDs of the right form and entity, references between them, e-mail addresses and phones in their forms"
+)
 """Checks of the whole database, on slots, on rejections and on loads."""
 
 _CHECKS = {
@@ -227,3 +232,9 @@ def check_specs() -> list[dg.AssetCheckSpec]:
         )
         for name in CHECK_NAMES
     ]
+
+
+def forms_of_batch(*tables: Table) -> list[dg.AssetCheckSpec]:
+    """The checks of the forms of what a batch is about."""
+    said = f"{FORMS}: what the loads of the batch are about, with pandera. Warns; blocks nothing."
+    return [dg.AssetCheckSpec(name=FORMED_IN_BATCH[table], asset=table.key, description=said) for table in tables]

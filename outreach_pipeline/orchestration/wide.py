@@ -19,6 +19,7 @@ from outreach_pipeline.orchestration.assets import POOL, TABLE_ROWS
 from outreach_pipeline.orchestration.campaigns import campaigns_asset
 from outreach_pipeline.orchestration.failures import explained
 from outreach_pipeline.orchestration.pipeline import Pipeline
+from outreach_pipeline.orchestration.well_formed import result_of
 from outreach_pipeline.stages.arrival import late_sources
 from outreach_pipeline.stages.counts import count_loop, count_ready, count_signals
 from outreach_pipeline.stages.freshness import read_held, read_slot_freshness
@@ -148,19 +149,11 @@ def _formed(table: specs.Table) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=table.key,
         name=specs.FORMED[table],
-        description="Barton IDs of the right form and entity, references between them, e-mail addresses and phones in "
-        "their forms: every row, with pandera. Warns; blocks nothing.",
+        description=f"{specs.FORMS}: every row, with pandera. Warns; blocks nothing.",
     )
     def is_well_formed(context: Checked, pipeline: dg.ResourceParam[Pipeline]) -> dg.AssetCheckResult:
         with explained(context):
-            found = check_promoted(pipeline.workspace, table.name.partition(".")[2])
-        named = "; ".join(f"{one.rows:,} fail {one.check} of {one.column}" for one in found.faults)
-        return dg.AssetCheckResult(
-            passed=not found.faults,
-            severity=dg.AssetCheckSeverity.WARN,
-            description=f"{named}." if found.faults else f"{found.rows:,} rows are well formed.",
-            metadata={"rows": found.rows, "faults": md.fault_table(found.faults)},
-        )
+            return result_of(check_promoted(pipeline.workspace, table.name.partition(".")[2]))
 
     return is_well_formed
 

@@ -21,7 +21,6 @@ from outreach_pipeline.rules.own_site import own_domain
 IdMap = dict[tuple[str, str], str]
 """(entity, old id) to the Barton ID that it became."""
 GIVEN, DUPLICATE = "given", "duplicate"
-_ROOM = 9_000_000_000
 COMPANIES, PEOPLE = "marketing.company_master", "marketing.people_master"
 
 
@@ -31,14 +30,14 @@ def settle_ids(adoption: Adoption, old: Old, there: set[str]) -> IdMap:
     if COMPANIES in there and not adoption.state("ids of company"):
         rows = all_of(old, queries.companies_of, COMPANIES)
         ids = [row["id"] for row in rows]
-        given = _given(adoption, Entity.COMPANY, "marketing.company_number_seq", ids)
+        given = _given(adoption, Entity.COMPANY, ids)
         duplicates = duplicates_of((row["id"], row["name"], row["website"]) for row in rows)
         # A duplicate of a row without a valid id leads to the id that this one is given.
         found = {id_: (given.get(first, first), DUPLICATE) for id_, first in duplicates.items()}
         adoption.keep_ids("company", {**{i: (new, GIVEN) for i, new in given.items() if i not in found}, **found})
     if PEOPLE in there and not adoption.state("ids of person"):
         ids = [row["id"] for row in all_of(old, queries.people_of, PEOPLE)]
-        given = _given(adoption, Entity.PERSON, "marketing.person_number_seq", ids)
+        given = _given(adoption, Entity.PERSON, ids)
         adoption.keep_ids("person", {i: (new, GIVEN) for i, new in given.items()})
     return adoption.id_map()
 
@@ -72,12 +71,12 @@ def items_of(old: Old, table: str, first: int, until: int, ids: IdMap) -> list[b
     return items
 
 
-def _given(adoption: Adoption, entity: Entity, sequence: str, ids: Iterable[str]) -> dict[str, str]:
-    numbers, without = [0], []
+def _given(adoption: Adoption, entity: Entity, ids: Iterable[str]) -> dict[str, str]:
+    taken, without = set(), []
     for id_ in dict.fromkeys(ids):
         found = parse_barton_id(id_, entity)
         if found is None:
             without.append(id_)
-        elif found.number <= _ROOM:
-            numbers.append(found.number)
-    return dict(zip(without, adoption.new_ids(entity, sequence, max(numbers), len(without)), strict=True))
+        else:
+            taken.add(found.number)
+    return dict(zip(without, adoption.new_ids(entity, taken, len(without)), strict=True))

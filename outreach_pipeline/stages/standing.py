@@ -9,7 +9,7 @@ away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -87,11 +87,11 @@ SCHEMAS = {
 """By table of marketing; the first column is its id."""
 
 
-def check_promoted(workspace: Workspace, table: str) -> StandingReport:
-    """Check every row of a table of marketing (a key of SCHEMAS), chunk by chunk."""
+def check_promoted(workspace: Workspace, table: str, batches: Sequence[str] | None = None) -> StandingReport:
+    """Check every row of a table of marketing (a key of SCHEMAS), chunk by chunk; of `batches`, what they are about."""
     rows = 0
     found: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
-    for frame in _chunks(workspace, table):
+    for frame in _chunks(workspace, table, batches):
         rows += len(frame)
         for column, check, ids in _failing(frame, SCHEMAS[table]):
             count, some = found.get((column, check), (0, ()))
@@ -100,11 +100,12 @@ def check_promoted(workspace: Workspace, table: str) -> StandingReport:
     return StandingReport(f"marketing.{table}", rows, tuple(faults))
 
 
-def _chunks(workspace: Workspace, table: str) -> Iterator[pd.DataFrame]:
-    after = ""
+def _chunks(workspace: Workspace, table: str, batches: Sequence[str] | None) -> Iterator[pd.DataFrame]:
+    after, asked = "", None if batches is None else list(batches)
     while True:
         with workspace.database.transaction(Role.READ) as tx:
-            frame = read_csv(tx.copy_out(load_queries("standing")[table], {"after": after, "limit": CHUNK}))
+            told = {"after": after, "limit": CHUNK, "batches": asked}
+            frame = read_csv(tx.copy_out(load_queries("standing")[table], told))
         if len(frame):
             yield frame
         if len(frame) < CHUNK:

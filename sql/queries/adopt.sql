@@ -242,7 +242,7 @@ order by 1;
 select setval(%(sequence)s::regclass, greatest(%(number)s::bigint, coalesce(pg_sequence_last_value(%(sequence)s::regclass), 1)));
 
 -- name: new_numbers
-select nextval(%(sequence)s::regclass) as number from generate_series(1, %(count)s);
+select d.number from marketing.f_draw_numbers(%(entity)s, %(count)s) as d order by d.place;
 
 -- name: keep_ids
 insert into adoption.id_map (entity, old_id, barton_id, reason)
@@ -401,7 +401,12 @@ select s.entity, count(*) as stated, count(*) filter (where s.is_master) as kept
 from (
     select 'company' as entity, v.stated_id, exists (select from marketing.company_master as m where m.company_unique_id = v.stated_id) as is_master,
         exists (select from marketing.merged_master as m where m.retired_id = v.stated_id) as leads
-    from (select distinct c.stated_id from intake.validated_companies as c where c.source = 'adopted_companies' and c.stated_id is not null) as v
+    from (
+        -- As they were: the item of a duplicate states its survivor's.
+        select distinct l.raw_data ->> 'company_unique_id' as stated_id
+        from intake.raw_loads as l
+        where l.source = 'adopted_companies' and l.raw_data ->> 'company_unique_id' ~ '^04\.04\.01\.\d{2}\.\d{5}\.\d{3}$'
+    ) as v
     union all
     select 'person', v.stated_id, exists (select from marketing.people_master as m where m.unique_id = v.stated_id),
         exists (select from marketing.merged_master as m where m.retired_id = v.stated_id)

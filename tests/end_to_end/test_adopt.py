@@ -72,7 +72,10 @@ def test_every_row_of_thousands_is_there_and_the_way_back_is_byte_for_byte(
 ) -> None:
     before = dump(server, old)
     work = workspace_on(server, old, tmp_path)
-    adopt(work)
+    report = adopt(work)
+    merged = one(old, f"select count(*) from adoption.id_map where reason = 'duplicate' and old_id ~ '{VALID}'")
+    assert 0 < report.ids["company"]["merged"] == merged
+    assert report.ids["company"]["stated"] == one(old, f"select count(*) from adopted_marketing.company_master where company_unique_id ~ '{VALID}'")
     for source, table in TABLES.items():
         # Verbatim: the old row is the item, but for the ids that it was given.
         lost = rows(old, f"""

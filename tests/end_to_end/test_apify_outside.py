@@ -27,8 +27,10 @@ from paid_world import (
 
 from outreach_pipeline.errors import TransientError
 from outreach_pipeline.sandbox.apify.actors import ActorKind, find_actor
+from outreach_pipeline.stages.ended_runs import Look, look_at_run
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.pull_apify import settle_bills
+from outreach_pipeline.stages.unfinished import finish, take_due
 from outreach_pipeline.stages.workspace import Batch
 
 ADOPT = SOURCE.replace("actor =", 'mode = "adopt"\nactor =').replace("max_total_charge_usd = 2.5\n", "")
@@ -175,3 +177,28 @@ def test_a_lost_start_of_an_actor_that_is_adopted_too_is_found_again(
         service.faults.add(f"POST {RUNS}", "drop_after_accept")
         assert land_batch(there, Batch(today.day, "leads")).items == 7
         assert {row["found_by"] for row in run_rows(admin)} == {"tag", "schedule"}
+
+
+def test_word_of_an_outside_run_makes_its_day_be_read_once_and_pays_nothing(
+    tmp_path: Path, database_url: str, admin: Admin
+) -> None:
+    with apify() as (service, url):
+        there = workspace(tmp_path, database_url, url, BOTH)
+        # Days begin with the first batch.
+        admin.execute("insert into intake.batch (batch_id, source, day, observed_at) values ('x', 'x', %s, now())", (DAY,))
+        begun = datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=UTC)
+        run_id = service.add_run(kind_of(), b"{}", [lead(0)], started_at=begun, origin="SCHEDULER").id
+        # Only a source that adopts runs takes it, and only a run that Apify knows.
+        assert look_at_run(there, "leads", run_id).state == "nothing"
+        assert look_at_run(there, "outside", "NobodyKnows00001").state == "nothing"
+        batch = Batch(DAY, "outside")
+        assert look_at_run(there, "outside", run_id) == Look("soon", batch.batch_id)
+        soon = datetime.now(UTC) + timedelta(minutes=2)
+        assert [due.batch for due in take_due(there, 10, now=soon)] == [batch]
+        assert look_at_run(there, "outside", run_id, now=soon).state == "nothing"
+        assert land_batch(there, batch).items == 1
+        finish(there, batch, now=soon)
+        # Apify tells again for more than a day: what was read is not read again.
+        assert look_at_run(there, "outside", run_id, now=soon).state == "nothing"
+        assert take_due(there, 10, now=soon) == []
+        assert service.calls().get(f"POST {RUNS}") is None

@@ -62,6 +62,30 @@ def test_a_free_id_is_kept_and_never_given_to_somebody_else(work: Workspace, adm
         assert value(admin, "select public.generate_barton_id(%s)", entity) > stated
 
 
+def test_new_ids_pass_over_those_that_are_stated_where_there_is_no_room_above_them(
+    work: Workspace, admin: Admin, tmp_path: Path
+) -> None:
+    # The sequence does not begin above these, or it would soon be at its end; one day it comes there.
+    high = {
+        "company_unique_id": "04.04.01.99.00000.002", "person_unique_id": "04.04.02.99.00000.002",
+        "company_slot_unique_id": "04.04.05.99.00000.002",
+    }  # fmt: skip
+    play(work, tmp_path, row(**high))
+    stranger = {"company_name": "Fernhold", "domain": "fernhold.example", "website_url": "https://fernhold.example"}
+    for entity in ("company", "person", "slot"):
+        assert value(admin, f"select last_value from marketing.{entity}_number_seq") < 9_000_000_000
+        admin.execute(f"select setval('marketing.{entity}_number_seq', 9900000000)")
+    play(work, tmp_path, row(**stranger, first_name="Ben", last_name="Oak", email="ben@fernhold.example"), day=1)
+    play(work, tmp_path, row(first_name="Cara", last_name="Elm", email="cara@quill.example", title="CFO"), day=2)
+    made = rows(admin, "select unique_id, company_unique_id from marketing.people_master order by 1")
+    assert [r["unique_id"] for r in made] == [f"04.04.02.99.00000.{n}" for n in ("001", "002", "003")]
+    slots = rows(admin, "select company_slot_unique_id as id from marketing.company_slot")
+    assert len(slots) == 6
+    assert high["company_slot_unique_id"] not in [slot["id"] for slot in slots]
+    for entity, code in (("company", "01"), ("company_slot", "05")):
+        assert value(admin, "select public.generate_barton_id(%s)", entity) > f"04.04.{code}.99.00000.002"
+
+
 @pytest.mark.parametrize(
     ("column", "text", "stated_as", "reason"),
     [
@@ -146,6 +170,11 @@ def test_an_id_never_changes_whoever_tries(
     play(work, tmp_path, row())
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="never changes"):
         admin.execute(f"update {table} set {column} = overlay({column} placing '9' from 10 for 1)")
+    # Triggers are passed over when a replication is replayed; these are not.
+    admin.execute("set session_replication_role = replica")
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="never changes"):
+        admin.execute(f"update {table} set {column} = overlay({column} placing '9' from 10 for 1)")
+    admin.execute("reset session_replication_role")
     admin.execute(f"update {table} set {column} = {column}")
 
 

@@ -10,8 +10,9 @@ import psycopg
 from batches import ACCEPT, MONDAY, TUESDAY, Batches, Rows, lead, leads, materialized
 
 from outreach_pipeline.orchestration.schedule import MORNING
-from outreach_pipeline.orchestration.specs import FORMED, FRESHNESS, HELD, UNFINISHED
+from outreach_pipeline.orchestration.specs import FORMED, FORMED_IN_BATCH, FRESHNESS, HELD, UNFINISHED
 from outreach_pipeline.stages.freshness import next_due, read_slot_freshness
+from outreach_pipeline.stages.standing import check_promoted
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -143,6 +144,15 @@ def test_a_broken_id_address_or_reference_fails_its_check_until_it_is_mended(
     assert bad["company_master_is_well_formed"].description == "1 fail barton_id of company_unique_id."
     assert bad["people_master_is_well_formed"].description == "1 fail email_address of email."
     assert "a..b" not in str(bad["people_master_is_well_formed"].metadata)
+    # Of a batch only what it is about is looked at.
+    one = check_promoted(batches.workspace, "people_master", [f"{MONDAY}|leads"])
+    assert ([(fault.check, fault.rows) for fault in one.faults], one.rows) == ([("email_address", 1)], 3)
+    assert check_promoted(batches.workspace, "company_master", [f"{MONDAY}|leads"]).faults == ()
+    assert check_promoted(batches.workspace, "company_slot", [f"{TUESDAY}|leads"]).rows == 0
+    batches.write(TUESDAY, leads(1))
+    run = _checks(batches.run(TUESDAY))
+    assert {name for name in FORMED_IN_BATCH.values() if run[name].passed} == set(FORMED_IN_BATCH.values())
+    assert run["batch_company_slot_is_well_formed"].metadata["rows"].value == 3
     rows("delete from marketing.company_master where company_unique_id = 'CMP-1' returning 1")
     rows("update marketing.people_master set email = 'a.b@x.example' where email like 'a..%%' returning 1")
     assert all(_checks(_morning(batches))[name].passed for name in names)

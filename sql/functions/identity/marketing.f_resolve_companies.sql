@@ -28,16 +28,17 @@ begin
     analyze pg_temp.cluster_number;
     -- The first record of a cluster without an id founds one.
     create temp table company_founded on commit drop as
-    select f.label, f.load_id, f.part, nextval('marketing.company_number_seq') as number
-    from (
-        select distinct on (c.label) c.label, m.load_id, m.part
-        from pg_temp.cluster_number as c
-        inner join pg_temp.node as n using (label)
-        inner join intake.company_member as m on m.signature_no = n.node
-        where c.number is null
-        order by c.label, m.load_id, m.part
-    ) as f
-    order by f.load_id, f.part;
+    select distinct on (c.label) c.label, m.load_id, m.part, null::bigint as number
+    from pg_temp.cluster_number as c
+    inner join pg_temp.node as n using (label)
+    inner join intake.company_member as m on m.signature_no = n.node
+    where c.number is null
+    order by c.label, m.load_id, m.part;
+    update pg_temp.company_founded as f
+    set number = d.number
+    from (select o.label, row_number() over (order by o.load_id, o.part) as place from pg_temp.company_founded as o) as o
+    inner join marketing.f_draw_numbers('company', (select count(*) from pg_temp.company_founded)) as d using (place)
+    where o.label = f.label;
     analyze pg_temp.company_founded;
     update intake.company_member as m set founded_no = f.number
     from pg_temp.company_founded as f where m.load_id = f.load_id and m.part = f.part;

@@ -31,8 +31,13 @@ begin
     update pg_temp.cluster_number as c
     set number = x.number
     from (
-        select o.label, nextval('marketing.person_number_seq') as number
-        from (select n.label from pg_temp.cluster_number as n where n.is_new order by n.founder) as o
+        select o.label, d.number
+        from (
+            select n.label, row_number() over (order by n.founder) as place from pg_temp.cluster_number as n where n.is_new
+        ) as o
+        inner join marketing.f_draw_numbers(
+            'person', (select count(*) from pg_temp.cluster_number as n where n.is_new)
+        ) as d using (place)
     ) as x
     where x.label = c.label;
 

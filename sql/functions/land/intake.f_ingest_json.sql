@@ -10,16 +10,19 @@ as $$
 declare
     v_summary record;
     v_refused text;
+    v_rows jsonb[];
 begin
-    select string_agg(r.position::text, ', ' order by r.position) into v_refused
-    from unnest(p_rows) with ordinality as r (item, position)
-    where r.item is null;
+    -- Row by row, whatever the dimensions of the array.
+    select string_agg(r.position::text, ', ' order by r.position) filter (where r.item is null),
+        array_agg(r.item order by r.position) filter (where r.item is not null)
+    into v_refused, v_rows
+    from unnest(p_rows) with ordinality as r (item, position);
     v_refused := coalesce('; refused as NULL: element ' || v_refused, '');
-    if coalesce(cardinality(array_remove(p_rows, null)), 0) = 0 then
+    if v_rows is null then
         return query select 'error'::text, 0, 0, 'No rows provided' || v_refused;
         return;
     end if;
-    select * into v_summary from intake.f_land(array_remove(p_rows, null), p_source, p_batch_id, null);
+    select * into v_summary from intake.f_land(v_rows, p_source, p_batch_id, null);
     return query select
         'ok'::text, v_summary.landed, v_summary.duplicates,
         format('Landed: %s, of which duplicates: %s', v_summary.landed, v_summary.duplicates) || v_refused;

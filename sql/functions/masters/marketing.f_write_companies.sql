@@ -61,17 +61,25 @@ begin
     order by b.company_no;
     get diagnostics v_created = row_count;
 
-    insert into marketing.company_slot (company_slot_unique_id, company_unique_id, slot_type)
-    select coalesce(r.company_slot_unique_id, public.barton_id('05', nextval('marketing.slot_number_seq'))),
-        n.company_unique_id, t.slot_type
+    create temp table slot_created on commit drop as
+    select n.company_unique_id, t.slot_type, r.company_slot_unique_id,
+        row_number() over (order by r.company_slot_unique_id is not null, n.company_no, t.position) as place
     from pg_temp.company_created as n
     cross join unnest(array['CEO', 'CFO', 'HR']) with ordinality as t (slot_type, position)
     left join marketing.reserved_slot as r
         on r.company_unique_id = n.company_unique_id and r.slot_type = t.slot_type
             and not exists (
                 select from marketing.company_slot as s where s.company_slot_unique_id = r.company_slot_unique_id
-            )
-    order by n.company_no, t.position;
+            );
+    analyze pg_temp.slot_created;
+    insert into marketing.company_slot (company_slot_unique_id, company_unique_id, slot_type)
+    select coalesce(c.company_slot_unique_id, public.barton_id('05', d.number)), c.company_unique_id, c.slot_type
+    from pg_temp.slot_created as c
+    left join marketing.f_draw_numbers(
+        'company_slot', (select count(*) from pg_temp.slot_created as n where n.company_slot_unique_id is null)
+    ) as d using (place)
+    order by c.place;
+    drop table pg_temp.slot_created;
 
     return query select v_created, v_changed;
 end

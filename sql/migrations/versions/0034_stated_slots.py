@@ -1,0 +1,12 @@
+"""New slots pass over the ids that items state: runs the .sql file of the same name."""
+
+from outreach_pipeline.database.revisions import apply_revision
+
+revision = "0034_stated_slots"
+down_revision = "0029_signals_of_events"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    apply_revision(revision)
