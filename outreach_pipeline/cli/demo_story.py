@@ -57,7 +57,8 @@ def incident(outcomes: Sequence[Outcome]) -> None:
     """A batch that failed, with the line that it has in the error log."""
     heading("A source fails before the second night: it is logged, costs nothing, and runs again with the night")
     for outcome in outcomes:
-        out().print(f"  {outcome.error_id or outcome.state}  {outcome.batch_id}: {text(outcome.message)}", soft_wrap=True)
+        told = f"  {outcome.error_id or outcome.state}  {outcome.batch_id}: {text(outcome.message)}"
+        out().print(told, soft_wrap=True)
 
 
 def prepared(workspace: Workspace, applied: tuple[str, ...]) -> None:
