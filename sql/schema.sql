@@ -1098,8 +1098,18 @@ create table marketing.campaigns ( -- owner outreach_owner
     constraint campaigns_marketing_score_range CHECK (((marketing_score >= (0)::numeric) AND (marketing_score <= (100)::numeric))),
     constraint campaigns_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'completed'::text, 'failed'::text])))
 );
-comment on table marketing.campaigns is 'A plan of touches for one company. Nothing is sent by this project; a sending tool writes here.';
+comment on table marketing.campaigns is 'Whom we mean to write to, why, and how: people are claimed by its rule. Nothing is sent by this project.';
+comment on column marketing.campaigns.campaign_id is 'Barton ID of the campaign.';
+comment on column marketing.campaigns.campaign_type is 'PLE: by score; BIT: by a reason to call.';
+comment on column marketing.campaigns.trigger_event is 'What set it off.';
+comment on column marketing.campaigns.template is 'The steps of its template, as they were when it was made.';
+comment on column marketing.campaigns.company_unique_id is 'The company that it is about; NULL for one that claims by a rule.';
 comment on column marketing.campaigns.people_ids is 'The people of marketing.campaign_person, as a list, kept by triggers; whoever writes it elsewhere is overruled.';
+comment on column marketing.campaigns.status is 'draft, active, paused, completed or failed.';
+comment on column marketing.campaigns.marketing_score is 'The least score of a company that it claims from.';
+comment on column marketing.campaigns.launched_at is 'When it was first started.';
+comment on column marketing.campaigns.created_at is 'When the row was written.';
+comment on column marketing.campaigns.updated_at is 'When the row last changed.';
 comment on column marketing.campaigns.name is 'What people call it.';
 comment on column marketing.campaigns.template_id is 'The template that its steps come from; template holds the steps as they were then.';
 comment on column marketing.campaigns.rule is 'Whom it claims: band, reason, slot_types, min_score, size.';

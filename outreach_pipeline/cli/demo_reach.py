@@ -19,10 +19,11 @@ from outreach_pipeline.cli.progress import progress_bars
 from outreach_pipeline.cli.terminal import number, out, plural, table, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from outreach_pipeline.sandbox.server import Sandbox
     from outreach_pipeline.sandbox.verify.servers import VerifierServers
+    from outreach_pipeline.sandbox.world.addresses import TrueAddress
     from outreach_pipeline.stages.workspace import Workspace
 
 CAMPAIGN = "demo"
@@ -38,7 +39,7 @@ def verifiers(sandbox: Sandbox) -> Iterator[VerifierServers]:
     before = {name: os.environ.get(name) for name in KEYS}
     os.environ.update(KEYS)
     try:
-        with VerifierServers(mailboxes_of(lambda: sandbox.truth().addresses, {})) as servers:
+        with VerifierServers(mailboxes_of(_addresses(sandbox), {})) as servers:
             yield servers
     finally:
         for name, value in before.items():
@@ -46,6 +47,18 @@ def verifiers(sandbox: Sandbox) -> Iterator[VerifierServers]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _addresses(sandbox: Sandbox) -> Callable[[], Mapping[str, TrueAddress]]:
+    """The true addresses of the night in force; they are asked for once per address, and worked out once per night."""
+    known: dict[int, Mapping[str, TrueAddress]] = {}
+
+    def of_the_night() -> Mapping[str, TrueAddress]:
+        if sandbox.night not in known:
+            known[sandbox.night] = sandbox.truth().addresses
+        return known[sandbox.night]
+
+    return of_the_night
 
 
 def sources_toml(files: Path) -> str:
@@ -92,7 +105,7 @@ def campaign(workspace: Workspace, sandbox: Sandbox, home: Path, day: date) -> N
         export_campaign(workspace, CAMPAIGN, file, "instantly", force=True)
         with file.open(encoding="utf-8", newline="") as rows:
             emails = [row["email"] for row in csv.DictReader(rows)]
-        truth = mailboxes_of(lambda: sandbox.truth().addresses, {}).truth
+        truth = mailboxes_of(_addresses(sandbox), {}).truth
         play(emails, CAMPAIGN, datetime.combine(day, time(9), UTC), truth).write(folder)
     with progress_bars() as progress:
         for outcome in run_batches(workspace, day, list(REPORTERS), progress=progress):

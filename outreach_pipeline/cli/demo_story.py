@@ -55,7 +55,7 @@ def opening(left_alone: Sequence[str]) -> None:
 
 def incident(outcomes: Sequence[Outcome]) -> None:
     """A batch that failed, with the line that it has in the error log."""
-    heading("A source fails before the second night: it is logged, costs nothing, and runs again with the night")
+    heading("A source fails: it is logged, costs nothing, and runs again with the night")
     for outcome in outcomes:
         told = f"  {outcome.error_id or outcome.state}  {outcome.batch_id}: {text(outcome.message)}"
         out().print(told, soft_wrap=True)

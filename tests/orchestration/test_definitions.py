@@ -33,7 +33,7 @@ KEYS = {
     "vault/contacts", "marketing/company_master", "marketing/people_master", "marketing/company_slot",
     "marketing/slot_assignment_history", "public/linkedin_refresh_jobs", "marketing/people_intelligence",
     "marketing/company_intelligence", "bit/signal", "marketing/outreach_ready", "intake/validated_addresses",
-    "public/alert_incident", "public/nightly_number",
+    "marketing/campaigns", "public/alert_incident", "public/nightly_number",
 }  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def test_the_page_comes_up_knows_runs_of_the_command_line_and_ends_with_all_its_
         _wait_for(f"http://127.0.0.1:{port}/server_info")
         loaded = _graphql(port, "{assetNodes{assetKey{path}}}")["data"]["assetNodes"]
         sources = [node for node in loaded if node["assetKey"]["path"][0] == "source"]
-        assert (len(loaded) - len(sources), len(sources)) == (17, len(batches.workspace.sources))
+        assert (len(loaded) - len(sources), len(sources)) == (18, len(batches.workspace.sources))
         (listed,) = _graphql(port, _RUNS_OF_THE_JOB)["data"]["pipelineOrError"]["runs"]
         assert (listed["runId"], listed["status"]) == (ran.run_id, "SUCCESS")
         assert listed["repositoryOrigin"]["repositoryLocationName"] == "outreach_pipeline"

@@ -42,7 +42,7 @@ def play(emails: Iterable[str], campaign: str, start: datetime, truth: Callable[
         at = start + timedelta(minutes=place)
         event = _Events(played, campaign, email)
         event.add("email_sent", at, step=1, email_subject="A question about your benefits")
-        if truth(email) not in ("good", "catch_all"):
+        if truth(email) not in ("good", "catch_all", "catch_all_told"):
             event.add("email_bounced", at + timedelta(minutes=1), reply_text="550 5.1.1 no such user")
             continue
         luck = _luck(email)
