@@ -63,6 +63,7 @@ class Server:
         self._numbers = itertools.count(1)
         self.template = f"{self._prefix}_template"
         self.version = 0
+        self.is_embedded = label == "e"
 
     def url(self, database: str, *, login: str | None = None) -> str:
         """URL of a database as the administrator, or as `login`."""

@@ -118,6 +118,7 @@ def _drop(connection: psycopg.Connection[Any], target: str) -> bool:
 
 def _close(connection: psycopg.Connection[Row], row: Row) -> None:
     kind, _, name = row["target"].partition(" ")
-    for each in connection.execute(load_queries("obsolete").grantees, {"object": row["object"]}).fetchall():
+    given = {"object": row["object"], "kind": row["kind"]}
+    for each in connection.execute(load_queries("obsolete").grantees, given).fetchall():
         on = "routine" if kind == "routine" else "table"
         connection.execute(f"revoke all on {on} {name} from {each['grantee']} cascade".encode())

@@ -19,9 +19,12 @@ select
     s.object, s.kind, coalesce(p.oid is null and c.oid is null, false) as gone,
     coalesce('routine ' || p.oid::regprocedure::text, 'view ' || c.oid::regclass::text) as target
 from public.schema_object as s
-left join pg_proc as p on s.kind = 'function' and p.oid = to_regprocedure(s.object) and p.proowner = 'outreach_owner'::regrole
+-- Each name is read as what it is: before PostgreSQL 16 the name of a view is an error to to_regprocedure.
+left join pg_proc as p
+    on p.oid = case s.kind when 'function' then to_regprocedure(s.object) end and p.proowner = 'outreach_owner'::regrole
 left join pg_class as c
-    on s.kind = 'view' and c.oid = to_regclass(s.object) and c.relkind = 'v' and c.relowner = 'outreach_owner'::regrole
+    on c.oid = case s.kind when 'view' then to_regclass(s.object) end and c.relkind = 'v'
+        and c.relowner = 'outreach_owner'::regrole
 where not exists (select from unnest(%(functions)s::text[]) as x (signature) where to_regprocedure(x.signature) = p.oid)
     and not exists (select from unnest(%(views)s::text[]) as x (name) where to_regclass(x.name) = c.oid)
 order by s.kind desc, s.object;
@@ -34,9 +37,9 @@ delete from public.schema_object where object = any(%(objects)s);
 select distinct case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end as grantee
 from (
     select p.proowner as owner, coalesce(p.proacl, acldefault('f', p.proowner)) as acl
-    from pg_proc as p where p.oid = to_regprocedure(%(object)s)
+    from pg_proc as p where p.oid = case when %(kind)s = 'function' then to_regprocedure(%(object)s) end
     union all
-    select c.relowner, c.relacl from pg_class as c where c.oid = to_regclass(split_part(%(object)s, '(', 1)) and c.relkind = 'v'
+    select c.relowner, c.relacl from pg_class as c where c.oid = case when %(kind)s = 'view' then to_regclass(%(object)s) end
 ) as o
 cross join lateral aclexplode(o.acl) as a
 where a.grantee <> o.owner;
