@@ -6,6 +6,7 @@ and what is wrong with either (`stages.dagster_home`), the production set-up (`d
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from sqlalchemy.exc import DatabaseError
 
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.settings import Settings
@@ -25,6 +27,7 @@ os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 
 _NO_CAPTURE = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
 _MAKING = ".making"
+_NO_ROOM = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -42,6 +45,8 @@ def dagster_home(settings: Settings) -> Path:
                 _make_state(folder)
         except OSError as error:
             raise state.unwritable(folder, error) from None
+        except DatabaseError as error:
+            raise _unwritable(folder, error) from None
     return folder
 
 
@@ -50,9 +55,25 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The persistent instance, the same that the page shows; what runs in this process keeps its own output."""
     # Capturing takes the file descriptors of the whole process: here they belong to somebody's terminal, and no
     # progress could be drawn. Its helper processes also print tracebacks at Ctrl+C.
-    ref = InstanceRef.from_dir(str(dagster_home(settings)), overrides={"compute_logs": _NO_CAPTURE})
-    with dg.DagsterInstance.from_ref(ref) as instance:
-        yield instance
+    folder = dagster_home(settings)
+    ref = InstanceRef.from_dir(str(folder), overrides={"compute_logs": _NO_CAPTURE})
+    try:
+        with dg.DagsterInstance.from_ref(ref) as instance:
+            yield instance
+    except DatabaseError as error:
+        raise _unwritable(folder, error) from None
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise state.unwritable(folder, error) from None
+
+
+def _unwritable(folder: Path, error: DatabaseError) -> ConfigurationError:
+    """The sentence for what SQLite refuses. Its own words ("database or disk is full") hold no data; statements do."""
+    return ConfigurationError(
+        f"Dagster's state in {folder} cannot be used ({str(error.orig)[:80]}).",
+        next_step="Free some space and check the folder's rights; `outreach doctor` says whether its files are whole.",
+    )
 
 
 def _make_state(folder: Path) -> None:

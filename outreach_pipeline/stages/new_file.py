@@ -44,7 +44,7 @@ def new_file(target: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
                 raise
     except OSError as error:
         raise PermanentError(
-            f"{target.name} cannot be written ({error.strerror or type(error).__name__}).",
+            f"{target} cannot be written ({error.strerror or type(error).__name__}).",
             next_step="Check the folder's rights and its free space.",
         ) from None
 

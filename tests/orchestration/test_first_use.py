@@ -17,7 +17,7 @@ from outreach_pipeline.orchestration import instance as made
 from outreach_pipeline.orchestration.instance import dagster_home, open_instance
 from outreach_pipeline.orchestration.ui import environment
 from outreach_pipeline.settings import Settings
-from outreach_pipeline.stages.dagster_home import CONFIG, NEEDED, state_problem
+from outreach_pipeline.stages.dagster_home import CONFIG, NEEDED
 from outreach_pipeline.stages.doctor import examine
 
 ONE = Path(__file__).with_name("first_use.py")
