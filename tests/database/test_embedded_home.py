@@ -34,7 +34,7 @@ def place() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def running(place: Path) -> Iterator[EmbeddedServer]:
     """A server of this module, with its database."""
-    server = EmbeddedServer(place / "data", durable=False)
+    server = EmbeddedServer(place / "data")
     embedded._SERVERS[server.data_folder] = server
     server.start()
     server.ensure_database()
