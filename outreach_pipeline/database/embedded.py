@@ -55,7 +55,7 @@ _TUNING = {
     "log_error_verbosity": "terse",
 }
 
-_REVIVALS = 3
+_REVIVALS = 4
 _OURS = "# outreach_pipeline"
 _USERS, _PID_LINES = ".handle_pids.json", 8
 # initdb takes 40 MB, the server's log of changes begins with 16 MB more.
@@ -74,12 +74,20 @@ def is_running(data_folder: Path) -> bool:
     try:
         process = int((data_folder.expanduser() / "postmaster.pid").read_text(encoding="ascii").split()[0])
         os.kill(process, 0)
+        # Killed, and not yet taken note of by its parent: it serves nobody.
+        return not _is_zombie(process)
     except PermissionError:
         # It runs as a user of its own when we are root, and may be another's when we are not.
         return True
     except (OSError, ValueError, IndexError):
         return False
-    return True
+
+
+def _is_zombie(process: int) -> bool:
+    try:
+        return ") Z " in Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False  # a system without /proc
 
 
 class EmbeddedServer:

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from outreach_pipeline.errors import ConfigurationError, TransientError
 from outreach_pipeline.settings import DEMO_MARK, PACKAGE, Settings
-from outreach_pipeline.stages.new_file import new_file
+from outreach_pipeline.stages.new_file import write_whole
 
 CONFIG = (PACKAGE / "orchestration" / "dagster.yaml").read_text(encoding="utf-8")
 """What is written into a new home."""
@@ -72,8 +72,7 @@ def ensure_config(folder: Path) -> None:
     if text.strip() == CONFIG.strip():
         return
     if CONFIG.startswith(text) or not text.strip():
-        with new_file(config, overwrite=True) as file:
-            file.write(CONFIG.encode())
+        write_whole(config, CONFIG)
         return
     if problem := config_problem(folder):
         raise ConfigurationError(problem, next_step=CONFIG_STEP)

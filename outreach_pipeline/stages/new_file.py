@@ -49,6 +49,12 @@ def new_file(target: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
         ) from None
 
 
+def write_whole(target: Path, text: str) -> None:
+    """Put `text` (UTF-8) into `target`, which has the old text or the new one whatever happens; raises as `new_file`."""
+    with new_file(target, overwrite=True) as file:
+        file.write(text.encode())
+
+
 @contextmanager
 def _taken(part: Path, target: Path) -> Iterator[IO[bytes]]:
     while True:

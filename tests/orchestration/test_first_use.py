@@ -149,6 +149,50 @@ def test_an_owners_values_and_sections_stay(settings: Settings) -> None:
     assert told_by_doctor(settings)[0] == "ok"
 
 
+FULL = """
+import resource, sys
+from pathlib import Path
+from outreach_pipeline.errors import OutreachError
+from outreach_pipeline.orchestration.instance import open_instance
+from outreach_pipeline.settings import Settings
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    with open_instance(Settings(_env_file=None, home=Path(sys.argv[1]))) as instance:
+        instance.get_runs()
+except OutreachError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("room", [100, 20_000, 60_000], ids=["no room for dagster.yaml", "for no table", "for some"])
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_made(tmp_path: Path, room: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path), str(room)], capture_output=True, text=True, check=False
+    )
+    said = done.stdout.strip()
+    assert (done.returncode, said.count("\n"), bool(said)) == (0, 0, True), done.stdout + done.stderr
+    assert str(tmp_path / "dagster") in said
+    assert "space" in said
+    with open_instance(Settings(_env_file=None, home=tmp_path)) as instance:
+        assert instance.get_runs() == []
+
+
+def test_a_home_that_is_read_only_is_one_sentence(settings: Settings) -> None:
+    home = str(settings.home_path)
+    mounted = shutil.which("mount") and not subprocess.run(
+        f"mount --bind {home} {home} && mount -o remount,ro,bind {home}", shell=True, capture_output=True, check=False
+    ).returncode
+    if not mounted:
+        pytest.skip("nothing can be mounted read-only here: that takes root")
+    try:
+        with pytest.raises(ConfigurationError, match="cannot be written") as caught, open_instance(settings):
+            pass
+    finally:
+        subprocess.run(["umount", "-l", home], check=False)
+    assert home in caught.value.message
+    assert "OUTREACH_HOME" in caught.value.next_step
+
+
 def test_each_needed_section_is_in_what_we_write_and_in_what_we_deploy() -> None:
     deployed = (Path(__file__).resolve().parents[2] / "deploy" / "dagster.yaml").read_text(encoding="utf-8")
     for name in NEEDED:
