@@ -50,7 +50,7 @@ def new_file(target: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
 
 
 def write_whole(target: Path, text: str) -> None:
-    """Put `text` (UTF-8) into `target`, which has the old text or the new one whatever happens; raises as `new_file`."""
+    """Put `text` (UTF-8) into `target`: whatever happens it has the old text or the new one. Raises as `new_file`."""
     with new_file(target, overwrite=True) as file:
         file.write(text.encode())
 
