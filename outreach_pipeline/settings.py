@@ -50,6 +50,14 @@ class Settings(BaseSettings):
     app_password: SecretStr | None = Field(
         default=None, description="Password that `outreach migrate` gives to the login outreach_app."
     )
+    statement_secs: float = Field(
+        default=900.0,
+        ge=1,
+        description="How long one statement may take, and a transaction stand idle, before it is given up.",
+    )
+    lock_secs: float = Field(
+        default=600.0, ge=0.1, description="How long a statement may wait for another session's lock."
+    )
     home: Path = Field(default=Path(".outreach"), description="Folder for the embedded database and Dagster's state.")
     sources: Path = Field(default=SHIPPED_SOURCES, description="The sources.toml in use.")
     shapes: Path | None = Field(default=None, description="Folder with further shapes; it is searched first.")

@@ -22,6 +22,7 @@ from outreach_pipeline.cli.execute import DONE, PARTIAL, Outcome, run_batches
 from outreach_pipeline.cli.options import yesterday
 from outreach_pipeline.cli.progress import progress_bars
 from outreach_pipeline.cli.terminal import out
+from outreach_pipeline.stages.new_file import write_whole
 
 if TYPE_CHECKING:
     from outreach_pipeline.sandbox.server import Sandbox
@@ -41,7 +42,7 @@ def play(companies: int) -> None:
     started = monotonic()
     home = claim_home(os.environ)
     story.opening(left_alone(os.environ))
-    (home / _SIZE).write_text(f"{companies}\n", encoding="ascii")
+    write_whole(home / _SIZE, f"{companies}\n")
     with open_world(home, companies) as sandbox, reach.verifiers(sandbox) as servers:
         workspace = demo_workspace(home, sandbox, companies, servers)
         story.prepared(workspace, _migrate(workspace))
@@ -88,7 +89,7 @@ def _first_day(home: Path) -> date:
     """The day before yesterday, for what is old is no reason to call; later runs find the day of the first again."""
     kept = home / "first-day"
     if not kept.exists():
-        kept.write_text(f"{yesterday() - timedelta(days=1)}\n", encoding="ascii")
+        write_whole(kept, f"{yesterday() - timedelta(days=1)}\n")
     return date.fromisoformat(kept.read_text(encoding="ascii").strip())
 
 
@@ -155,7 +156,7 @@ def demo_workspace(home: Path, sandbox: Sandbox, companies: int, servers: Verifi
         samples, sources_toml(home / "files", companies, refresh=True), servers.sources_toml(),
         reach.sources_toml(home / "files"),
     )  # fmt: skip
-    sources.write_text("\n".join(parts), encoding="utf-8")
+    write_whole(sources, "\n".join(parts))
     return Workspace(_settings(home, sources, sandbox, servers))
 
 

@@ -14,11 +14,11 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, LiteralString, Self
+from typing import Any, LiteralString, Self, cast
 
 import psycopg
 import stamina
@@ -29,9 +29,10 @@ from psycopg.rows import dict_row
 from outreach_pipeline.database import rows
 from outreach_pipeline.database.errors import may_come_up, translated
 from outreach_pipeline.database.rows import JsonbArray
+from outreach_pipeline.database.session import OURS, BoundedConnection, Limits, network_options
 from outreach_pipeline.errors import ConfigurationError
 
-__all__ = ["Database", "JsonbArray", "Query", "Role", "Row", "Transaction"]
+__all__ = ["Database", "JsonbArray", "Limits", "Query", "Role", "Row", "Transaction"]
 
 Row = dict[str, Any]
 Params = Sequence[Any] | Mapping[str, Any] | None
@@ -41,6 +42,8 @@ Query = LiteralString | sql.SQL | sql.Composed
 # Whoever waits is told by the command line or by the error at the end: its lines are no sentences.
 stamina.instrumentation.set_on_retry_hooks(())
 _KEEP_IDLE = 4
+# A kept connection may have died in silence; opening a transaction takes no time on a living one.
+_OPENING_PATIENCE_SECS = 15.0
 
 
 class Role(StrEnum):
@@ -125,8 +128,12 @@ class Database:
         application_name: str = "outreach_pipeline",
         connect_timeout: int = 10,
         connect_attempts: int = 6,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        revive: Callable[[], object] | None = None,
     ) -> None:
-        """`url` is a libpq URL or key=value string; ConfigurationError when it cannot be read."""
+        """`url` is a libpq URL or key=value string; ConfigurationError when it cannot be read. `revive` is called
+        before each new connection, for a server of our own that may have died.
+        """
         try:
             parts = conninfo_to_dict(url)
         except psycopg.ProgrammingError:
@@ -139,6 +146,8 @@ class Database:
         self._application_name = str(parts.get("application_name", application_name))
         self._connect_timeout = int(parts.get("connect_timeout") or connect_timeout)
         self._connect_attempts = connect_attempts
+        self._network = network_options(parts)
+        self._limits, self._revive = limits, revive
         self._idle: list[psycopg.Connection[Row]] = []
         self._idle_lock = threading.Lock()
         self._working: set[int] = set()
@@ -149,9 +158,9 @@ class Database:
     @classmethod
     def embedded(cls, data_folder: Path, **options: Any) -> Self:
         """The embedded server of a data folder (started if needed), as the pipeline's login."""
-        from outreach_pipeline.database.embedded import get_server
+        from outreach_pipeline.database.embedded import get_server, revive
 
-        return cls(get_server(data_folder).app_url(), **options)
+        return cls(get_server(data_folder).app_url(), revive=lambda: revive(data_folder), **options)
 
     def __repr__(self) -> str:
         # Without the password: the URL itself is never shown.
@@ -168,13 +177,13 @@ class Database:
     ) -> Iterator[Transaction]:
         """One transaction as `role` (None: as the login itself, which may do nothing).
 
-        Commits when the block ends, rolls back when it raises. Timeouts in seconds. Raises
+        Commits when the block ends, rolls back when it raises. Timeouts in seconds, in place of the limits. Raises
         TransientDatabaseError, PermanentDatabaseError, UnreadableDataError or DatabaseConfigurationError (see
         `database.errors`).
         """
-        opening = _opening(role, statement_timeout, lock_timeout, repeatable_read)
+        opening = _opening(role, self._limits.settings(statement_timeout, lock_timeout), repeatable_read)
         with translated():
-            connection = self._begun(opening)
+            connection = self._begun(opening, self._limits.patience(statement_timeout))
         pid = connection.info.backend_pid
         self._working.add(pid)
         try:
@@ -207,10 +216,11 @@ class Database:
         with self._idle_lock:
             _close_all(self._idle)
 
-    def _begun(self, opening: sql.Composed) -> psycopg.Connection[Row]:
+    def _begun(self, opening: sql.Composed, patience: float) -> psycopg.Connection[Row]:
         """A connection with the transaction open; a kept one that died meanwhile is replaced."""
         while (kept := self._take_idle()) is not None:
             try:
+                _set_patience(kept, min(patience, _OPENING_PATIENCE_SECS))
                 kept.execute(opening)
             except psycopg.OperationalError:
                 kept.close()
@@ -218,9 +228,11 @@ class Database:
                 kept.close()
                 raise
             else:
+                _set_patience(kept, patience)
                 return kept
         fresh = self._connect()
         try:
+            _set_patience(fresh, patience)
             fresh.execute(opening)
         except BaseException:
             fresh.close()
@@ -261,17 +273,24 @@ class Database:
             on=may_come_up, attempts=self._connect_attempts, timeout=60.0, wait_initial=0.2, wait_max=5.0
         ):
             with attempt:
-                connection = psycopg.connect(
+                if self._revive is not None:
+                    self._revive()
+                connection = BoundedConnection.connect(
                     self._url,
+                    **self._network,  # type: ignore[arg-type]
                     autocommit=True,
-                    row_factory=dict_row,
+                    row_factory=dict_row,  # type: ignore[arg-type]
                     prepare_threshold=None,
                     connect_timeout=self._connect_timeout,
                     application_name=self._application_name,
                 )
                 rows.register(connection)
-                return connection
+                return cast("psycopg.Connection[Row]", connection)
         raise AssertionError(f"stamina ended without a result after {time.monotonic() - started:.0f} s")
+
+
+def _set_patience(connection: psycopg.Connection[Row], seconds: float) -> None:
+    cast("BoundedConnection", connection).patience = seconds
 
 
 def _stop_statement(connection: psycopg.Connection[Row]) -> None:
@@ -295,9 +314,9 @@ def _close_all(connections: list[psycopg.Connection[Row]]) -> None:
 
 
 def _opening(
-    role: Role | None, statement_timeout: float | None, lock_timeout: float | None, repeatable_read: bool
+    role: Role | None, limits: sql.Composed, repeatable_read: bool
 ) -> sql.Composed:
-    """One round trip: begin, become the role, set the limits."""
+    """One round trip: begin, set what our SQL relies on and the limits, become the role."""
     steps: list[sql.Composable] = [
         sql.SQL(
             "begin isolation level repeatable read"
@@ -308,14 +327,7 @@ def _opening(
     # Compiling expressions cost 1.7 s in front of a statement of 0.1 s (10,000 loads): our statements are many and
     # short.
     # A chunk of 10,000 records is 10 to 30 MB, which the default of 4 MB sorts on disk.
-    steps.append(sql.SQL("set local jit = off; set local work_mem = '64MB'"))
+    steps += [sql.SQL("set local jit = off; set local work_mem = '64MB'"), sql.SQL(OURS), limits]
     if role is not None:
         steps.append(sql.SQL("set local role {}").format(sql.Identifier(Role(role).value)))
-    for name, seconds in (("statement_timeout", statement_timeout), ("lock_timeout", lock_timeout)):
-        if seconds is not None:
-            steps.append(
-                sql.SQL("set local {} = {}").format(
-                    sql.Identifier(name), sql.Literal(max(1, round(seconds * 1000)))
-                )
-            )
     return sql.SQL("; ").join(steps)

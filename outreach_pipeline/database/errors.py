@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 import psycopg
 
+from outreach_pipeline.database.session import Silence
 from outreach_pipeline.errors import ConfigurationError, OutreachError, PermanentError, TransientError
 
 
@@ -44,7 +45,7 @@ class DatabaseConfigurationError(DatabaseError, ConfigurationError):
 # 57014 (statement cancelled) counts as transient: on a shared server a timeout is more often load than the
 # statement.
 _TRANSIENT = frozenset(
-    {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57P05", "53300", "53200", "57014"}
+    {"25P03", "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57P05", "53300", "53200", "57014"}
 )
 _TRANSIENT_CLASSES = frozenset({"08"})
 _CONFIGURATION_CLASSES = frozenset({"28", "3D", "3F"})
@@ -89,10 +90,13 @@ _UNREACHABLE = {
 }
 
 _NEXT_STEPS = {
+    "25006": "The database is read only: use the primary server, or take default_transaction_read_only back.",
+    "25P03": "The run stood still inside a transaction for longer than OUTREACH_STATEMENT_SECS; run again.",
     "53100": "Free space on the database server, then run again: nothing was half written.",
     "42501": "Use the login outreach_app and the role that the stage names (sql/README.md).",
-    "55P03": "Another session holds a lock; run again when it is done.",
-    "57014": "The statement ran into its time limit; run again when the server is less busy.",
+    "55P03": "Another session holds a lock; run again when it is done, or raise OUTREACH_LOCK_SECS.",
+    "57014": "The statement ran into its time limit; run again when the server is less busy, or raise "
+    "OUTREACH_STATEMENT_SECS.",
     "23505": "The same key exists already; run the partition again, which is safe.",
 }
 
@@ -152,6 +156,8 @@ def _kind_of(state: str, error: psycopg.Error) -> type[DatabaseError]:
 
 
 def _sentence(state: str, error: psycopg.Error) -> str:
+    if isinstance(error, Silence):
+        return str(error)
     if not state:
         found = _hopeless(error) if isinstance(error, psycopg.OperationalError) else None
         said = found[0] if found else f"The database could not be used ({type(error).__name__})."

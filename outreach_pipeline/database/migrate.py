@@ -15,13 +15,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 from weakref import WeakKeyDictionary
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import create_engine, event, pool
 
 from outreach_pipeline.database import revisions
@@ -29,6 +30,7 @@ from outreach_pipeline.database.connect import Database, Row
 from outreach_pipeline.database.errors import translated
 from outreach_pipeline.database.obsolete import Removed, note_made_sql, remove_obsolete
 from outreach_pipeline.database.queries import sql_root
+from outreach_pipeline.database.session import OURS, network_options
 from outreach_pipeline.errors import ConfigurationError, TransientError
 
 OWNER = "outreach_owner"
@@ -37,7 +39,7 @@ Progress = Callable[[str], None]
 
 # A migration that waits for a lock makes everybody behind it wait: give up after 4 s and let the operator run
 # again.
-_LIMITS = "set local lock_timeout = '4s'; set local statement_timeout = '300s'"
+_LIMITS: LiteralString = f"set local lock_timeout = '4s'; set local statement_timeout = '300s'; {OURS}"
 _LOCK = "outreach_pipeline.migrate"
 _LOCK_PATIENCE = 300.0
 _ATTEMPTS = 8
@@ -205,9 +207,12 @@ def _check_files(connection: psycopg.Connection[Row]) -> None:
 
 
 def _upgrade(url: str, revision: str = "head") -> None:
+    options = network_options(conninfo_to_dict(url))
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(url, prepare_threshold=None, application_name="outreach_migrate"),
+        creator=lambda: psycopg.connect(
+            url, **options, prepare_threshold=None, application_name="outreach_migrate"  # type: ignore[arg-type]
+        ),
         poolclass=pool.NullPool,
     )
     event.listen(engine, "begin", lambda connection: become_owner(connection.connection.driver_connection))

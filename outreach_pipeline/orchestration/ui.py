@@ -110,6 +110,7 @@ def environment(settings: Settings) -> dict[str, str]:
         **ours,
         "OUTREACH_HOME": str(settings.home_path),
         "DAGSTER_HOME": str(dagster_home(settings)),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
         # dg's own commands are recommended everywhere; `dagster dev` is the one that follows workspace.yaml.
         "PYTHONWARNINGS": "ignore",
     }

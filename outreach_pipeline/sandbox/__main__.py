@@ -19,6 +19,7 @@ from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.sandbox.apify.runs import Timing
 from outreach_pipeline.sandbox.configure import dotenv, first_day_of, next_steps, refuse_own, sources_toml
 from outreach_pipeline.sandbox.server import Sandbox
+from outreach_pipeline.stages.new_file import write_whole
 
 Say = Callable[[str], object]
 
@@ -61,8 +62,8 @@ def serve_forever(  # noqa: PLR0913 - all by keyword
     for one in range(2, night + 1):
         sandbox.set_night(one)
     sources = folder / "sources.toml"
-    sources.write_text(sources_toml(folder / "files", companies, refresh=True), encoding="utf-8")
-    (folder / ".env").write_text(dotenv(sandbox, sources), encoding="utf-8")
+    write_whole(sources, sources_toml(folder / "files", companies, refresh=True))
+    write_whole(folder / ".env", dotenv(sandbox, sources))
     with sandbox:
         say(f"Apify   {sandbox.apify_url}   token {sandbox.apify_token}")
         say(f"Apollo  {sandbox.apollo_url}   key {sandbox.apollo_key}")

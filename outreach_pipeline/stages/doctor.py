@@ -50,7 +50,7 @@ def examine(settings: Settings) -> list[Finding]:
     workspace = Workspace(settings)
     found: list[Finding] = []
     checks: list[tuple[str, Callable[[Workspace], Iterator[Finding]]]] = [
-        ("home", _home), ("database", _database), ("migrations", _migrations),
+        ("home", _home), ("dagster", _dagster), ("database", _database), ("migrations", _migrations),
         ("functions", _functions), ("roles", _roles),
         ("restored", _restored), ("left over", _left_over), ("late files", _late), ("sources", _sources),
         ("title rules", _titles), ("settings", _settings), ("proxy", _proxy),
@@ -107,6 +107,19 @@ def _home(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("home", WARN, detail, "Free some space: a full disk stops the database.")
     else:
         yield Finding("home", OK, detail)
+
+
+def _dagster(workspace: Workspace) -> Iterator[Finding]:
+    from outreach_pipeline.stages import dagster_home as state
+
+    folder = state.folder_of(workspace.settings)
+    config, files = state.config_problem(folder), state.state_problem(folder)
+    if config:
+        yield Finding("dagster", FAIL, config.rstrip("."), state.CONFIG_STEP)
+    if files:
+        yield Finding("dagster", FAIL, files.rstrip("."), state.state_step(folder))
+    if not config and not files:
+        yield Finding("dagster", OK, str(folder) if folder.exists() else f"{folder} is made at the first run")
 
 
 def _database(workspace: Workspace) -> Iterator[Finding]:

@@ -44,9 +44,15 @@ def new_file(target: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
                 raise
     except OSError as error:
         raise PermanentError(
-            f"{target.name} cannot be written ({error.strerror or type(error).__name__}).",
+            f"{target} cannot be written ({error.strerror or type(error).__name__}).",
             next_step="Check the folder's rights and its free space.",
         ) from None
+
+
+def write_whole(target: Path, text: str) -> None:
+    """Put `text` (UTF-8) into `target`: whatever happens it has the old text or the new one. Raises as `new_file`."""
+    with new_file(target, overwrite=True) as file:
+        file.write(text.encode())
 
 
 @contextmanager

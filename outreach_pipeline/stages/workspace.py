@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from outreach_pipeline.database.connect import Database
+from outreach_pipeline.database.connect import Database, Limits
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.settings import SHIPPED_SHAPES, Settings
 
@@ -83,9 +83,10 @@ class Workspace:
         """The database as the pipeline's login; the embedded server is started when none is configured."""
         if self._database is not None:
             return self._database
+        limits = Limits(self.settings.statement_secs, self.settings.lock_secs)
         if self.settings.database_url is None:
-            return Database.embedded(self.settings.home_path / "postgres")
-        return Database(self.settings.database_url.get_secret_value())
+            return Database.embedded(self.settings.home_path / "postgres", limits=limits)
+        return Database(self.settings.database_url.get_secret_value(), limits=limits)
 
     @property
     def is_open(self) -> bool:

@@ -14,7 +14,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "outreach_pipeline"
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/operators-guide.md", "docs/adding-a-source.md", "docs/sources-paid.md")
+PAGES = (
+    "README.md", "CONTRIBUTING.md", "docs/operators-guide.md", "docs/adding-a-source.md", "docs/sources-paid.md", "docs/security.md",
+)  # fmt: skip
 """What users read; the changelog and the decisions may speak of what is no more."""
 
 _NOT_OURS = {

@@ -77,6 +77,17 @@ def test_every_promise_has_its_test() -> None:
         assert re.search(rf"^\s*def {name}\(", read(path), re.MULTILINE), f"{promise}: {path} has no {name}"
 
 
+def test_every_defence_has_its_test() -> None:
+    table = read("docs/security.md").split("## Defended")[1].split("\n## ")[0]
+    lines = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    rows = [re.fullmatch(r"\| (.+?) \| .+ \| `(tests/[\w./]+)` `(test_\w+)` \|", line) for line in lines]
+    assert len(rows) > 20
+    for line, row in zip(lines, rows, strict=True):
+        assert row, f"no test is named: {line}"
+        what, path, name = row.groups()
+        assert re.search(rf"^\s*def {name}\(", read(path), re.MULTILINE), f"{what}: {path} has no {name}"
+
+
 @pytest.mark.parametrize("page", [*READ, "CHANGELOG.md"])
 def test_every_make_target_named_exists(page: str) -> None:
     named = set(re.findall(r"(?:^|[\s`])make ([a-z]+)", code_of(read(page)), re.MULTILINE))

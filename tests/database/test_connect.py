@@ -20,6 +20,7 @@ from outreach_pipeline.database.errors import (
     TransientDatabaseError,
     UnreadableDataError,
 )
+from outreach_pipeline.database.session import BoundedConnection
 from outreach_pipeline.errors import ConfigurationError, TransientError
 
 Admin = psycopg.Connection[dict[str, Any]]
@@ -47,7 +48,7 @@ class TestTransactions:
             assert tx.fetch_value("select current_setting('lock_timeout')") == "2s"
             assert tx.fetch_value("select current_setting('transaction_isolation')") == "repeatable read"
         with shared.transaction(Role.READ) as tx:
-            assert tx.fetch_value("select current_setting('statement_timeout')") == "0"
+            assert tx.fetch_value("select current_setting('statement_timeout')") == "15min", "the bound of all"
 
     def test_a_savepoint_fails_alone(self, db: Database, admin: Admin) -> None:
         with db.transaction(Role.READ) as tx:
@@ -128,7 +129,7 @@ class TestConnecting:
         self, database_url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Neon refuses for seconds after a suspend: two refusals, then the real server."""
-        real, calls = psycopg.connect, []
+        real, calls = BoundedConnection.connect, []
 
         def connect(*args: Any, **kwargs: Any) -> Any:
             calls.append(1)
@@ -136,7 +137,7 @@ class TestConnecting:
                 raise psycopg.OperationalError("connection to server failed: Connection refused")
             return real(*args, **kwargs)
 
-        monkeypatch.setattr(psycopg, "connect", connect)
+        monkeypatch.setattr(BoundedConnection, "connect", connect)
         database = Database(database_url)
         with database.transaction(Role.READ) as tx:
             assert tx.fetch_value("select 1") == 1

@@ -3,7 +3,7 @@
 from outreach_pipeline.database.revisions import apply_revision
 
 revision = "0034_stated_slots"
-down_revision = "0029_signals_of_events"
+down_revision = "0032_run_leases"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 from outreach_pipeline.database.revisions import apply_revision
 
 revision = "0035_people_ids"
-down_revision = "0032_run_leases"
+down_revision = "0034_stated_slots"
 branch_labels = None
 depends_on = None
 
