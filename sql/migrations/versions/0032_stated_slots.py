@@ -2,8 +2,8 @@
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0034_stated_slots"
-down_revision = "0032_run_leases"
+revision = "0032_stated_slots"
+down_revision = "0031_run_leases"
 branch_labels = None
 depends_on = None
 

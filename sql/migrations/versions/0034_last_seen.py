@@ -1,9 +1,9 @@
-"""The list of a campaign's people follows its rows: runs the .sql file of the same name."""
+"""When somebody was last seen is computed: runs the .sql file of the same name."""
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0035_people_ids"
-down_revision = "0034_stated_slots"
+revision = "0034_last_seen"
+down_revision = "0033_people_ids"
 branch_labels = None
 depends_on = None
 

@@ -1,9 +1,9 @@
-"""When somebody was last seen is computed: runs the .sql file of the same name."""
+"""Runs prove that they live: runs the .sql file of the same name."""
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0036_last_seen"
-down_revision = "0035_people_ids"
+revision = "0031_run_leases"
+down_revision = "0030_upkeep"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ same name.
 
 from outreach_pipeline.database.revisions import apply_revision
 
-revision = "0031_upkeep"
+revision = "0030_upkeep"
 down_revision = "0029_signals_of_events"
 branch_labels = None
 depends_on = None
