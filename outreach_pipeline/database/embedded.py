@@ -55,7 +55,10 @@ _TUNING = {
     "log_error_verbosity": "terse",
 }
 
-_REVIVALS = 4
+_REVIVALS = 3
+# A run that fails asks the database for several more things on its way out.
+_DOWN_SECS = 20.0
+_DOWN: dict[Path, tuple[float, ConfigurationError]] = {}
 _OURS = "# outreach_pipeline"
 _USERS, _PID_LINES = ".handle_pids.json", 8
 # initdb takes 40 MB, the server's log of changes begins with 16 MB more.
@@ -287,16 +290,20 @@ def get_server(data_folder: Path) -> EmbeddedServer:
 def revive(data_folder: Path) -> None:
     """Start the server of a folder again if it was killed; costs one signal to its process while it lives.
 
-    Raises ConfigurationError when it does not come up within a few seconds.
+    Raises ConfigurationError when it does not come up within a few seconds; so soon after, without trying again.
     """
     if is_running(data_folder):
         return
+    since, failure = _DOWN.get(data_folder, (0.0, None))
+    if failure is not None and time.monotonic() - since < _DOWN_SECS:
+        raise failure
     for attempt in range(_REVIVALS):
         try:
             get_server(data_folder)
-        except ConfigurationError:
+        except ConfigurationError as error:
             # Processes of the killed server hold its memory for a moment.
             if attempt == _REVIVALS - 1:
+                _DOWN[data_folder] = (time.monotonic(), error)
                 raise
             time.sleep(1.0)
         else:

@@ -16,8 +16,8 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from sqlalchemy.exc import DatabaseError
 
+from outreach_pipeline.database.state_files import StateFileError
 from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages import dagster_home as state
@@ -45,7 +45,7 @@ def dagster_home(settings: Settings) -> Path:
                 _make_state(folder)
         except OSError as error:
             raise state.unwritable(folder, error) from None
-        except DatabaseError as error:
+        except StateFileError as error:
             raise _unwritable(folder, error) from None
     return folder
 
@@ -60,7 +60,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     try:
         with dg.DagsterInstance.from_ref(ref) as instance:
             yield instance
-    except DatabaseError as error:
+    except StateFileError as error:
         raise _unwritable(folder, error) from None
     except OSError as error:
         if error.errno not in _NO_ROOM:
@@ -68,7 +68,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         raise state.unwritable(folder, error) from None
 
 
-def _unwritable(folder: Path, error: DatabaseError) -> ConfigurationError:
+def _unwritable(folder: Path, error: StateFileError) -> ConfigurationError:
     """The sentence for what SQLite refuses. Its own words ("database or disk is full") hold no data; statements do."""
     return ConfigurationError(
         f"Dagster's state in {folder} cannot be used ({str(error.orig)[:80]}).",

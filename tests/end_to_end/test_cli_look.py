@@ -238,9 +238,9 @@ def test_doctor_is_content_with_a_migrated_database(cli: CommandLine) -> None:
     found = cli.fine("doctor", "--json").json
 
     assert {each["name"]: each["outcome"] for each in found} | {"home": "ok"} == {
-        "home": "ok", "database": "ok", "migrations": "ok", "functions": "ok", "roles": "ok", "restored": "ok",
-        "left over": "ok", "sources": "ok", "title rules": "ok", "settings": "ok", "proxy": "ok", "apify": "ok", "apollo": "ok", "refresh": "ok",
-        "late files": "ok",
+        "home": "ok", "dagster": "ok", "database": "ok", "migrations": "ok", "functions": "ok", "roles": "ok",
+        "restored": "ok", "left over": "ok", "sources": "ok", "title rules": "ok", "settings": "ok", "proxy": "ok",
+        "apify": "ok", "apollo": "ok", "refresh": "ok", "late files": "ok",
     }  # fmt: skip
 
 
