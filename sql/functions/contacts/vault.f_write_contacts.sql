@@ -9,7 +9,14 @@ declare
     v_changed integer;
 begin
     create temp table contact_row on commit drop as
-    select b.email, b.name, b.phone, b.company, b.title, b.source, b.load_id, b.last_observed_at, b.verified_at, b.bounced_at,
+    select b.email, b.name, b.phone, b.company, b.title, b.source, b.load_id, b.verified_at, b.bounced_at,
+        -- What came of outreach is activity as well, and later than most lists.
+        greatest(b.last_observed_at, (
+            select max(o.happened_at)
+            from vault.contacts as k
+            inner join marketing.outcome as o on o.contact_id = k.contact_id
+            where k.email = b.email
+        )) as last_observed_at,
         jsonb_strip_nulls(jsonb_build_object('email_status', b.email_status)) as custom_fields,
         jsonb_strip_nulls(jsonb_build_object(
             'email', b.load_id, 'name', b.name_load, 'phone', b.phone_load, 'company', b.company_load, 'title', b.title_load,
