@@ -56,6 +56,7 @@ class Loop:
             }
             for n, first in enumerate(("Ada", "Bob", "Cleo"))
         ]  # fmt: skip
+        self.items = items
         self.land("contacts", items)
         self.campaign = create_campaign(self.work, "spring", template="PLE_INTRO_001", size=10, min_score=0)
         move_campaign(self.work, "spring", "active")
@@ -160,6 +161,15 @@ def test_twice_and_in_any_order_is_the_same(loop: Loop) -> None:
     assert state(loop) == backwards
     assert backwards["messages"] == [("inbound", 1), ("outbound", 3)]
     assert backwards["bookings"] == [(1,)]
+
+
+def test_a_list_that_comes_after_an_event_does_not_take_the_activity_back(loop: Loop) -> None:
+    loop.land("instantly", EVENTS[:2])
+    activity = "select last_activity_at from vault.contacts where email = 'ada@firm0.example'"
+    before = loop.one(activity)
+    loop.land("contacts", [{**loop.items[0], "title": "CFO and Treasurer"}])
+    assert loop.one("select title from vault.contacts where email = 'ada@firm0.example'") == "CFO and Treasurer"
+    assert loop.one(activity) == before
 
 
 def test_killed_at_every_commit_it_ends_as_undisturbed(loop: Loop, database_url: str) -> None:

@@ -9,7 +9,9 @@ declare
     v_changed integer;
 begin
     create temp table contact_row on commit drop as
-    select b.email, b.name, b.phone, b.company, b.title, b.source, b.load_id, greatest(b.said_at, t.happened_at) as last_activity_at, b.verified_at, b.bounced_at,
+    select b.email, b.name, b.phone, b.company, b.title, b.source, b.load_id, b.verified_at, b.bounced_at,
+        -- What came of outreach is activity as well, and later than most lists.
+        greatest(b.said_at, t.happened_at) as last_activity_at,
         jsonb_strip_nulls(jsonb_build_object('email_status', b.email_status)) as custom_fields,
         jsonb_strip_nulls(jsonb_build_object(
             'email', b.load_id, 'name', b.name_load, 'phone', b.phone_load, 'company', b.company_load, 'title', b.title_load,
