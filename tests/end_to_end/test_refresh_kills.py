@@ -75,7 +75,7 @@ def test_killed_between_the_start_and_its_note(tmp_path: Path, database_url: str
             "from outreach_pipeline.stages.refresh_run import start_refresh\n"
             f"start_refresh(Workspace(Settings(_env_file=None, **{settings!r}), Database({database_url!r})), {plan.wave_id})"
         )
-        assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False, cwd=ROOT).returncode == 9
+        assert subprocess.run([sys.executable, "-c", code], timeout=180, check=False, cwd=ROOT).returncode == 9
         assert len(service.runs.all()) == 1
         assert start_refresh(work, plan.wave_id).state == "running"
         assert ended(work) == [plan.wave_id]
