@@ -11,7 +11,7 @@ demo: .venv/installed ## Watch the whole pipeline on sample data, on an embedded
 	@$(BIN)/outreach demo
 
 test: .venv/deploy ## Run all tests. OUTREACH_TEST_DATABASE_URL=... uses that server instead of the embedded one.
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed ## Lint, types, import rules, SQL style, definitions.
 	@$(BIN)/ruff check .

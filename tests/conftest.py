@@ -44,11 +44,19 @@ if TYPE_CHECKING:
 
     from outreach_pipeline.database.connect import Database
 
+# The longest files, longest first. Two processes take whole files: one of these that began last would keep the other idle.
+LONGEST = (
+    "test_docs", "test_brute", "test_refresh_kills", "test_verify_kills", "test_laws", "test_addresses", "test_cli_widths",
+    "test_departures", "test_adopt", "test_ctrl_c", "test_replay_equals_fresh", "test_same_or_not_companies", "test_cli_sandbox",
+    "test_same_or_not_people", "test_change_laws", "test_changes", "test_refresh_loop", "test_signals_of_events",
+    "test_no_personal_data", "test_ids_follow_founders",
+)  # fmt: skip
+
 # The same everywhere: the login belongs to the cluster, and several sessions share it.
 APP_PASSWORD = "outreach-test"
 
 
-def _fast_folder() -> str | None:
+def fast_folder() -> str | None:
     """Memory where there is some: cloning the template takes 0.02 s there, 0.3 to 0.8 s on a busy disk."""
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2**31 else None
@@ -104,7 +112,7 @@ def server() -> Iterator[Server]:
     embedded = None
     # Not under pytest's own folder: every new session closes that to other users, and the server runs as one
     # when we are root ("could not open file global/pg_control: Permission denied" in the middle of a run).
-    folder = Path(tempfile.mkdtemp(prefix="outreach-test-", dir=_fast_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="outreach-test-", dir=fast_folder()))
     if TEST_SERVER:
         found = Server(TEST_SERVER, "x")
     else:
@@ -163,13 +171,53 @@ def admin(admin_url: str) -> Iterator[psycopg.Connection[dict[str, object]]]:
         yield connection
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def shared_db(server: Server) -> Iterator[Database]:
+    """A database of a whole file: for what is costly to make, made once, and then only looked at by its tests."""
+    from outreach_pipeline.database.connect import Database
+
+    name = server.create(server.template)
+    database = Database(server.url(name, login="outreach_app"))
+    yield database
+    database.close()
+    server.drop(name)
+
+
+@pytest.fixture(scope="module")
+def shared_look(server: Server, shared_db: Database) -> Iterator[psycopg.Connection[dict[str, object]]]:
+    """A superuser's connection to the database of a whole file; it cannot write, so no test disturbs another."""
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+    from psycopg.rows import dict_row
+
+    url = server.url(str(conninfo_to_dict(shared_db._url)["dbname"]))
+    with psycopg.connect(
+        url, autocommit=True, row_factory=dict_row, options="-c default_transaction_read_only=on"
+    ) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
 def shared_folder() -> Path:
     """The folder with the project's background papers; tests that read it are skipped where it is missing."""
     folder = Path(__file__).resolve().parents[2] / "shared"
     if not folder.is_dir():
         pytest.skip("the background papers are not on this machine")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, then what runs pipelines, then the quick ones; within a file as it stands."""
+    folders = ("brute", "end_to_end", "orchestration", "database")
+
+    def turn(item: pytest.Item) -> tuple[int, int]:
+        file, folder = item.path.stem, item.path.relative_to(Path(__file__).parent).parts[0]
+        return (
+            LONGEST.index(file) if file in LONGEST else len(LONGEST),
+            folders.index(folder) if folder in folders else len(folders),
+        )
+
+    items.sort(key=turn)
 
 
 def pytest_report_header() -> str:

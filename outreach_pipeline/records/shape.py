@@ -11,6 +11,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
@@ -72,6 +73,8 @@ def load_shape(file: Path) -> Shape:
     return parse_shape(text, file.name)
 
 
+# A shape does not change once it is read: each text once in a process, however many workspaces it opens.
+@lru_cache(maxsize=512)
 def parse_shape(text: str, file_name: str) -> Shape:
     """Reads a shape from its TOML text; `file_name` is for messages, and its stem must be the shape's name.
 

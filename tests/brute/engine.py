@@ -184,9 +184,9 @@ def _promoted_in(chunk: int) -> Iterator[None]:
 @cache
 def _own_server() -> Any:
     from outreach_pipeline.database.embedded import EmbeddedServer
-    from tests.conftest import _fast_folder
+    from tests.conftest import fast_folder
 
-    folder = Path(tempfile.mkdtemp(prefix="outreach-brute-", dir=_fast_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="outreach-brute-", dir=fast_folder()))
     return folder, EmbeddedServer(folder / "data", durable=False)
 
 

@@ -8,18 +8,41 @@ LAST_KILL.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import sys
 from datetime import date, timedelta
 from typing import Any
 
-import outreach_pipeline.sources.apify_api  # noqa: F401 - imported before the forks, so that each costs little
+import pandas as pd
+import pandera.pandas as pandera
+
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.errors import OutreachError
-from outreach_pipeline.settings import Settings
+from outreach_pipeline.records.shape import load_shapes
+from outreach_pipeline.rules.titles import load_rules
+from outreach_pipeline.settings import SHIPPED_SHAPES, Settings
 from outreach_pipeline.stages.land import land_batch
 from outreach_pipeline.stages.workspace import Batch, Workspace
+
+# What is imported when it is used: a second of each child's life, when the parent has not done so before it forks.
+_LATE = ("apify_client", "dns.resolver", "dns.rdtypes.ANY.MX", "dns.rdtypes.IN", "httpx2", "httpcore2", "pyarrow.pandas_compat")
+
+
+def be_ready() -> None:
+    """Import and read what a child may use, so that its life costs no more than its work."""
+    for package in ("outreach_pipeline.sources", "outreach_pipeline.records", "outreach_pipeline.stages"):
+        found = importlib.import_module(package)
+        for module in pkgutil.walk_packages(found.__path__, f"{package}."):
+            importlib.import_module(module.name)
+    for name in _LATE:
+        importlib.import_module(name)
+    # What is read once in a process, too. And pandera finds its checks, and Hypothesis where there is one, at the first look.
+    load_shapes(SHIPPED_SHAPES)
+    load_rules()
+    pandera.DataFrameSchema({"a": pandera.Column(str)}).validate(pd.DataFrame({"a": ["b"]}))
 
 
 class Mortal(Database):
@@ -60,6 +83,7 @@ def land(url: str, settings: dict[str, Any], batch: Batch, dies_at: int) -> int:
 def main() -> None:
     """See the module."""
     url, settings, first, source, last = sys.argv[1:6]
+    be_ready()
     for number in range(1, int(last) + 1):
         batch = Batch(date.fromisoformat(first) + timedelta(days=number), source)
         code = land(url, json.loads(settings), batch, number)

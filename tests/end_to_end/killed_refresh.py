@@ -3,17 +3,17 @@
 Usage: killed_refresh.py DATABASE_URL SETTINGS_JSON LAST_KILL PERSON_ID... For each n from 1 on, two of the people are asked
 for; a child refreshes them and is killed just before its n-th commit; then it is done again by a process that lives.
 (Just after a commit is just before the next one, but for calls in between, of which only the start of a run counts.) Prints one JSON line per child: [n, its exit code]. Stops after the first child that
-came through, or at LAST_KILL.
+came through, or at LAST_KILL. With `plan` as LAST_KILL nobody dies: three processes plan at once, and one line has the waves of each.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import sys
 import time
 
-import outreach_pipeline.sources.apify_api  # noqa: F401 - imported before the forks, so that each costs little
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.errors import OutreachError, TransientError
 from outreach_pipeline.settings import Settings
@@ -22,7 +22,7 @@ from outreach_pipeline.stages.refresh_results import finish_refresh
 from outreach_pipeline.stages.refresh_run import poll_waves, start_refresh
 from outreach_pipeline.stages.refresh_status import read_refresh
 from outreach_pipeline.stages.workspace import Workspace
-from tests.end_to_end.killed import Mortal
+from tests.end_to_end.killed import Mortal, be_ready
 from tests.end_to_end.refresh_world import LOOK
 
 
@@ -61,9 +61,34 @@ def die(url: str, settings: Settings, dies_at: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def plan_at_once(url: str, settings: Settings, daemons: int = 3) -> list[list[int]]:
+    """Plan waves of two in several processes that begin together; the waves of each."""
+    context = multiprocessing.get_context("fork")  # the parent has no threads, and a fork imports nothing
+    together, found = context.Barrier(daemons), context.SimpleQueue()
+
+    def plan() -> None:
+        work = Workspace(settings, Database(url))
+        together.wait(60)
+        waves = [plan_refresh(work, day=LOOK, limit=2).wave_id for _ in range(8)]
+        found.put([wave for wave in waves if wave is not None])
+
+    children = [context.Process(target=plan) for _ in range(daemons)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(120)
+        if child.exitcode != 0:
+            raise SystemExit(f"a daemon ended with {child.exitcode}")
+    return [found.get() for _ in children]
+
+
 def main() -> None:
     """See the module."""
     url, given, last, *people = sys.argv[1:]
+    be_ready()
+    if last == "plan":
+        print(json.dumps(plan_at_once(url, Settings(_env_file=None, **json.loads(given)))))
+        return
     settings = Settings(_env_file=None, **json.loads(given))
     work = Workspace(settings, Database(url))
     for number in range(1, int(last) + 1):

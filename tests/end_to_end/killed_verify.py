@@ -11,7 +11,7 @@ import json
 import os
 import sys
 
-from killed import Mortal
+from killed import Mortal, be_ready
 
 from outreach_pipeline.database.connect import Database, Role
 from outreach_pipeline.settings import Settings
@@ -22,6 +22,7 @@ from outreach_pipeline.stages.workspace import Workspace
 def main() -> None:
     """See the module."""
     url, settings, first, last = sys.argv[1:5]
+    be_ready()
     for number in range(int(first), int(last) + 1):
         with Database(url).transaction(Role.INGEST) as tx:
             # What its lease would do after its time.

@@ -116,7 +116,7 @@ def ended(work: Workspace) -> list[int]:
     """Poll until the run of some wave is over; those waves."""
     import time
 
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         if found := poll_waves(work):
             return [wave.wave_id for wave in found]

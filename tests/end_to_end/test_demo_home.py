@@ -1,14 +1,13 @@
-"""The demo touches nothing of a user's: neither their database, nor their runs, nor their folders."""
+"""The demo touches nothing of a user's: neither their database, nor their runs, nor their folders.
+
+Belongs here: the rules of its home. Does not belong here: a demo that is played (`test_docs`, which plays it anyway).
+"""
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
-import dagster as dg
 import pytest
 from pydantic import SecretStr
 
@@ -18,30 +17,6 @@ from outreach_pipeline.sandbox.demo_home import claim_home, left_alone
 from outreach_pipeline.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_the_demo_leaves_a_configured_database_and_instance_alone(tmp_path: Path, admin: Any, admin_url: str) -> None:
-    own = tmp_path / "dagster"
-    own.mkdir()
-    environment = {
-        **os.environ, "OUTREACH_DATABASE_URL": admin_url, "OUTREACH_MIGRATION_URL": admin_url,
-        "OUTREACH_HOME": str(tmp_path / "home"), "DAGSTER_HOME": str(own), "OUTREACH_APIFY_TOKEN": "somebody's",
-    }  # fmt: skip
-    ran = subprocess.run(
-        [sys.executable, "-c", "from outreach_pipeline.cli.main import run; run()", "demo", "--companies", "20"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=280,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    names = "OUTREACH_DATABASE_URL, OUTREACH_MIGRATION_URL, OUTREACH_APIFY_TOKEN, DAGSTER_HOME"
-    assert f"Set, and not used by the demo: {names}." in ran.stdout
-    for table in ("intake.raw_loads", "marketing.company_master", "public.actor_runs", "intake.source"):
-        assert admin.execute(f"select count(*) as n from {table}").fetchone()["n"] == 0
-    assert list(own.iterdir()) == []
-    assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["demo"]
-    with dg.DagsterInstance.from_config(str(tmp_path / "home" / "demo" / "dagster")) as instance:
-        assert instance.get_runs_count() > 0
 
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:

@@ -12,12 +12,16 @@ import csv
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
 import psycopg
 import pytest
 from apify_world import QUICK
@@ -26,6 +30,7 @@ from paid_world import TOKEN, apify
 
 from outreach_pipeline.database.embedded import get_server
 from outreach_pipeline.sandbox.server import Sandbox
+from tests.conftest import Server, fast_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 _FILE = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
@@ -33,6 +38,16 @@ _RUN = re.compile(r"<!-- run -->\n```\w*\n(.*?)```", re.DOTALL)
 _PAID = re.compile(r"<!-- paid -->\n```\w*\n(.*?)```", re.DOTALL)
 _BEGIN = re.compile(r"<!-- begin -->\n```\w*\n(.*?)```", re.DOTALL)
 _DEMO = re.compile(r"<!-- demo -->\n```\w*\n(.*?)```", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that was played: its folder, what belongs to the user beside it, and what it printed."""
+
+    folder: Path
+    instance: Path
+    database_url: str
+    printed: str
 
 
 @dataclass(frozen=True)
@@ -170,19 +185,52 @@ def test_a_line_that_is_not_printed_would_be_noticed() -> None:
     assert not matches(("2 companies",), "1 companies\n")
 
 
+@pytest.fixture(scope="module")
+def demo(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo, played once in an empty folder by somebody who has settings, a database and an instance of their own."""
+    own = tmp_path_factory.mktemp("dagster")
+    # Not under pytest's own folder, which every new session closes to the user that the embedded server runs as.
+    folder = Path(tempfile.mkdtemp(prefix="outreach-demo-", dir=fast_folder()))
+    name = server.create(server.template)
+    theirs = {
+        "OUTREACH_DATABASE_URL": server.url(name), "OUTREACH_MIGRATION_URL": server.url(name),
+        "OUTREACH_HOME": str(folder / ".outreach"), "DAGSTER_HOME": str(own), "OUTREACH_APIFY_TOKEN": "somebody's",
+    }  # fmt: skip
+    try:
+        yield Demo(folder, own, server.url(name), _demo(folder, {**_settings(), **theirs}))
+    finally:
+        server.drop(name)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
-    """In an empty folder, with no setting and no service; the second time it finds nothing new."""
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    first = _demo(tmp_path, environment)
+@pytest.mark.timeout(900)
+def test_the_demo_leaves_a_configured_database_and_instance_alone(demo: Demo) -> None:
+    names = "OUTREACH_DATABASE_URL, OUTREACH_MIGRATION_URL, OUTREACH_APIFY_TOKEN, DAGSTER_HOME"
+    assert f"Set, and not used by the demo: {names}." in demo.printed
+    with psycopg.connect(demo.database_url) as admin:
+        for table in ("intake.raw_loads", "marketing.company_master", "public.actor_runs", "intake.source"):
+            assert admin.execute(f"select count(*) from {table}").fetchone() == (0,), table  # type: ignore[call-overload]
+    assert list(demo.instance.iterdir()) == []
+    assert sorted(path.name for path in demo.folder.iterdir()) == [".outreach"]
+    assert sorted(path.name for path in (demo.folder / ".outreach").iterdir()) == ["demo"]
+    with dg.DagsterInstance.from_config(str(demo.folder / ".outreach" / "demo" / "dagster")) as instance:
+        assert instance.get_runs_count() > 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_demo_prints_what_the_readme_shows(demo: Demo) -> None:
+    """The second time it finds nothing new, here with no setting at all: its home is the folder it is called in."""
+    first = demo.printed
     shown = [plain(line) for block in _DEMO.findall(page("README.md")) for line in block.splitlines() if line.strip()]
     printed = [plain(line) for line in first.splitlines()]
     missing = [line for line in shown if line != "…" and not any(_like(line, one) for one in printed)]
     assert len(shown) > 10
     assert missing == [], first
-    assert _empty_tables(tmp_path / ".outreach" / "demo") == [], "a table of the seed has no row after the demo"
-    again = _demo(tmp_path, environment)
+    assert _empty_tables(demo.folder / ".outreach" / "demo") == [], "a table of the seed has no row after the demo"
+    again = _demo(demo.folder, _settings())
+    assert "Set, and not used" not in again
     assert "Nothing new" in again
     assert _result(again) == _result(first), "counts, money and score"
 
@@ -201,6 +249,10 @@ def _empty_tables(home: Path) -> list[str]:
         server.stop()
 
 
+def _settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+
+
 def _result(printed: str) -> str:
     return printed[printed.index("== What came of it") : printed.index("== Done in")]
 
@@ -212,7 +264,7 @@ def _like(shown: str, printed: str) -> bool:
 def _demo(folder: Path, environment: dict[str, str]) -> str:
     ran = subprocess.run(
         [sys.executable, "-c", "from outreach_pipeline.cli.main import run; run()", "demo"],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=280,
+        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=420,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout

@@ -19,11 +19,12 @@ TRUTH = json.loads((Path(__file__).parents[1] / "data" / "shapes" / "entities_tr
 Admin = psycopg.Connection[Any]
 
 
-@pytest.fixture
-def landed(db: Database, admin: Admin) -> Admin:
-    work = workspace(db)
+@pytest.fixture(scope="module")
+def landed(shared_db: Database, shared_look: Admin) -> Admin:
+    """All samples, landed once: the tests only look at what became of them."""
+    work = workspace(shared_db)
     run(work, samples(work))
-    return admin
+    return shared_look
 
 
 def test_the_four_companies_are_one_master_each(landed: Admin) -> None:

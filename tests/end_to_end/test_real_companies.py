@@ -38,10 +38,11 @@ def land(database: Database, folder: Path, order: tuple[Batch, ...]) -> None:
         digest(work, batch)
 
 
-@pytest.fixture
-def landed(db: Database, admin: Admin, shared_folder: Path) -> Admin:
-    land(db, shared_folder, (COMPANIES, OFFICERS))
-    return admin
+@pytest.fixture(scope="module")
+def landed(shared_db: Database, shared_look: Admin, shared_folder: Path) -> Admin:
+    """Both files, landed once: the tests only look at what became of them."""
+    land(shared_db, shared_folder, (COMPANIES, OFFICERS))
+    return shared_look
 
 
 def test_every_company_comes_out_once(landed: Admin) -> None:

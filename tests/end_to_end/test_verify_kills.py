@@ -34,7 +34,7 @@ def killed(world: Verified, url: str, first: int, last: int, **settings: Any) ->
     program = [sys.executable, str(Path(__file__).with_name("killed_verify.py")), url]
     given = json.dumps(world.settings(chunk_loads=100, apollo_lease_secs=1, **settings))
     done = subprocess.run(
-        [*program, given, str(first), str(last)], capture_output=True, text=True, timeout=300, check=False,
+        [*program, given, str(first), str(last)], capture_output=True, text=True, timeout=540, check=False,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -52,6 +52,7 @@ def people(world: Verified) -> list[str]:
     return emails
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("order", ["zerobounce", "million_bulk"])
 def test_nobody_is_paid_for_twice_over_all_kill_points(
     world: Verified, database_url: str, admin: Admin, order: str

@@ -13,6 +13,7 @@ from outreach_pipeline.errors import ConfigurationError
 from outreach_pipeline.records import shape_paths
 from outreach_pipeline.records.columns import COLUMNS, anchor_names, column_names
 from outreach_pipeline.records.shape import load_shape, load_shapes, parse_shape
+from outreach_pipeline.settings import SHIPPED_SHAPES
 
 SAMPLES = Path(outreach_pipeline.__file__).parent / "samples"
 HEAD = 'name = "tiny"\ndescription = "d"\nversion = 1\nprovider = "p"\n'
@@ -147,6 +148,16 @@ def test_a_folder_without_shapes_and_an_unreadable_file_are_configuration_errors
     (tmp_path / "x.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigurationError, match=r"x\.toml cannot be read"):
         load_shape(tmp_path / "x.toml")
+
+
+def test_a_shape_is_read_once_until_its_text_is_another(tmp_path: Path) -> None:
+    text = (SHIPPED_SHAPES / "leads_finder.toml").read_text(encoding="utf-8")
+    file = tmp_path / "leads_finder.toml"
+    file.write_text(text, encoding="utf-8")
+    first = load_shape(file)
+    assert load_shape(file) is first
+    file.write_text(text.replace('website_url = "company_website"', 'website_url = "vendor_website"'), encoding="utf-8")
+    assert load_shape(file) != first
 
 
 def test_a_question_may_hold_filters() -> None:

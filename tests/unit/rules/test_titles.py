@@ -215,6 +215,7 @@ def test_version_changes_with_the_file(tmp_path: Path) -> None:
     copy = tmp_path / "titles.toml"
     copy.write_bytes(DEFAULT_PATH.read_bytes())
     assert load_rules(copy).version == RULES.version == load_rules().version
+    assert load_rules() is RULES, "read once in a process"
     copy.write_bytes(DEFAULT_PATH.read_bytes() + b"\n# another policy\n")
     assert load_rules(copy).version != RULES.version
 
