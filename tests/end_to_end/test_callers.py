@@ -153,5 +153,5 @@ def test_a_null_element_is_refused_with_its_position(
 
 def test_an_array_of_arrays_lands_row_by_row(admin: Admin) -> None:
     admin.execute("set role mcp_ingest")
-    told = rows(admin, "select * from intake.f_ingest_json(array[array['1'::jsonb, null], array['2', '3']], 'test', 'b')")[0]
+    told = rows(admin, "select * from intake.f_ingest_json(array[array['1'::jsonb, null::jsonb], array['2'::jsonb, '3'::jsonb]], 'test', 'b')")[0]
     assert (told["landed_count"], told["message"]) == (3, "Landed: 3, of which duplicates: 0; refused as NULL: element 2")
