@@ -29,6 +29,7 @@ from outreach_pipeline.database import tools
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.database.embedded import EmbeddedServer, get_server
 from outreach_pipeline.database.migrate import migrate, prepare
+from outreach_pipeline.database.restoring import Target
 from outreach_pipeline.errors import BudgetError, ConfigurationError, PermanentError
 from outreach_pipeline.settings import load_settings
 from outreach_pipeline.stages import restored
@@ -176,10 +177,14 @@ def test_everything_is_as_it_was_in_a_cluster_without_roles(
 
 
 def test_rows_are_overwritten_only_with_yes_and_never_by_half(
-    here: tuple[CommandLine, Any], admin_url: str, folder: Path
+    here: tuple[CommandLine, Any], admin_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Not when the file is cut, and not when the very last statement fails."""
     cli, _ = here
     cli.fine("backup", "one.dump")
+    as_backed_up = rows_of(admin_url)
+    with Database(admin_url).autocommit() as connection:
+        connection.execute("update marketing.company_master set company_name = 'Changed'")
     before = rows_of(admin_url)
     refused = cli("restore", "one.dump")
     assert refused.code == 2
@@ -189,10 +194,14 @@ def test_rows_are_overwritten_only_with_yes_and_never_by_half(
     cut = cli("restore", "cut.dump", "--yes")
     assert cut.code in (1, 2), cut.out
     assert rows_of(admin_url) == before
-    with Database(admin_url).autocommit() as connection:
-        connection.execute("update marketing.company_master set company_name = 'Changed'")
-    assert cli.fine("restore", "one.dump", "--yes", "--json").json["rows"]["companies"] > 0
+    around = Target.around
+    with monkeypatch.context() as patched:
+        patched.setattr(Target, "around", lambda self, moment: (around(self, moment)[0], "select 1 / 0;"))
+        failed = cli("restore", "one.dump", "--yes")
+    assert (failed.code, "22012" in failed.err) == (1, True), failed.err
     assert rows_of(admin_url) == before
+    assert cli.fine("restore", "one.dump", "--yes", "--json").json["rows"]["companies"] > 0
+    assert rows_of(admin_url) == as_backed_up != before
     assert cli("backup", "one.dump").code == 2, "a backup overwrites nothing"
 
 
