@@ -64,6 +64,8 @@ def write_archive(url: str, file: Path, server: int, *, role: str | None, on_tab
     beside = file.with_name(f"{file.name}.partial")
     where, secret = _split(url)
     command = [find_tool("pg_dump", server), "--format=custom", "--verbose", "--no-password", "--lock-wait-timeout=60s"]
+    # A server may be built without lz4, as the embedded one is; whoever restores sets it again where it is there.
+    command.append("--no-toast-compression")
     command += [f"--file={beside}", *([f"--role={role}"] if role else []), f"--dbname={where}"]
     os.close(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     try:

@@ -96,6 +96,7 @@ class Target:
         with self._database.autocommit() as connection:
             with as_owner(connection):
                 connection.execute(self._queries.mark, {"known_until": known_until})
+                connection.execute(self._queries.compress)
             connection.execute("analyze" if self.is_superuser else "select 1")
 
 

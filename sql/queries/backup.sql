@@ -41,3 +41,14 @@ select public.f_mark_restored(%(known_until)s::timestamptz, 'restore')
 where not exists (
     select from public.restore as r where r.noticed_by = 'restore' and r.known_until = %(known_until)s::timestamptz
 );
+
+-- name: compress
+-- As the first revision does it: a backup says nothing of compression, because not every server has lz4.
+do $$
+begin
+    alter table intake.raw_loads alter column raw_data set compression lz4;
+exception
+    when feature_not_supported or invalid_parameter_value then
+        null;
+end
+$$;
