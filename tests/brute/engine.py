@@ -83,6 +83,10 @@ class Engine:
         """Close both connections."""
         self._emptied.close()
 
+    def fresh(self) -> None:
+        """Take out all that runs have written; ids start again."""
+        self._emptied.empty()
+
     def workspace(self, wrong: tuple[str, ...], chunk: int) -> Workspace:
         """A workspace with the shapes as they are, or as they were wrong; chunks smaller than settings allow."""
         settings = Settings(_env_file=None, sources=self.folder / "sources.toml", shapes=self._shapes(wrong))
@@ -124,7 +128,7 @@ class Engine:
 
     def play(self, world: World, plan: Plan, after_step: Callable[[], None] | None = None) -> Workspace:
         """Run a world on the emptied database; `after_step` looks whenever something was digested."""
-        self._emptied.empty()
+        self.fresh()
         work = self.workspace(plan.wrong, plan.chunk)
         waiting: list[Batch] = []
         with _promoted_in(plan.chunk):

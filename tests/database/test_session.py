@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from silent_proxy import silent_proxy
 
 from outreach_pipeline.database.connect import Database, Limits, Role
@@ -21,6 +15,8 @@ from outreach_pipeline.database.migrate import migrate
 from outreach_pipeline.database.session import NETWORK, network_options
 from outreach_pipeline.settings import Settings
 from outreach_pipeline.stages.workspace import Workspace
+from tests.conftest import Server
+from tests.end_to_end.bouncer import bouncer, missing
 
 QUICK = Limits(statement=1.0, lock=0.5)
 AT = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
@@ -123,51 +119,15 @@ def read_values(url: str) -> dict[str, Any]:
     return row
 
 
-@pytest.fixture
-def pooled(database_url: str, server: Any, tmp_path: Path) -> Iterator[str]:
-    """The same database through PgBouncer in transaction mode."""
-    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-    if program is None:
-        pytest.skip("pgbouncer is not installed")
-    parts = conninfo_to_dict(database_url)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    (tmp_path / "users.txt").write_text(f'"{parts["user"]}" "{parts.get("password", "")}"\n', encoding="utf-8")
-    (tmp_path / "pgbouncer.ini").write_text(
-        f"[databases]\n{parts['dbname']} = host={parts['host']} port={parts.get('port') or 5432}\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = trust\n"
-        f"auth_file = {tmp_path}/users.txt\npool_mode = transaction\nlogfile = {tmp_path}/log\n",
-        encoding="utf-8",
-    )
-    tmp_path.chmod(0o755)
-    for folder in tmp_path.parents:
-        if str(folder).startswith("/tmp/"):
-            folder.chmod(folder.stat().st_mode | 0o055)
-    for file in tmp_path.iterdir():
-        file.chmod(0o644)
-    (tmp_path / "log").touch()
-    (tmp_path / "log").chmod(0o666)
-    user = ["-u", "nobody"] if Path("/").stat().st_uid == __import__("os").geteuid() else []
-    process = subprocess.Popen(
-        [program, *user, str(tmp_path / "pgbouncer.ini")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        else:
-            pytest.fail((tmp_path / "log").read_text(encoding="utf-8"))
-        yield make_conninfo(database_url, host="127.0.0.1", port=port)
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_a_pooler_in_transaction_mode_gets_nothing_that_it_refuses_or_loses(
+    server: Server, database_name: str, database_url: str
+) -> None:
+    with bouncer(server.url(database_name)) as pooled:
+        _same_through(pooled.url, database_url)
 
 
-def test_a_pooler_in_transaction_mode_gets_nothing_that_it_refuses_or_loses(pooled: str, database_url: str) -> None:
+def _same_through(pooled: str, database_url: str) -> None:
     assert read_values(pooled) == read_values(database_url)
     database = Database(pooled, limits=QUICK)
     with database.transaction(Role.READ) as tx:

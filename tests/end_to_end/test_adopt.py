@@ -125,7 +125,6 @@ def test_every_row_of_thousands_is_there_and_the_way_back_is_byte_for_byte(
     # New ids come after all old ones but those at the very end, behind which there is no room.
     assert one(old, "select public.barton_number(public.generate_barton_id('company')) > max(public.barton_number(company_unique_id)) from adopted_marketing.company_master where public.barton_number(company_unique_id) <= 9000000000")
     assert one(old, "select count(*) from public.my_notes") == 1
-
     assert undo(work) > 6
     assert dump(server, old) == before
 

@@ -14,7 +14,7 @@ from outreach_pipeline.cli.main import make_app
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 GROUP = typer.main.get_command(make_app())
-WITHOUT_REPORT = {"demo", "sandbox", "ui"}
+WITHOUT_REPORT = {"demo", "sandbox", "serve", "ui"}
 
 
 def commands() -> dict[str, Any]:

@@ -8,10 +8,11 @@ import pytest
 from batches import ACCEPT, MONDAY, TUESDAY, Batches, Rows, checks_of, lead, leads, materialized, problem_text
 
 from outreach_pipeline.errors import RejectedDataError
+from outreach_pipeline.orchestration.specs import FORMED_IN_BATCH
 from outreach_pipeline.stages.promote import promote_batch
 from outreach_pipeline.stages.workspace import Batch
 
-CHECK_NAMES = {"reject_share", "column_shares", "unseen_keys", "missing_keys", "unmet_paths"}
+CHECK_NAMES = {"reject_share", "column_shares", "unseen_keys", "missing_keys", "unmet_paths", *FORMED_IN_BATCH.values()}
 PROMOTED = "select count(*) as n from marketing.people_master where source_system is not null"
 
 

@@ -8,9 +8,10 @@ import pytest
 from batches import MONDAY, Batches
 from daemon import backfill, daemon, dequeue, going
 
-from outreach_pipeline.orchestration.instance import CONFIG, open_instance
+from outreach_pipeline.orchestration.instance import open_instance
 from outreach_pipeline.orchestration.launch import run_batches
 from outreach_pipeline.orchestration.providers import PROVIDER_TAG, kind_of_source, provider_tags
+from outreach_pipeline.stages.dagster_home import CONFIG
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = (ROOT / "deploy" / "dagster.yaml").read_text(encoding="utf-8")

@@ -149,7 +149,8 @@ def test_a_broken_id_address_or_reference_fails_its_check_until_it_is_mended(
     assert ([(fault.check, fault.rows) for fault in one.faults], one.rows) == ([("email_address", 1)], 3)
     assert check_promoted(batches.workspace, "company_master", [f"{MONDAY}|leads"]).faults == ()
     assert check_promoted(batches.workspace, "company_slot", [f"{TUESDAY}|leads"]).rows == 0
-    batches.write(TUESDAY, leads(1))
+    # Something new is said of the person, so that their master is written anew.
+    batches.write(TUESDAY, [lead(0, city="Bern")])
     run = _checks(batches.run(TUESDAY))
     assert {name for name in FORMED_IN_BATCH.values() if run[name].passed} == set(FORMED_IN_BATCH.values())
     assert run["batch_company_slot_is_well_formed"].metadata["rows"].value == 3
