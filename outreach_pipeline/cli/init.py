@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,7 @@ from outreach_pipeline.cli.options import Json, command
 from outreach_pipeline.cli.terminal import out, print_json, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from outreach_pipeline.stages.doctor import Finding
     from outreach_pipeline.stages.init import Answers, FirstSource
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _KINDS = ("files", "apify", "apollo")
 _SHAPES = {"apify": "leads_finder", "apollo": "apollo_people_search"}
 _MOST = {"apify": "1", "apollo": "0"}
+_SHAPE = "How its items look (`outreach shapes`)"
 
 
 def register(app: typer.Typer) -> None:
@@ -74,7 +75,8 @@ def init(  # noqa: PLR0913, PLR0917 - options of a command
     ask = _Asker(yes=yes)
     database_url, app_password = _database(ask)
     chosen = kind or ask("Kind of the first source: files, apify or apollo", "apify" if actor else "files", _KINDS)
-    name = source or ask("Its name", {"files": "contacts", "apify": "leads"}.get(chosen, "searched"))
+    usual = {"files": "contacts", "apify": "leads"}.get(chosen, "searched")
+    name = source or ask("Its name", usual, check=_as(chosen, "name"))
     known = FirstSource(name, chosen, shape or "", file or "", actor or "", given or "")
     answers = _answers(ask, database_url, app_password, _nightly(ask, _completed(ask, known), nightly))
     written = write_configuration(folder, answers)
@@ -91,30 +93,64 @@ def _show(source: FirstSource, written: Sequence[Path], findings: Sequence[Findi
     for finding in findings:
         colour = {"ok": "green", "warn": "yellow", "fail": "red"}[finding.outcome]
         step = f" {text(finding.next_step)}" if finding.next_step else ""
-        out().print(f"[{colour}]{finding.outcome}[/] {finding.name}: {text(finding.detail)}.{step}")
+        out().print(f"[{colour}]{finding.outcome}[/] {finding.name}: {text(finding.detail).rstrip('.')}.{step}")
     if winners := [each for each in _IN_BOTH if os.environ.get(each)]:
         out().print(f"\n[yellow]The environment wins over .env:[/] {text(winners)}.")
-    out().print("\nNext: `outreach migrate`, then " + _next(source))
+    failed = any(finding.outcome == "fail" for finding in findings)
+    first = "correct what failed (`outreach doctor` looks again), then " if failed else ""
+    out().print(f"\nNext: {first}`outreach migrate`, then " + _next(source))
 
 
 _IN_BOTH = ("OUTREACH_DATABASE_URL", "OUTREACH_HOME", "OUTREACH_SOURCES")
 
 
 class _Asker:
-    """Asks, or with `yes` takes the default."""
+    """Asks, again after an answer that cannot be, or with `yes` takes the default."""
 
     def __init__(self, *, yes: bool) -> None:
         self.yes = yes
 
-    def __call__(self, question: str, default: str = "", allowed: tuple[str, ...] = (), *, hide: bool = False) -> str:
+    def __call__(
+        self,
+        question: str,
+        default: str = "",
+        allowed: tuple[str, ...] = (),
+        *,
+        check: Callable[[str], None] | None = None,
+        hide: bool = False,
+    ) -> str:
+        from outreach_pipeline.errors import ConfigurationError
+
         if self.yes:
             return default
         while True:
             shown = bool(default) and not hide
-            said = str(typer.prompt(question, default=default, hide_input=hide, show_default=shown))
-            if not allowed or said in allowed:
-                return said.strip()
-            typer.echo(f"One of {', '.join(allowed)}.")
+            said = str(typer.prompt(question, default=default, hide_input=hide, show_default=shown)).strip()
+            if allowed and said not in allowed:
+                typer.echo(f"One of {', '.join(allowed)}.")
+                continue
+            try:
+                if check:
+                    check(said)
+            except ConfigurationError as error:
+                typer.echo(f"{error.message} {error.next_step}")
+                continue
+            return said
+
+
+def _as(kind: str, field: str) -> Callable[[str], None]:
+    """Whether a source of the kind can have the answer as this field; its other fields are some that can be."""
+    from dataclasses import replace
+
+    from outreach_pipeline.stages.init import FirstSource, check_source
+
+    some = FirstSource("first", kind, "contact_list_csv", actor="owner/name")
+
+    def check(said: str) -> None:
+        answer: dict[str, Any] = {field: said}
+        check_source(replace(some, **answer))
+
+    return check
 
 
 def _database(ask: _Asker) -> tuple[str, str]:
@@ -144,7 +180,7 @@ def _completed(ask: _Asker, known: FirstSource) -> FirstSource:
 
     if known.kind == "files":
         file = known.file or ask("File, folder or glob ({day} stands for the day; empty: you hand files in)")
-        shape = known.shape or ask("How its items look (`outreach shapes`)", _fitting(file))
+        shape = known.shape or ask(_SHAPE, _fitting(file), check=_as("files", "shape"))
         return replace(known, file=file, shape=shape)
     usual = _SHAPES[known.kind]
     actor = known.actor or (ask("Actor, as owner/name", "code_crafter/leads-finder") if known.kind == "apify" else "")
@@ -153,9 +189,9 @@ def _completed(ask: _Asker, known: FirstSource) -> FirstSource:
     return replace(
         known,
         actor=actor,
-        given=known.given or ask(what, "{}"),
-        most=ask(most, _MOST[known.kind]),
-        shape=known.shape or ask("How its items look (`outreach shapes`)", usual),
+        given=known.given or ask(what, "{}", check=_as(known.kind, "given")),
+        most=ask(most, _MOST[known.kind], check=_as(known.kind, "most")),
+        shape=known.shape or ask(_SHAPE, usual, check=_as(known.kind, "shape")),
     )
 
 

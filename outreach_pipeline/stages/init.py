@@ -7,6 +7,7 @@ making the database (`migrations`). Nothing here spends money or changes a datab
 from __future__ import annotations
 
 import json
+import math
 import re
 import secrets
 import tempfile
@@ -18,7 +19,7 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 from outreach_pipeline.database.connect import Database
 from outreach_pipeline.database.queries import load_queries
 from outreach_pipeline.errors import ConfigurationError
-from outreach_pipeline.settings import Settings
+from outreach_pipeline.settings import Settings, load_settings
 from outreach_pipeline.stages.new_file import new_file
 from outreach_pipeline.stages.workspace import Workspace
 
@@ -91,13 +92,28 @@ def needs_app_password(database_url: str) -> bool:
 def write_configuration(folder: Path, answers: Answers) -> tuple[Path, Path]:
     """Write .env (for its owner only) and sources.toml; ConfigurationError before anything is written that is wrong."""
     refuse_existing(folder)
+    check_source(answers.source)
     sources = sources_text(answers.source)
-    _check_sources(sources)
     env = env_text(answers)
     for name, text in ((SOURCES, sources), (ENV, env)):
         with new_file(folder / name) as file:
             file.write(text.encode())
     return folder / ENV, folder / SOURCES
+
+
+def check_source(source: FirstSource) -> None:
+    """ConfigurationError when there can be no such source; nothing is written, and no vendor is asked."""
+    from outreach_pipeline.sources.registry import load_sources
+
+    text = sources_text(source)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / SOURCES
+        file.write_text(text, encoding="utf-8")
+        try:
+            (config,) = load_sources(file).values()
+        except ConfigurationError as error:
+            raise ConfigurationError(error.message, next_step="Nothing was written; give another value.") from None
+    Workspace(load_settings()).shape_of(config)
 
 
 def check_configuration(folder: Path) -> list[Finding]:
@@ -140,22 +156,24 @@ def sources_text(source: FirstSource) -> str:
     if source.kind == "files" and source.file:
         own = {"path": source.file}
     elif source.kind == "apify":
-        own = {"actor": source.actor, "max_total_charge_usd": float(source.most or 1), "input": _object(source.given)}
+        own = {"actor": source.actor, "max_total_charge_usd": _most(source, "1"), "input": _object(source.given)}
     elif source.kind == "apollo":
-        own = {"endpoint": _ENDPOINT, "max_credits": int(source.most or 0), "query": _object(source.given)}
+        own = {"endpoint": _ENDPOINT, "max_credits": int(_most(source, "0")), "query": _object(source.given)}
     table = {"kind": source.kind, "shape": source.shape, "nightly": source.nightly, **own}
     lines = [f"{name} = {_toml(value)}" for name, value in table.items()]
     head = "# The sources, one table each; docs/adding-a-source.md says what can stand here."
     return "\n".join([head, "", f"[sources.{_key(source.name)}]", *lines]) + "\n"
 
 
-def _check_sources(text: str) -> None:
-    from outreach_pipeline.sources.registry import load_sources
-
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / SOURCES
-        file.write_text(text, encoding="utf-8")
-        load_sources(file)
+def _most(source: FirstSource, usual: str) -> float:
+    try:
+        most = float(source.most or usual)
+    except ValueError:
+        most = math.nan
+    if not math.isfinite(most) or (source.kind == "apollo" and not most.is_integer()):
+        what, example = ("US dollars", "1 or 0.50") if source.kind == "apify" else ("whole credits", "100")
+        raise ConfigurationError(f"What it may cost is no number of {what}.", next_step=f"Write it as {example}.")
+    return most
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -164,7 +182,7 @@ def _object(text: str) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        step = """Write it as '{"fetch_count": 100}', in single quotes."""
+        step = 'Write it as {"fetch_count": 100}; on the command line, within single quotes.'
         raise ConfigurationError("The input is no JSON object.", next_step=step)
     return found
 

@@ -52,6 +52,19 @@ def test_questions_are_asked_and_answered(fresh: CommandLine) -> None:
     assert "then `outreach run --source clients`." in ran.output
 
 
+def test_an_answer_that_cannot_be_is_asked_again_at_once(fresh: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTREACH_APIFY_URL", "http://127.0.0.1:9")
+    answers = "\napify\nMy Leads\nleads\n\n[1]\n{}\none\n2\nnothing_of_ours\nleads_finder\n\nt\n"
+    ran = CliRunner().invoke(make_app(), ["init"], input=answers)
+
+    for words in ("must match", "no JSON object", "no number of US dollars", "Known shapes: "):
+        assert words in ran.output
+    assert "Next: correct what failed" in ran.output, "nobody is there who knows the token"
+    assert ".. " not in ran.output
+    (config,) = load_sources(Path("sources.toml")).values()
+    assert (config.name, config.shape, getattr(config, "max_total_charge_usd", None)) == ("leads", "leads_finder", 2)
+
+
 @pytest.mark.parametrize("name", [".env", "sources.toml"])
 def test_nothing_is_overwritten(fresh: CommandLine, name: str) -> None:
     (fresh.folder / name).write_text("mine", encoding="utf-8")
@@ -124,6 +137,8 @@ def test_a_token_is_tried_and_nothing_is_spent(fresh: CommandLine, monkeypatch: 
         (["--kind", "ftp"], "none of files, apify, apollo"),
         (["--source", "Not A Name"], "name must match"),
         (["--kind", "apify", "--input", "[1]"], "no JSON object"),
+        (["--shape", "nothing_of_ours"], "which does not exist"),
+        (["--shape", "Not A Name"], "Nothing was written"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(
