@@ -33,7 +33,9 @@ def register(app: typer.Typer) -> None:
 
 def report(
     day: Day = None,
-    file: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it there, over what stands there.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run `report`."""

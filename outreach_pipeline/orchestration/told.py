@@ -57,8 +57,10 @@ def _alerts() -> dg.AssetsDefinition:
         with explained(context):
             report = look_and_tell(pipeline.workspace)
             pipeline.listener(report)
-        if report.note or report.unsent:
+        if report.unsent:
             context.log.warning("%s incidents are not told yet. %s", report.unsent, report.note)
+        elif report.note:
+            context.log.info("%s", report.note)
         context.log.info("%s open, %s told now", report.open, report.sent)
         yield dg.MaterializeResult(
             asset_key=specs.ALERTS.key,

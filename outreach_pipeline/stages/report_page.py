@@ -75,7 +75,9 @@ def _before(report: MorningReport, name: str) -> int | None:
     return report.nights[days[-1]][name] if days else None
 
 
-def _since(now: int, before: int | None) -> Html:
+def _since(report: MorningReport, now: int, before: int | None) -> Html:
+    if report.day not in report.nights:
+        return el("span", "now; that night was not counted", class_="more soft")
     if before is None:
         return el("span", "first night counted", class_="more soft")
     step = now - before
@@ -94,8 +96,8 @@ def _tiles(report: MorningReport) -> Html:
     waiting = sum(each.count for each in report.waiting)
     decide = el("span", "commands at the end", class_="more soft") if waiting else ""
     found = (
-        ("ready to be written to", f"{ready:,}", _since(ready, _before(report, "ready"))),
-        (f"of {slots:,} slots filled", f"{filled:,}", _since(filled, then)),
+        ("ready to be written to", f"{ready:,}", _since(report, ready, _before(report, "ready"))),
+        (f"of {slots:,} slots filled", f"{filled:,}", _since(report, filled, then)),
         ("items came in", f"{landed:,}", el("span", f"{same:,} said nothing new", class_="more soft")),
         ("people moved", f"{len(report.moves):,}", el("span", _others(report), class_="more soft")),
         ("wait for a decision", f"{waiting:,}", decide),
@@ -185,6 +187,8 @@ def _reach(report: MorningReport) -> Html:
     first = min(report.nights, default=report.day)
     nights = len(report.nights)
     note = f"Share of all companies' slots, over {nights:,} {'night' if nights == 1 else 'nights'} since {first}."
+    if not nights:
+        note = "No night was counted until then: these are the slots of now."
     shown = (key, el("div", *plots, class_="plots"), el("div", *why, class_="half"))
     return report_work.section("Reach and fill, by slot", note, *shown)
 
