@@ -6,6 +6,7 @@ Belongs here: their options and what they print. Does not belong here: doing it 
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,8 @@ import typer
 from outreach_pipeline.cli.options import Json, command
 from outreach_pipeline.cli.progress import progress_bars
 from outreach_pipeline.cli.terminal import hint, moment, out, plural, print_json, text
+
+_ONE = {"loads": "load", "companies": "company", "people": "person", "contacts": "contact", "payments": "payment"}
 
 
 def register(app: typer.Typer) -> None:
@@ -62,7 +65,8 @@ def backup(
         return
     size = f"{report.size / 1024**2:,.1f} MB"
     out().print(f"{text(report.file)}: {size}, the schema at {report.revision}, {_rows(report.rows)}.")
-    hint(f"Keep it elsewhere too. Back: `outreach restore {report.file.name}`.")
+    hint("Keep it elsewhere too. Back:")
+    hint(f"  outreach restore {shlex.quote(str(report.file))}", whole=True)
 
 
 def restore(
@@ -86,4 +90,4 @@ def restore(
 
 
 def _rows(rows: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in rows.items())
+    return ", ".join(plural(number, _ONE.get(name, name), name) for name, number in rows.items())

@@ -95,7 +95,10 @@ def migrate(
     if report.closed:
         out().print(f"No longer used, and closed: {text(', '.join(report.closed))}.")
         hint("Something of yours is built on them, so they stay; nobody but outreach_owner may use them any more.")
-    hint("Next: `outreach doctor` looks at everything else, `outreach land FILE --source S` takes in a file.")
+    hint(
+        "Next: `outreach doctor` looks at everything else, `outreach run` takes every nightly source, "
+        "`outreach land FILE --source S` a file."
+    )
 
 
 def sources(as_json: Json = False) -> None:

@@ -109,10 +109,10 @@ def table(*columns: str, **roles: Any) -> Listing:
     return Listing(columns, **roles)
 
 
-def hint(sentence: str) -> None:
-    """What to do next, dim, on stderr: it is advice and no result."""
+def hint(sentence: str, *, whole: bool = False) -> None:
+    """What to do next, dim, on stderr: it is advice and no result. `whole`: a line to be copied is not broken."""
     if sys.stderr.isatty() or sys.stdout.isatty():
-        err().print(f"[dim]{escape(sentence)}[/]")
+        err().print(f"[dim]{escape(sentence)}[/]", soft_wrap=whole)
 
 
 def report_error(error: OutreachError) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -213,6 +214,17 @@ def test_rows_are_overwritten_only_with_yes_and_never_by_half(
     assert cli.fine("restore", "one.dump", "--yes", "--json").json["rows"]["companies"] > 0
     assert rows_of(admin_url) == as_backed_up != before
     assert cli("backup", "one.dump").code == 2, "a backup overwrites nothing"
+
+
+def test_the_line_to_bring_it_back_names_a_file_that_is_found(
+    here: tuple[CommandLine, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli, _ = here
+    hints: list[str] = []
+    monkeypatch.setattr("outreach_pipeline.cli.backup.hint", lambda sentence, **_: hints.append(sentence))
+    cli.fine("backup")
+    refused = cli(*shlex.split(hints[-1])[1:])
+    assert "a restore takes them away for good" in refused.err, "it was found, and is no empty database's"
 
 
 def test_a_dump_that_pg_restore_read_in_by_itself_is_noticed(
