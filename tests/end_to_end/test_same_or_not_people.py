@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from outreach_pipeline.settings import SHIPPED_SHAPES
+from outreach_pipeline.stages.replay import ReplayFilter, replay
 from tests.end_to_end.story import LEADS, LINKEDIN, MATCH, PROFILES, Item, Story, lead, match, position, profile
 
 ALPHA = ("Alpha Pumps", "alpha.example")
@@ -39,6 +43,37 @@ def test_a_list_that_still_gives_the_old_slug_means_who_it_names(story: Story) -
     assert [name for name, *_ in story.people()] == ["Ada Quill", "Eve Gate", "Zed Other"]
     assert story.seat("alpha.example", "CFO") == "Ada Quill"
     assert _slugs(story) == {"Ada Quill": None, "Eve Gate": None, "Zed Other": "aq"}
+
+
+def test_a_slug_that_only_seemed_to_be_anothers_comes_back(story: Story, tmp_path: Path) -> None:
+    """The shape read Zed's address from a wrong field; corrected, nobody but Ada bears the slug."""
+    text = (SHIPPED_SHAPES / "harvestapi_profile.toml").read_text(encoding="utf-8")
+    wrong = text.replace('linkedin_url = "linkedinUrl"\n', 'linkedin_url = "lookedAt"\n')
+    assert wrong != text
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "harvestapi_profile.toml").write_text(wrong, encoding="utf-8")
+    zed = {**ZED_PROFILE, "linkedinUrl": f"{LINKEDIN}/in/zed", "publicIdentifier": "zed", "lookedAt": f"{LINKEDIN}/in/aq"}
+    ada = {**ADA_PROFILE, "lookedAt": f"{LINKEDIN}/in/aq"}
+    story.using(shapes=tmp_path / "shapes")
+    story.told((0, LEADS, ADA, OTHERGATE), (1, PROFILES, ada), (30, PROFILES, zed))
+    assert _slugs(story) == {"Ada Quill": None, "Eve Gate": None, "Zed Other": "aq"}
+    story.using(shapes=None)
+    replay(story.work, ReplayFilter())
+    assert _slugs(story) == {"Ada Quill": "aq", "Eve Gate": None, "Zed Other": "zed"}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
+def test_a_slug_is_whose_the_newest_look_shows_whatever_came_first(story: Story, order: tuple[int, ...]) -> None:
+    nights = [(0, LEADS, ADA, OTHERGATE), (1, PROFILES, ADA_PROFILE), (30, PROFILES, ZED_PROFILE)]
+    story.told(*(nights[n] for n in order))
+    assert _slugs(story) == {"Ada Quill": None, "Eve Gate": None, "Zed Other": "aq"}
+
+
+def test_a_list_that_gives_somebody_anothers_address_takes_it_from_nobody(story: Story) -> None:
+    """A row pasted wrongly is no look at the profile."""
+    pasted = lead("Ben Crook", "CEO", *ALPHA, email="ben@alpha.example", linkedin=f"{LINKEDIN}/in/aq")
+    story.told((0, LEADS, ADA), (1, PROFILES, ADA_PROFILE), (30, LEADS, pasted))
+    assert _slugs(story)["Ada Quill"] == "aq"
 
 
 def test_two_members_of_one_name_never_become_one_by_their_slug(story: Story) -> None:

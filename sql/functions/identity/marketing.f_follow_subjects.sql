@@ -9,41 +9,39 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    create temp table newcomer on commit drop as
-    select w.load_id, w.part, w.company_no, v.subject,
+    create temp table bearer on commit drop as
+    select o.load_id, o.part, o.subject, m.person_no, w.company_no, w.load_id is not null as is_new,
         hashtextextended((
-            v.linkedin_number, v.linkedin_member_id, v.linkedin_slug, v.linkedin_opaque_id, v.vendor_id, v.email, v.email_is_role,
-            v.other_emails, v.name_form, v.company_ref, w.company_no
+            o.linkedin_number, o.linkedin_member_id, o.linkedin_slug, o.linkedin_opaque_id, o.vendor_id, o.email,
+            o.email_is_role, o.other_emails, o.name_form, o.company_ref, coalesce(m.company_no, w.company_no)
         )::text, 0) as bearing
-    from pg_temp.person_work as w
-    inner join intake.validated_people as v on v.load_id = w.load_id and v.part = w.part
-    where not w.is_known and v.subject is not null and v.stated_id is null and v.name_form is not null
+    from (
+        select distinct v.subject
+        from pg_temp.person_work as w
+        inner join intake.validated_people as v on v.load_id = w.load_id and v.part = w.part
+        where not w.is_known
+    ) as s
+    inner join intake.validated_people as o using (subject)
+    left join intake.person_member as m on m.load_id = o.load_id and m.part = o.part
+    left join pg_temp.person_work as w on w.load_id = o.load_id and w.part = o.part and not w.is_known
+    where o.stated_id is null and o.name_form is not null
         -- By its name alone a node is not labelled with another.
         and coalesce(
-            v.linkedin_number, v.linkedin_member_id, v.linkedin_slug, v.linkedin_opaque_id, v.vendor_id,
-            case when not v.email_is_role then v.email end
-        ) is not null
-        and not exists (
-            select from marketing.founder as f where f.entity = 'person' and f.load_id = v.load_id and f.part = v.part
-        );
-    analyze pg_temp.newcomer;
-    create temp table placed on commit drop as
-    select n.subject, o.load_id, o.part, m.person_no,
-        hashtextextended((
-            o.linkedin_number, o.linkedin_member_id, o.linkedin_slug, o.linkedin_opaque_id, o.vendor_id, o.email, o.email_is_role,
-            o.other_emails, o.name_form, o.company_ref, m.company_no
-        )::text, 0) as bearing
-    from (select distinct x.subject from pg_temp.newcomer as x) as n
-    inner join intake.validated_people as o using (subject)
-    inner join intake.person_member as m on m.load_id = o.load_id and m.part = o.part;
-    analyze pg_temp.placed;
+            o.linkedin_number, o.linkedin_member_id, o.linkedin_slug, o.linkedin_opaque_id, o.vendor_id,
+            case when not o.email_is_role then o.email end
+        ) is not null;
+    analyze pg_temp.bearer;
     create temp table followed on commit drop as
     select distinct on (n.load_id, n.part) n.load_id, n.part, p.person_no, n.company_no
-    from pg_temp.newcomer as n
-    inner join pg_temp.placed as p using (subject, bearing)
+    from pg_temp.bearer as n
+    inner join pg_temp.bearer as p using (subject, bearing)
+    where n.is_new and p.person_no is not null
+        and not exists (
+            select from marketing.founder as f where f.entity = 'person' and f.load_id = n.load_id and f.part = n.part
+        )
     order by n.load_id, n.part, p.load_id, p.part;
     analyze pg_temp.followed;
-    drop table pg_temp.newcomer, pg_temp.placed;
+    drop table pg_temp.bearer;
     if not exists (select from pg_temp.followed) then
         return;
     end if;
