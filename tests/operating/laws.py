@@ -39,18 +39,6 @@ LAWS = {
                 select from intake.validated_people as v inner join vault.contacts as c on c.email = v.email
                 where v.load_id = l.load_id
             )""",
-    "each field comes from a record of the same person": """
-        select p.unique_id, f.key from marketing.people_master as p cross join jsonb_each_text(p.provenance) as f
-        where not exists (
-            select from intake.person_member as m
-            where m.load_id = f.value::bigint and m.person_no = public.barton_number(p.unique_id)
-        )""",
-    "each field comes from a record of the same company": """
-        select c.company_unique_id, f.key from marketing.company_master as c cross join jsonb_each_text(c.provenance) as f
-        where not exists (
-            select from intake.company_member as m
-            where m.load_id = f.value::bigint and m.company_no = public.barton_number(c.company_unique_id)
-        )""",
     "a slot is filled by one who is there": """
         select s.company_slot_unique_id from marketing.company_slot as s
         left join marketing.people_master as p on p.unique_id = s.person_unique_id
@@ -75,6 +63,14 @@ LAWS = {
         f"a {entity} without records is gone": f"""
             select a.{key} from {master} as a
             where not exists (select from {member} as m where m.{number} = public.barton_number(a.{key}))"""
+        for entity, (master, key, member, number) in _RECORDS.items()
+    },
+    **{
+        f"each field comes from a record of the same {entity}": f"""
+            select a.{key}, f.key as field from {master} as a cross join jsonb_each_text(a.provenance) as f
+            where not exists (
+                select from {member} as m where m.load_id = f.value::bigint and m.{number} = public.barton_number(a.{key})
+            )"""
         for entity, (master, key, member, number) in _RECORDS.items()
     },
 }
